@@ -1,0 +1,141 @@
+"""The data home, and files in it that are fetched once and verified whenever they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+__all__ = ["DATA_HOME_VARIABLE", "download", "get_data_home", "read_verified"]
+
+DATA_HOME_VARIABLE = "SEQDISENTANGLE_DATA"
+
+_CHUNK = 1 << 20  # bytes
+_TIMEOUT = 30.0  # seconds without an answer
+_PAUSE = 1.0  # seconds before the second try, doubled before each further one
+
+
+def get_data_home(data_home: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder under which every data set has its own.
+
+    Parameters
+    ----------
+    data_home : str or path-like, default=None
+        The folder. If None, the environment variable ``SEQDISENTANGLE_DATA``, and where that is
+        unset or empty, ``~/seqdisentangle_data``. A leading ``~`` is expanded.
+
+    Returns
+    -------
+    data_home : Path
+        The folder; it need not exist.
+
+    Examples
+    --------
+    >>> from seqdisentangle.datasets._download import get_data_home
+    >>> get_data_home("videos").name
+    'videos'
+    """
+    if data_home is None:
+        data_home = os.environ.get(DATA_HOME_VARIABLE) or "~/seqdisentangle_data"
+    elif not isinstance(data_home, (str, os.PathLike)):
+        raise TypeError(f"data_home must be a path or None, got {data_home!r}.")
+    return Path(data_home).expanduser()
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a file, having checked them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    sha256 : str
+        The SHA-256 its bytes must have, in hexadecimal.
+
+    Returns
+    -------
+    content : bytes
+        The whole file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read, or is not the expected one.
+    """
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise OSError(
+            f"{path} is not the expected file, or is damaged: its SHA-256 is {found}, expected "
+            f"{sha256}. Delete it to have it downloaded again."
+        )
+    return content
+
+
+def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
+    """Download a file, verify it, and only then give it its name.
+
+    The bytes go to a file of another name in the same folder, which replaces `path` in one step
+    once its checksum is right: whoever finds `path` finds it whole, also after a run was killed
+    and while several run at once. Folders on the way are created.
+
+    Parameters
+    ----------
+    url : str
+        The address.
+
+    path : Path
+        Where the file goes.
+
+    sha256 : str
+        The SHA-256 its bytes must have, in hexadecimal.
+
+    retries : int, default=2
+        How many further tries follow a failed one. An answer that is final (the address does not
+        exist, access is denied) is not tried again.
+
+    Raises
+    ------
+    OSError
+        If the file could not be had, or is not the expected one. `path` is then left untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not tempfile.mkstemp: it makes files that only their owner can read, and a data home is
+    # often shared.
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    for attempt in range(retries + 1):
+        try:
+            found = _stream(url, partial)
+            if found == sha256:
+                os.replace(partial, path)
+                return
+            failure = f"its SHA-256 is {found}, expected {sha256}"
+        except urllib.error.HTTPError as error:
+            failure = str(error)
+            if 400 <= error.code < 500 and error.code not in (408, 429):
+                break
+        except urllib.error.URLError as error:
+            failure = str(error.reason)
+        except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
+            failure = f"{type(error).__name__}: {error}"
+        finally:
+            partial.unlink(missing_ok=True)
+        if attempt < retries:
+            time.sleep(_PAUSE * 2**attempt)
+    raise OSError(f"{path.name} could not be downloaded from {url} ({failure}).")
+
+
+def _stream(url: str, path: Path) -> str:
+    """Write what `url` answers to `path`; return its SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer, path.open("wb") as file:
+        while chunk := answer.read(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()
