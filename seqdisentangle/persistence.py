@@ -1,0 +1,229 @@
+"""Arrays and settings in one safe file and back: safetensors and JSON, no pickle.
+
+The file is a plain ``.safetensors`` that any reader of the format opens. Its metadata holds the
+settings as JSON and a version of this layout, so reading one runs no code of the file's. It is
+written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+__all__ = ["FORMAT_VERSION", "load_file", "save_file"]
+
+#: Version of the layout written; a file of a newer one is refused.
+FORMAT_VERSION = 1
+
+_VERSION_KEY = "seqdisentangle.format"
+_SETTINGS_KEY = "seqdisentangle.settings"
+
+
+def save_file(
+    path: str | os.PathLike[str], tensors: Mapping[str, Tensor], settings: Mapping[str, Any]
+) -> None:
+    """Write tensors and settings to one file, atomically and durably.
+
+    The bytes go to a temporary file in the same folder, are flushed to the disk and then take the
+    place of ``path`` in one step: after a crash at any instant ``path`` is what it was before, or
+    the new file in full. A link at ``path`` is followed; the permissions of a file that was there
+    are kept.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where to; the folder has to exist. The name is taken as it is, with any suffix.
+    tensors : mapping of str to Tensor
+        Of any dtype of the safetensors format (complex64 included, not complex128 nor quantised),
+        on any device, dense, with any strides, sharing memory or not: each is stored in full.
+    settings : mapping of str to values
+        None, bool, int, float (infinities and NaN too), str, and lists, tuples and mappings with
+        str keys of these. Tuples come back as lists and mappings as dicts; NumPy scalars are stored
+        as the Python numbers they stand for.
+
+    Raises
+    ------
+    TypeError
+        If JSON cannot hold a setting (the message says where it stands) or a tensor is no dense
+        tensor.
+    ValueError
+        If a setting contains itself, or a tensor's dtype has no place in the format.
+    OSError
+        If the file cannot be written. Nothing half-written is left.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, torch
+    >>> from seqdisentangle.persistence import load_file, save_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "model.safetensors")
+    ...     save_file(path, {"weight": torch.ones(2)}, {"sizes": (3, 4), "name": "mmd"})
+    ...     load_file(path)
+    ({'weight': tensor([1., 1.])}, {'sizes': [3, 4], 'name': 'mmd'})
+    """
+    if not isinstance(settings, Mapping):
+        raise TypeError(f"settings must be a mapping, got {type(settings).__name__}.")
+    try:
+        as_json = json.dumps(_plain(settings, "settings", ()))
+    except RecursionError as error:
+        raise ValueError("The settings are nested too deeply for JSON.") from error
+    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: as_json}
+    stored = _storable(tensors)
+    try:
+        content = safetensors.torch.save(stored, metadata)
+    except KeyError as error:
+        (dtype,) = error.args
+        names = [name for name, tensor in stored.items() if tensor.dtype == dtype]
+        raise ValueError(f"The safetensors format has no {dtype}, the dtype of {names}.") from error
+    _write_whole(path, content)
+
+
+def load_file(
+    path: str | os.PathLike[str], device: str | torch.device = "cpu"
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a file that :func:`save_file` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    device : str or torch.device, default="cpu"
+        Where the tensors go.
+
+    Returns
+    -------
+    tensors : dict of str to Tensor
+        As they were saved, contiguous.
+    settings : dict
+        As they were saved, tuples being lists.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged or cut short, no safetensors file, not written by :func:`save_file`, or of
+        a newer version of the layout.
+    """
+    path, device = Path(path), torch.device(device)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {str(path)!r}.")
+    try:
+        with safetensors.safe_open(path, framework="pt", device="cpu") as file:
+            settings = _settings(path, file.metadata())
+            # Copied: what is read is a map of the file, which must not change or go under it.
+            tensors = {name: file.get_tensor(name).to(device, copy=True) for name in file.keys()}  # noqa: SIM118  # no mapping
+    except safetensors.SafetensorError as error:
+        raise ValueError(
+            f"{str(path)!r} is no safetensors file, or is damaged or cut short: {error}."
+        ) from error
+    return tensors, settings
+
+
+def _settings(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
+    """The settings in a file's metadata, once it is known to be one of ours."""
+    if not metadata or _VERSION_KEY not in metadata or _SETTINGS_KEY not in metadata:
+        raise ValueError(f"{str(path)!r} was not written by seqdisentangle: it has no settings.")
+    version = metadata[_VERSION_KEY]
+    if not version.isdecimal():
+        raise ValueError(f"{str(path)!r} is damaged: its format version is {version!r}.")
+    if int(version) > FORMAT_VERSION:
+        raise ValueError(
+            f"{str(path)!r} has format version {version}, and this seqdisentangle reads up to "
+            f"version {FORMAT_VERSION}: a newer release wrote it."
+        )
+    try:
+        settings = json.loads(metadata[_SETTINGS_KEY])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{str(path)!r} is damaged: its settings are no JSON: {error}.") from error
+    if not isinstance(settings, dict):
+        raise ValueError(f"{str(path)!r} is damaged: its settings are no mapping.")
+    return settings
+
+
+def _plain(value: Any, where: str, inside: tuple[int, ...]) -> Any:
+    """Give ``value`` as JSON's own types; ``inside`` are the ids of what it stands in."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, str, float)):
+        return value
+    if id(value) in inside:
+        raise ValueError(f"{where} contains itself, which JSON cannot hold.")
+    inside = (*inside, id(value))
+    if isinstance(value, Mapping):
+        plain = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"The keys of {where} must be strings for JSON, got {key!r}.")
+            plain[key] = _plain(item, f"{where}[{key!r}]", inside)
+        return plain
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, f"{where}[{i}]", inside) for i, item in enumerate(value)]
+    raise TypeError(f"JSON cannot hold {where}: got {value!r} of type {type(value).__name__}.")
+
+
+def _storable(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors in main memory, each dense, contiguous and in a storage of its own."""
+    stored: dict[str, Tensor] = {}
+    storages = set()
+    for name, tensor in tensors.items():
+        if not isinstance(name, str):
+            raise TypeError(f"The names of tensors must be strings, got {name!r}.")
+        if name == "__metadata__":
+            raise ValueError("The safetensors format keeps the name '__metadata__' for itself.")
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"tensors[{name!r}] must be a tensor, got {type(tensor).__name__}.")
+        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
+            raise TypeError(f"tensors[{name!r}] must be dense and hold its values, got {tensor!r}.")
+        dense = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
+        if dense.untyped_storage().data_ptr() in storages:
+            dense = dense.clone()
+        storages.add(dense.untyped_storage().data_ptr())
+        stored[name] = dense
+    return stored
+
+
+def _write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put ``content`` at ``path`` in one step, on the disk when this returns."""
+    target = Path(os.path.realpath(path))
+    partial = target.with_name(f".seqdisentangle-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(partial, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(partial, stat.S_IMODE(target.stat().st_mode))
+        os.replace(partial, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            partial.unlink()
+        raise
+    _flush_folder(target.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the folder's entries on the disk: without it a power cut may undo the replacement."""
+    if os.name == "nt":  # where a folder cannot be opened
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system without it
+            raise
+    finally:
+        os.close(descriptor)
