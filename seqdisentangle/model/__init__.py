@@ -1,0 +1,18 @@
+"""The model: posteriors, priors, generator, and the networks for single frames."""
+
+from .core import ModelSpec, SequenceModel, build_model
+from .latent import Latent, Posterior
+from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
+
+__all__ = [
+    "MLP",
+    "NETWORKS",
+    "Conv",
+    "FrameNetwork",
+    "Latent",
+    "ModelSpec",
+    "Posterior",
+    "ResNet",
+    "SequenceModel",
+    "build_model",
+]

@@ -1,0 +1,90 @@
+"""The "simple" image networks: strided convolutions, as in DCGAN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from .base import (
+    SLOPE,
+    CodeShape,
+    FrameEncoder,
+    ImageNetwork,
+    StyleMap,
+    first_input,
+    modulate,
+    pyramid,
+    widths,
+)
+
+__all__ = ["Conv"]
+
+
+@dataclass(frozen=True)
+class Conv(ImageNetwork):
+    """Strided 4 x 4 convolutions with batch normalisation (``network="conv"``).
+
+    After Radford, Metz, Chintala: Unsupervised Representation Learning with Deep Convolutional
+    Generative Adversarial Networks, ICLR 2016.
+
+    Parameters
+    ----------
+    width : int
+        Channels after the first convolution; they double at each halving of the image, up to
+        eight times as many.
+    """
+
+    width: int = 16
+
+    def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
+        """Build an encoder (N, C, H, W) -> (N, C', h, w)."""
+        sizes = pyramid((frame_shape[1], frame_shape[2]))
+        channels = [frame_shape[0], *widths(self.width, len(sizes) - 1)]
+        layers = nn.Sequential(
+            *(
+                layer
+                for a, b in pairwise(channels)
+                for layer in (
+                    nn.Conv2d(a, b, 4, 2, 1, bias=False),
+                    nn.BatchNorm2d(b),
+                    nn.LeakyReLU(SLOPE, inplace=True),
+                )
+            )
+        )
+        return FrameEncoder(layers, (channels[-1], *sizes[-1]))
+
+    def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
+        """Build a decoder to images."""
+        return ConvDecoder(frame_shape, self.width, codes)
+
+
+class ConvDecoder(nn.Module):
+    """The encoder's mirror: normalise, modulate, leaky ReLU, transposed convolution."""
+
+    def __init__(self, frame_shape: tuple[int, ...], width: int, codes: CodeShape) -> None:
+        super().__init__()
+        self.codes = codes
+        sizes = pyramid((frame_shape[1], frame_shape[2]))[::-1]
+        channels = [*widths(width, len(sizes) - 1)[::-1], frame_shape[0]]
+        self.bottom = (channels[0], *sizes[0])
+        self.linear = nn.Linear(codes.input_size, channels[0] * sizes[0][0] * sizes[0][1])
+        self.norms = nn.ModuleList(
+            nn.BatchNorm2d(c, affine=codes.generator == "concat") for c in channels[:-1]
+        )
+        self.style = StyleMap(codes, channels[:-1]) if codes.generator == "style" else None
+        self.layers = nn.ModuleList(
+            nn.ConvTranspose2d(
+                a, b, 4, 2, 1, output_padding=(above[0] % 2, above[1] % 2), bias=b == channels[-1]
+            )
+            for a, b, above in zip(channels[:-1], channels[1:], sizes[1:], strict=True)
+        )
+
+    def forward(self, motion: Tensor, content: Tensor) -> Tensor:
+        """(n, T, d_m), (n, d_c) -> (n, T, C, H, W)."""
+        x, styles = first_input(motion, content, self.style, len(self.layers))
+        x = self.linear(x).unflatten(-1, self.bottom)
+        for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
+            x = layer(nn.functional.leaky_relu(modulate(norm(x), style), SLOPE, inplace=True))
+        return self.codes.squash(x).unflatten(0, motion.shape[:2])

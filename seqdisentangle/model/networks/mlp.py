@@ -1,0 +1,65 @@
+"""Frame networks for feature vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from .base import SLOPE, CodeShape, FrameEncoder, FrameNetwork, StyleMap, first_input, modulate
+
+__all__ = ["MLP"]
+
+
+@dataclass(frozen=True)
+class MLP(FrameNetwork):
+    """Perceptrons, for frames that are feature vectors or single numbers (``network="mlp"``).
+
+    Parameters
+    ----------
+    width : int
+        Units of each hidden layer.
+    depth : int
+        Hidden layers.
+    """
+
+    width: int = 128
+    depth: int = 2
+
+    def check(self, frame_shape: tuple[int, ...]) -> None:
+        """Raise a ValueError if the frames are not vectors."""
+        if len(frame_shape) != 1:
+            raise ValueError(f"network={self!r} is for vectors, got frames of shape {frame_shape}")
+
+    def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
+        """Build an encoder (N, D) -> (N, width)."""
+        sizes = [frame_shape[0]] + [self.width] * self.depth
+        layers = nn.Sequential(
+            *(layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.LeakyReLU(SLOPE)))
+        )
+        return FrameEncoder(layers, (self.width,))
+
+    def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
+        """Build a decoder to vectors of D numbers."""
+        return MLPDecoder(frame_shape[0], self.width, self.depth, codes)
+
+
+class MLPDecoder(nn.Module):
+    """Linear layers with modulated normalisation between them."""
+
+    def __init__(self, n_features: int, width: int, depth: int, codes: CodeShape) -> None:
+        super().__init__()
+        self.codes = codes
+        sizes = [codes.input_size] + [width] * depth
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(depth))
+        self.style = StyleMap(codes, [width] * depth) if codes.generator == "style" else None
+        self.output = nn.Linear(width, n_features)
+
+    def forward(self, motion: Tensor, content: Tensor) -> Tensor:
+        """(n, T, d_m), (n, d_c) -> (n, T, D)."""
+        x, styles = first_input(motion, content, self.style, len(self.layers))
+        for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
+            x = nn.functional.leaky_relu(modulate(norm(layer(x)), style), SLOPE)
+        return self.codes.squash(self.output(x)).view(*motion.shape[:2], -1)
