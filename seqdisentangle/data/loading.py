@@ -1,0 +1,95 @@
+"""Batches on the device, in the model's scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .scaling import Scaling
+from .sequences import Layout, Sequences
+
+__all__ = ["Batches", "to_user"]
+
+
+class Batches:
+    """The sequences of a data set as tensors (n, T, ...), batch by batch.
+
+    Batches differ in size by one at most, so that none is too small for its statistics.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    scaling : Scaling
+    batch_size : int
+    device : torch.device
+    dtype : torch.dtype
+    rows : array of int, optional
+        The sequences to read; all of them by default.
+    generator : torch.Generator, optional
+        Shuffles them anew at every iteration. In order by default.
+    """
+
+    def __init__(
+        self,
+        sequences: Sequences,
+        scaling: Scaling,
+        *,
+        batch_size: int,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+        rows: NDArray[np.intp] | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        self.sequences = sequences
+        self.scaling = scaling
+        self.device = device
+        self.dtype = dtype
+        self.rows = rows
+        self.generator = generator
+        self.n = len(sequences) if rows is None else len(rows)
+        self.n_batches = -(-self.n // batch_size)
+
+    def __len__(self) -> int:
+        return self.n_batches
+
+    def __iter__(self) -> Iterator[Tensor]:
+        edges = np.linspace(0, self.n, self.n_batches + 1).round().astype(int)
+        order = self._order()
+        for start, stop in pairwise(edges):
+            # Increasing rows: what an h5py data set asks for, and kinder to every other source.
+            rows = slice(start, stop) if order is None else np.sort(order[start:stop])
+            yield self._load(self.sequences.read(rows))
+
+    def _order(self) -> NDArray[np.intp] | None:
+        if self.generator is None:
+            return self.rows
+        order = torch.randperm(self.n, generator=self.generator).numpy()
+        return order if self.rows is None else self.rows[order]
+
+    def _load(self, x: Tensor) -> Tensor:
+        # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
+        x = self.sequences.layout.to_frames(x.to(self.device, non_blocking=True))
+        x = self.scaling.apply(x, self.dtype)
+        if x.ndim == 5:
+            frames = x.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+            x = frames.unflatten(0, x.shape[:2])
+        return x
+
+
+def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:
+    """Frames of the model (n, T, ...) in the user's units, layout and dtype."""
+    x = layout.from_frames(scaling.undo(x, dtype))
+    if dtype.kind == "b":
+        return (x > 0.5).cpu().numpy()
+    if dtype.kind in "ui":
+        info = np.iinfo(dtype)
+        # In float64, rounded towards zero: the largest 64-bit integers are between two floats.
+        high = float(info.max)
+        high = high if int(high) <= info.max else float(np.nextafter(high, 0))
+        return np.clip(x.cpu().double().round().numpy(), info.min, high).astype(dtype)
+    return np.ascontiguousarray(x.cpu().numpy(), dtype=dtype)

@@ -1,0 +1,133 @@
+"""The units of the data: to the model's scale and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["SCALES", "Scaling", "fit_scaling"]
+
+SCALES = ("auto", "unit", "standard", "none")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """An affine map per feature (or colour channel) from the user's units to the model's.
+
+    Attributes
+    ----------
+    kind : {"unit", "standard", "none"}
+        ``"unit"``: 8-bit values are divided by 255, float values are in [0, 1] already.
+        ``"standard"``: zero mean and unit variance. ``"none"``: as they are.
+    mean, std : tuple of float
+        One number for each feature or channel with ``"standard"``, else empty.
+    """
+
+    kind: Literal["unit", "standard", "none"]
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+    @property
+    def bounded(self) -> bool:
+        """Whether scaled values lie in [0, 1]."""
+        return self.kind == "unit"
+
+    def apply(self, x: Tensor, dtype: torch.dtype) -> Tensor:
+        """(..., *frame) in the user's units -> the same in the model's, features first in frame.
+
+        ``x`` has shape (n, T, D) or (n, T, C, H, W).
+        """
+        if self.kind == "standard":
+            # In float64: 1e6 plus small noise must survive the subtraction.
+            double = torch.float64 if x.device.type != "mps" else torch.float32
+            mean, std = self._moments(x.to(double))
+            return ((x.to(double) - mean) / std).to(dtype)
+        scaled = x.to(dtype)
+        return scaled / 255 if self.kind == "unit" and x.dtype == torch.uint8 else scaled
+
+    def undo(self, x: Tensor, dtype: np.dtype) -> Tensor:
+        """The inverse of :meth:`apply`, in float; ``dtype`` says which units were meant."""
+        if self.kind == "standard":
+            double = torch.float64 if x.device.type != "mps" else torch.float32
+            mean, std = self._moments(x.to(double))
+            return x.to(double) * std + mean
+        return x * 255 if self.kind == "unit" and dtype == np.uint8 else x
+
+    def _moments(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        trailing = (1,) * (like.ndim - 3)
+        return (
+            like.new_tensor(self.mean).view(-1, *trailing),
+            like.new_tensor(self.std).view(-1, *trailing),
+        )
+
+
+def fit_scaling(
+    scale: str,
+    chunks: Iterable[NDArray],
+    *,
+    image: bool,
+    dtype: np.dtype,
+    n_features: int,
+    feature_axis: int,
+) -> Scaling:
+    """Find the scaling of a data set in one pass over it, chunk by chunk.
+
+    Parameters
+    ----------
+    scale : {"auto", "unit", "standard", "none"}
+        ``"auto"`` is ``"unit"`` for 8-bit images and for float images in [0, 1], else
+        ``"standard"``.
+    chunks : iterable of arrays
+        Consecutive parts of the data, finite. Those of floats are read to the end, so that a
+        caller that checks them as they pass has checked all.
+    image : bool
+    dtype : numpy dtype
+    n_features : int
+    feature_axis : int
+        The axis of a part over its features or channels, where there are several.
+
+    Raises
+    ------
+    ValueError
+        If ``scale="unit"`` and a float value lies outside [0, 1].
+    """
+    unit_dtype = dtype == np.uint8 or dtype == np.bool_
+    if unit_dtype and image and scale in ("auto", "unit"):
+        return Scaling("unit")
+    low, high = np.inf, -np.inf
+    count, mean, squares = 0, np.zeros(1), np.zeros(1)
+    for chunk in chunks:
+        low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
+        values = np.asarray(chunk, np.float64)
+        if n_features > 1:
+            values = np.moveaxis(values, feature_axis, 0)
+        values = values.reshape(n_features, -1)
+        # Moments of two parts combined as by Chan, Golub, LeVeque, The American Statistician 1983.
+        n, part = values.shape[1], values.mean(1)
+        delta, total = part - mean, count + n
+        squares = (
+            squares + np.square(values - part[:, None]).sum(1) + delta**2 * (count * n / total)
+        )
+        mean = mean + delta * (n / total)
+        count = total
+    if scale == "none":
+        return Scaling("none")
+    in_unit = unit_dtype or (low >= 0 and high <= 1)
+    if scale == "unit" and not in_unit:
+        raise ValueError(
+            f"scale='unit' needs 8-bit values or values in [0, 1], got values from {low:g} to "
+            f"{high:g}"
+        )
+    if scale == "unit" or (scale == "auto" and image and in_unit):
+        return Scaling("unit")
+    std = np.sqrt(squares / max(count, 1))
+    # A constant feature has no scale: it is shifted to zero and comes back as it was.
+    constant = std <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    std = np.where(constant, 1.0, std)
+    return Scaling("standard", tuple(mean.tolist()), tuple(std.tolist()))

@@ -1,0 +1,289 @@
+"""What the user hands in, checked once: its kind, its layout, its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["CHANNELS", "Layout", "Sequences"]
+
+CHANNELS = ("auto", "first", "last")
+IMAGE_CHANNELS = range(1, 5)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How an array of sequences is laid out, and how the model sees its frames.
+
+    Attributes
+    ----------
+    kind : {"univariate", "vector", "image"}
+        Arrays of shape (n, T), (n, T, D), or (n, T, H, W) and with channels.
+    frame_shape : tuple of int
+        Shape of a frame in the model: (D,) or (C, H, W).
+    channels : {"first", "last"} or None
+        Where an image's channels are in the array; None if it has no such axis.
+    """
+
+    kind: Literal["univariate", "vector", "image"]
+    frame_shape: tuple[int, ...]
+    channels: Literal["first", "last"] | None = None
+
+    @property
+    def feature_axis(self) -> int:
+        """The axis of an array over features or channels, negative; the last one if it has none."""
+        return -3 if self.channels == "first" else -1
+
+    @property
+    def array_frame_shape(self) -> tuple[int, ...]:
+        """Shape of a frame in the user's array."""
+        if self.kind == "univariate":
+            return ()
+        if self.kind == "vector" or self.channels == "first":
+            return self.frame_shape
+        c, h, w = self.frame_shape
+        return (h, w) if self.channels is None else (h, w, c)
+
+    def to_frames(self, x: Tensor) -> Tensor:
+        """(n, T, *user's frame) -> (n, T, *frame), as a view."""
+        if self.kind == "univariate":
+            return x.unsqueeze(-1)
+        if self.kind == "image" and self.channels is None:
+            return x.unsqueeze(2)
+        return x.movedim(-1, 2) if self.channels == "last" else x
+
+    def from_frames(self, x: Tensor) -> Tensor:
+        """The inverse of :meth:`to_frames`."""
+        if self.kind == "univariate":
+            return x.squeeze(-1)
+        if self.kind == "image" and self.channels is None:
+            return x.squeeze(2)
+        return x.movedim(2, -1) if self.channels == "last" else x
+
+    def to_config(self) -> dict[str, Any]:
+        """The layout as JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layout:
+        """The inverse of :meth:`to_config`."""
+        return cls(**{**config, "frame_shape": tuple(config["frame_shape"])})
+
+
+class Sequences:
+    """Sequences of one length in an array, read in batches and never loaded whole.
+
+    Parameters
+    ----------
+    X : array-like
+        (n, T) numbers, (n, T, D) features, (n, T, H, W) grey or (n, T, H, W, C) or (n, T, C, H, W)
+        images: a NumPy array or memmap, a torch tensor, a list of arrays of one shape, or anything
+        with ``shape``, ``dtype`` and slicing, such as an h5py data set.
+    channels : {"auto", "first", "last"}
+        Which axis of a five-dimensional array holds the channels.
+    layout : Layout, optional
+        The layout that the sequences must have, from an earlier :class:`Sequences`.
+    name : str
+        What messages call the array.
+
+    Attributes
+    ----------
+    layout : Layout
+    n_steps : int
+    dtype : numpy dtype
+
+    Raises
+    ------
+    TypeError
+        If ``X`` is no array of numbers.
+    ValueError
+        If it is empty, complex, ragged, of another number of dimensions, or unlike ``layout``.
+
+    Examples
+    --------
+    >>> videos = Sequences(np.zeros((5, 8, 32, 32, 3), np.uint8))
+    >>> len(videos), videos.n_steps, videos.layout.frame_shape
+    (5, 8, (3, 32, 32))
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        *,
+        channels: str = "auto",
+        layout: Layout | None = None,
+        name: str = "X",
+    ) -> None:
+        self.name = name
+        self._source = as_source(X, name)
+        self.shape = tuple(int(s) for s in self._source.shape)
+        self._check_shape()
+        if layout is None:
+            layout = find_layout(self.shape, channels, name)
+        else:
+            self._check_like(layout)
+        self.layout = layout
+        self.n_steps = self.shape[1]
+        self.dtype = source_dtype(self._source)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def read(self, rows: slice | NDArray[np.intp]) -> Tensor:
+        """Some sequences in the user's units and layout; increasing row numbers.
+
+        Raises
+        ------
+        ValueError
+            If a value is NaN or infinite; names the first such sequence.
+        """
+        part = self._source[torch.as_tensor(rows) if self._takes_tensors(rows) else rows]
+        x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
+        if x.is_floating_point() and not torch.isfinite(x.sum(dtype=torch.float64)):
+            self._check_finite(x, rows)
+        return x
+
+    def chunks(self, n_values: int = 2**24) -> Iterator[NDArray]:
+        """All sequences in consecutive parts of about ``n_values`` numbers, finite."""
+        size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
+        for start in range(0, len(self), size):
+            yield self.read(slice(start, start + size)).cpu().numpy()
+
+    def _takes_tensors(self, rows: slice | NDArray[np.intp]) -> bool:
+        return isinstance(self._source, Tensor) and not isinstance(rows, slice)
+
+    def _check_shape(self) -> None:
+        if not 2 <= len(self.shape) <= 5:
+            raise ValueError(
+                f"{self.name} must have 2 to 5 dimensions: (n, T), (n, T, D), (n, T, H, W), or "
+                f"(n, T, H, W, C) or (n, T, C, H, W), got shape {self.shape}. Reshape your data: "
+                "one sequence alone has n = 1"
+            )
+        if 0 in self.shape:
+            raise ValueError(
+                f"{self.name} is empty: got shape {self.shape}, expected at least one sequence, "
+                "one step and one value"
+            )
+
+    def _check_like(self, layout: Layout) -> None:
+        ndim = 2 + len(layout.array_frame_shape)
+        if self.shape[2:] != layout.array_frame_shape:
+            expected = ("n", "T", *layout.array_frame_shape)
+            raise ValueError(
+                f"{self.name} must have the {ndim} dimensions ({', '.join(map(str, expected))}) of "
+                f"the sequences seen in fit, got shape {self.shape}"
+            )
+
+    def _check_finite(self, x: Tensor, rows: slice | NDArray[np.intp]) -> None:
+        bad = ~torch.isfinite(x).flatten(1)
+        if not bad.any():
+            return  # the sum overflowed, the values are finite
+        first = int(bad.any(1).nonzero()[0])
+        row = (rows.start or 0) + first if isinstance(rows, slice) else int(rows[first])
+        what = "NaN" if bool(torch.isnan(x[first]).any()) else "infinity (inf)"
+        raise ValueError(
+            f"{self.name} contains {what}: sequence {row} has {int(bad[first].sum())} values that "
+            "are not finite. Expected numbers only, no NaN and no infinity"
+        )
+
+
+def as_source(X: Any, name: str) -> Any:
+    """Something with ``shape`` that gives arrays of numbers when indexed by rows."""
+    if isinstance(X, Tensor):
+        X = X.detach()
+        if X.is_complex():
+            raise ValueError(f"Complex data not supported: {name} has dtype {X.dtype}")
+        return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
+    if isinstance(X, list | tuple):
+        X = stack(X, name)
+    if not all(hasattr(X, name) for a in ("shape", "dtype", "__getitem__")):
+        if not hasattr(X, "__array__"):
+            raise TypeError(
+                f"{name} must be an array of numbers or a list of arrays, got {type(X).__name__}"
+            )
+        X = np.asarray(X)
+    dtype = source_dtype(X)
+    if dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} has dtype {dtype}")
+    if dtype.kind == "O":
+        X = numbers(X, name)
+    elif dtype.kind not in "buif":
+        raise ValueError(f"{name} must hold numbers, got dtype {dtype}")
+    return X
+
+
+def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray:
+    """A list of arrays of one shape as one array."""
+    arrays = []
+    for i, sequence in enumerate(sequences):
+        try:
+            arrays.append(
+                sequence.detach().cpu().numpy()
+                if isinstance(sequence, Tensor)
+                else np.asarray(sequence)
+            )
+        except ValueError as error:
+            raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
+        if arrays[i].shape != arrays[0].shape:
+            raise ValueError(
+                f"{name}[{i}] has shape {arrays[i].shape}, unlike {name}[0] with shape "
+                f"{arrays[0].shape}: expected sequences of one shape"
+            )
+    return np.stack(arrays) if arrays else np.empty((0, 0))
+
+
+def numbers(X: Any, name: str) -> NDArray[np.float64]:
+    """An array of Python objects as numbers."""
+    try:
+        return np.asarray(X).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} must hold numbers, got objects: {error}") from error
+
+
+def source_dtype(source: Any) -> np.dtype:
+    """NumPy's name for the type of the values."""
+    if isinstance(source, Tensor):
+        return torch.empty(0, dtype=source.dtype).numpy().dtype
+    return np.dtype(source.dtype)
+
+
+def native(array: NDArray) -> NDArray:
+    """An array that torch can view: writable is not needed, a known dtype and strides are."""
+    if array.dtype in (np.float16, np.longdouble):
+        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    elif not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
+        array = array.copy()
+    return array
+
+
+def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
+    """Tell the kind of sequences, and where their channels are, from the shape of the array."""
+    if len(shape) == 2:
+        return Layout("univariate", (1,))
+    if len(shape) == 3:
+        return Layout("vector", shape[2:])
+    if len(shape) == 4:
+        return Layout("image", (1, *shape[2:]))
+    first, last = shape[2] in IMAGE_CHANNELS, shape[-1] in IMAGE_CHANNELS
+    if channels == "auto":
+        if first == last:
+            raise ValueError(
+                f"channels='auto' cannot tell where the 1 to 4 channels of {name} are, got shape "
+                f"{shape}. Say channels='first' for (n, T, C, H, W) or 'last' for (n, T, H, W, C)"
+            )
+        channels = "first" if first else "last"
+    elif not (first if channels == "first" else last):
+        raise ValueError(
+            f"channels={channels!r}: {name} must have 1 to 4 channels there, got shape {shape}"
+        )
+    if channels == "first":
+        return Layout("image", shape[2:], "first")
+    return Layout("image", (shape[-1], *shape[2:-1]), "last")
