@@ -1,0 +1,42 @@
+"""Measures of disentanglement and generation, for anything with the verbs of an estimator."""
+
+from .disentanglement import DisentanglementReport, disentanglement_report
+from .generation import (
+    SampleQuality,
+    conditional_entropy,
+    inception_score,
+    marginal_entropy,
+    sample_quality,
+)
+from .interventions import (
+    LabelAccuracy,
+    content_drawn_accuracy,
+    data_accuracy,
+    motion_drawn_accuracy,
+    reconstruction_accuracy,
+    swap_accuracy,
+)
+from .judge import SequenceJudge
+from .probes import chance, probe_accuracy
+from .reconstruction import ReconstructionError, reconstruction_error
+
+__all__ = [
+    "DisentanglementReport",
+    "LabelAccuracy",
+    "ReconstructionError",
+    "SampleQuality",
+    "SequenceJudge",
+    "chance",
+    "conditional_entropy",
+    "content_drawn_accuracy",
+    "data_accuracy",
+    "disentanglement_report",
+    "inception_score",
+    "marginal_entropy",
+    "motion_drawn_accuracy",
+    "probe_accuracy",
+    "reconstruction_accuracy",
+    "reconstruction_error",
+    "sample_quality",
+    "swap_accuracy",
+]

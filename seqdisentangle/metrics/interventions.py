@@ -1,0 +1,390 @@
+"""Interventions on codes: keep one, replace the other, and count the labels a judge still finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
+
+from .probes import chance
+
+__all__ = [
+    "Judge",
+    "LabelAccuracy",
+    "Labels",
+    "content_drawn_accuracy",
+    "data_accuracy",
+    "motion_drawn_accuracy",
+    "reconstruction_accuracy",
+    "swap_accuracy",
+]
+
+_Rows = NDArray[np.intp]
+
+
+class Judge(Protocol):
+    """What the protocol asks of a judge: the motion labels first, then the content labels."""
+
+    def predict(self, X: Any, /) -> NDArray[Any]:
+        """Labels (n, n_motion_labels + n_content_labels) of sequences (n, T, ...)."""
+
+    def predict_proba(self, X: Any, /) -> Any:
+        """One array (n, n_classes) for each of those labels."""
+
+
+@dataclass(frozen=True)
+class LabelAccuracy:
+    """Share of sequences in which the judge finds the expected labels, label by label.
+
+    Attributes
+    ----------
+    motion : tuple of float
+        One accuracy for each column of `motion_labels`.
+    content : tuple of float
+        One accuracy for each column of `content_labels`.
+    """
+
+    motion: tuple[float, ...]
+    content: tuple[float, ...]
+
+    @property
+    def mean_motion(self) -> float:
+        """Mean over the motion labels."""
+        return float(np.mean(self.motion))
+
+    @property
+    def mean_content(self) -> float:
+        """Mean over the content labels."""
+        return float(np.mean(self.content))
+
+
+class Labels:
+    """True labels of sequences, motion first, in the order of the judge's tasks.
+
+    Parameters
+    ----------
+    motion, content : array-like of shape (n,) or (n, n_labels)
+        Labels of each sequence.
+    n_sequences : int
+        How many sequences there are.
+
+    Raises
+    ------
+    ValueError
+        If the labels are not of that many sequences.
+    """
+
+    def __init__(self, motion: ArrayLike, content: ArrayLike, n_sequences: int) -> None:
+        self.motion = self._columns(motion, "motion_labels", n_sequences)
+        self.content = self._columns(content, "content_labels", n_sequences)
+
+    def __len__(self) -> int:
+        return len(self.motion)
+
+    def chance(self) -> LabelAccuracy:
+        """Accuracy of always answering the most frequent label."""
+        return LabelAccuracy(
+            tuple(chance(column) for column in self.motion.T),
+            tuple(chance(column) for column in self.content.T),
+        )
+
+    def found(
+        self, judge: Judge, frames: Any, motion_rows: _Rows, content_rows: _Rows
+    ) -> NDArray[np.bool_]:
+        """Where the judge finds the labels: (n_rows, n_motion_labels + n_content_labels).
+
+        `frames` are expected to show the motion of `motion_rows` and the content of
+        `content_rows`.
+        """
+        expected = np.column_stack([self.motion[motion_rows], self.content[content_rows]])
+        answered = np.asarray(judge.predict(frames))
+        if answered.shape != expected.shape:
+            raise ValueError(
+                f"the judge answered with shape {answered.shape}, expected {expected.shape}: "
+                f"train it on {self.motion.shape[1]} motion labels followed by "
+                f"{self.content.shape[1]} content labels."
+            )
+        return np.asarray(answered == expected)
+
+    def accuracy(self, batches: Iterator[NDArray[np.bool_]]) -> LabelAccuracy:
+        """Mean over all rows of the batches that `found` gave."""
+        shares = np.concatenate(list(batches)).mean(axis=0).tolist()
+        k = self.motion.shape[1]
+        return LabelAccuracy(tuple(shares[:k]), tuple(shares[k:]))
+
+    @staticmethod
+    def _columns(labels: ArrayLike, name: str, n: int) -> NDArray[Any]:
+        columns = np.asarray(labels)
+        if columns.ndim not in (1, 2) or len(columns) != n:
+            raise ValueError(
+                f"{name} must have shape ({n},) or ({n}, n_labels) like X with {n} sequences, "
+                f"got shape {columns.shape}."
+            )
+        return columns.reshape(n, -1)
+
+
+def data_accuracy(
+    X: Any,
+    motion_labels: ArrayLike,
+    content_labels: ArrayLike,
+    judge: Judge,
+    *,
+    batch_size: int = 256,
+) -> LabelAccuracy:
+    """What the judge finds in the sequences themselves: its own errors.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    motion_labels : array-like of shape (n,) or (n, n_motion_labels)
+        Labels that the motion code should carry.
+    content_labels : array-like of shape (n,) or (n, n_content_labels)
+        Labels that the content code should carry.
+    judge : SequenceJudge or similar
+        Knows the motion labels, then the content labels.
+    batch_size : int, default=256
+        Sequences generated and judged at a time.
+
+    Returns
+    -------
+    LabelAccuracy
+        Of the sequences as they are.
+
+    Raises
+    ------
+    ValueError
+        If `X`, the labels and the answers of the judge differ in number.
+    """
+    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    return labels.accuracy(
+        labels.found(judge, x, rows, rows) for rows, x in _batches(X, batch_size)
+    )
+
+
+def reconstruction_accuracy(
+    model: Any,
+    X: Any,
+    motion_labels: ArrayLike,
+    content_labels: ArrayLike,
+    judge: Judge,
+    *,
+    batch_size: int = 256,
+) -> LabelAccuracy:
+    """What the judge finds where both codes are kept: the ceiling of every intervention.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `reconstruct`.
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    motion_labels : array-like of shape (n,) or (n, n_motion_labels)
+        Labels that the motion code should carry.
+    content_labels : array-like of shape (n,) or (n, n_content_labels)
+        Labels that the content code should carry.
+    judge : SequenceJudge or similar
+        Knows the motion labels, then the content labels.
+    batch_size : int, default=256
+        Sequences generated and judged at a time.
+
+    Returns
+    -------
+    LabelAccuracy
+        Of the reconstructions.
+
+    Raises
+    ------
+    ValueError
+        If `X`, the labels and the answers of the judge differ in number.
+    """
+    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    return labels.accuracy(
+        labels.found(judge, model.reconstruct(x), rows, rows) for rows, x in _batches(X, batch_size)
+    )
+
+
+def content_drawn_accuracy(
+    model: Any,
+    X: Any,
+    motion_labels: ArrayLike,
+    content_labels: ArrayLike,
+    judge: Judge,
+    *,
+    batch_size: int = 256,
+    random_state: int | np.random.RandomState | None = None,
+) -> LabelAccuracy:
+    """What the judge finds where motion is kept and content drawn from its prior.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `transform` and `sample`.
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    motion_labels : array-like of shape (n,) or (n, n_motion_labels)
+        Labels that the motion code should carry.
+    content_labels : array-like of shape (n,) or (n, n_content_labels)
+        Labels that the content code should carry.
+    judge : SequenceJudge or similar
+        Knows the motion labels, then the content labels.
+    batch_size : int, default=256
+        Sequences generated and judged at a time.
+    random_state : int, RandomState instance or None, default=None
+        Determines the draws of content.
+
+    Returns
+    -------
+    LabelAccuracy
+        `motion` near the ceiling: the motion code carries its labels, whatever the content.
+        `content`, against the labels of the originals, near chance: it carries no others.
+
+    Raises
+    ------
+    ValueError
+        If `X`, the labels and the answers of the judge differ in number.
+    """
+    rng = check_random_state(random_state)
+
+    def generate(x: Any) -> Any:
+        motion = model.transform(x).motion
+        return model.sample(len(x), motion=motion, random_state=_seed(rng))
+
+    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    return labels.accuracy(
+        labels.found(judge, generate(x), rows, rows) for rows, x in _batches(X, batch_size)
+    )
+
+
+def motion_drawn_accuracy(
+    model: Any,
+    X: Any,
+    motion_labels: ArrayLike,
+    content_labels: ArrayLike,
+    judge: Judge,
+    *,
+    batch_size: int = 256,
+    random_state: int | np.random.RandomState | None = None,
+) -> LabelAccuracy:
+    """What the judge finds where content is kept and motion drawn from its prior.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `transform` and `sample`.
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    motion_labels : array-like of shape (n,) or (n, n_motion_labels)
+        Labels that the motion code should carry.
+    content_labels : array-like of shape (n,) or (n, n_content_labels)
+        Labels that the content code should carry.
+    judge : SequenceJudge or similar
+        Knows the motion labels, then the content labels.
+    batch_size : int, default=256
+        Sequences generated and judged at a time.
+    random_state : int, RandomState instance or None, default=None
+        Determines the draws of motion.
+
+    Returns
+    -------
+    LabelAccuracy
+        `content` near the ceiling: the content code carries its labels, whatever the motion.
+        `motion`, against the labels of the originals, near chance: it carries no others.
+
+    Raises
+    ------
+    ValueError
+        If `X`, the labels and the answers of the judge differ in number.
+    """
+    rng = check_random_state(random_state)
+    n_steps = np.shape(X)[1]
+
+    def generate(x: Any) -> Any:
+        content = model.transform(x).content
+        return model.sample(len(x), n_steps, content=content, random_state=_seed(rng))
+
+    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    return labels.accuracy(
+        labels.found(judge, generate(x), rows, rows) for rows, x in _batches(X, batch_size)
+    )
+
+
+def swap_accuracy(
+    model: Any,
+    X: Any,
+    motion_labels: ArrayLike,
+    content_labels: ArrayLike,
+    judge: Judge,
+    *,
+    batch_size: int = 256,
+    random_state: int | np.random.RandomState | None = None,
+) -> LabelAccuracy:
+    """What the judge finds where random pairs of sequences exchange their codes.
+
+    Sequence i is paired with sequence pi(i) of a random permutation; both results of each swap
+    count.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `swap`.
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    motion_labels : array-like of shape (n,) or (n, n_motion_labels)
+        Labels that the motion code should carry.
+    content_labels : array-like of shape (n,) or (n, n_content_labels)
+        Labels that the content code should carry.
+    judge : SequenceJudge or similar
+        Knows the motion labels, then the content labels.
+    batch_size : int, default=256
+        Sequences generated and judged at a time.
+    random_state : int, RandomState instance or None, default=None
+        Determines the pairs.
+
+    Returns
+    -------
+    LabelAccuracy
+        `motion` against the labels of the sequence that gave the motion, `content` against those
+        of the one that gave the content.
+
+    Raises
+    ------
+    ValueError
+        If `X`, the labels and the answers of the judge differ in number.
+    """
+    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    partner = check_random_state(random_state).permutation(len(labels))
+
+    def judged() -> Iterator[NDArray[np.bool_]]:
+        for a, x in _batches(X, batch_size):
+            b = partner[a]
+            swapped = model.swap(x, _take(X, b))
+            yield labels.found(judge, swapped.a_motion_b_content, a, b)
+            yield labels.found(judge, swapped.a_content_b_motion, b, a)
+
+    return labels.accuracy(judged())
+
+
+def _batches(X: Any, batch_size: int) -> Iterator[tuple[_Rows, Any]]:
+    """Row numbers and sequences, `batch_size` at a time."""
+    if not hasattr(X, "shape"):
+        X = np.asarray(X)
+    for start in range(0, len(X), batch_size):
+        x = X[start : start + batch_size]
+        yield np.arange(start, start + len(x)), x
+
+
+def _take(X: Any, rows: _Rows) -> Any:
+    """`X[rows]` for any order of rows; h5py reads in ascending order only."""
+    if not hasattr(X, "shape"):
+        X = np.asarray(X)
+    ascending, back = np.unique(rows, return_inverse=True)
+    return X[ascending][back]
+
+
+def _seed(rng: np.random.RandomState) -> int:
+    return int(rng.randint(np.iinfo(np.int32).max))

@@ -1,0 +1,77 @@
+"""The error of reconstructions, in the units of the frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["ReconstructionError", "reconstruction_error"]
+
+
+@dataclass(frozen=True)
+class ReconstructionError:
+    """How far reconstructions are from the data; uint8 frames count from 0 to 1.
+
+    Attributes
+    ----------
+    mean_squared : float
+        Mean over all numbers of all frames.
+    per_frame : float
+        Squared error summed over a frame, mean over frames.
+    """
+
+    mean_squared: float
+    per_frame: float
+
+
+def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> ReconstructionError:
+    """Squared error of a model's reconstructions.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `reconstruct`, which gives frames in the units of `X`.
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch. uint8 frames are divided by 255, others taken as given.
+    batch_size : int, default=256
+        Sequences reconstructed at a time.
+
+    Returns
+    -------
+    ReconstructionError
+        Per number and per frame.
+
+    Raises
+    ------
+    ValueError
+        If there is no sequence, or a reconstruction is shaped otherwise than its original.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from seqdisentangle.metrics import reconstruction_error
+    >>> blank = SimpleNamespace(reconstruct=np.zeros_like)
+    >>> reconstruction_error(blank, np.full((4, 3, 2, 2), 255, dtype=np.uint8))
+    ReconstructionError(mean_squared=1.0, per_frame=4.0)
+    """
+    data = X if hasattr(X, "shape") else np.asarray(X)
+    n, T, *frame = data.shape
+    if n == 0 or T == 0:
+        raise ValueError(f"X holds no frame: its shape is {tuple(data.shape)}.")
+    total = 0.0
+    for start in range(0, n, batch_size):
+        x = np.asarray(data[start : start + batch_size])
+        x_hat = np.asarray(model.reconstruct(x))
+        if x_hat.shape != x.shape:
+            raise ValueError(f"reconstructions have shape {x_hat.shape}, the data {x.shape}.")
+        total += float(((_unit(x) - _unit(x_hat)) ** 2).sum())
+    per_frame = total / (n * T)
+    return ReconstructionError(per_frame / int(np.prod(frame, dtype=int)), per_frame)
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    """Frames in float64; uint8 in [0, 1]."""
+    return x.astype(np.float64) / (255.0 if x.dtype == np.uint8 else 1.0)

@@ -1,0 +1,37 @@
+"""Reconstruction error: a known shift has a known square."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seqdisentangle.metrics import reconstruction_error
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+def test_a_shift_costs_its_square(batch_size):
+    X = np.random.RandomState(0).normal(size=(7, 3, 4, 5))
+    shifted = SimpleNamespace(reconstruct=lambda x: x + 0.5)
+    error = reconstruction_error(shifted, X, batch_size=batch_size)
+    assert error.mean_squared == pytest.approx(0.25)
+    assert error.per_frame == pytest.approx(0.25 * 4 * 5)
+
+
+def test_uint8_does_not_wrap_and_counts_from_zero_to_one():
+    X = np.zeros((2, 3, 4, 4, 3), dtype=np.uint8)
+    white = SimpleNamespace(reconstruct=lambda x: x + np.uint8(255))
+    assert reconstruction_error(white, X).mean_squared == 1.0
+
+
+def test_numbers_are_frames_of_one():
+    shifted = SimpleNamespace(reconstruct=lambda x: x + 2.0)
+    error = reconstruction_error(shifted, np.zeros((2, 3)))
+    assert error.mean_squared == error.per_frame == 4.0
+
+
+def test_other_shapes_are_refused():
+    short = SimpleNamespace(reconstruct=lambda x: x[:, 1:])
+    with pytest.raises(ValueError, match="shape"):
+        reconstruction_error(short, np.zeros((2, 3, 1)))
+    with pytest.raises(ValueError, match="no frame"):
+        reconstruction_error(short, np.zeros((0, 3, 1)))
