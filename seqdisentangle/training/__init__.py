@@ -1,0 +1,18 @@
+"""Training: the objective and the loop that lowers it."""
+
+from .costs import COSTS, mean_cost, resolve_cost
+from .loop import LR_SCHEDULES, FitResult, Stopping, Trainer, run
+from .objective import Loss, Objective
+
+__all__ = [
+    "COSTS",
+    "LR_SCHEDULES",
+    "FitResult",
+    "Loss",
+    "Objective",
+    "Stopping",
+    "Trainer",
+    "mean_cost",
+    "resolve_cost",
+    "run",
+]

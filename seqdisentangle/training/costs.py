@@ -1,0 +1,91 @@
+"""Reconstruction costs c(x, x'), elementwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional
+
+__all__ = ["COSTS", "Cost", "mean_cost", "resolve_cost"]
+
+Cost = Callable[[Tensor, Tensor], Tensor]
+
+
+def squared(reconstruction: Tensor, target: Tensor) -> Tensor:
+    """Squared error."""
+    return functional.mse_loss(reconstruction, target, reduction="none")
+
+
+def absolute(reconstruction: Tensor, target: Tensor) -> Tensor:
+    """Absolute error."""
+    return (reconstruction - target).abs()
+
+
+def huber(reconstruction: Tensor, target: Tensor) -> Tensor:
+    """Half the squared error up to 1, then linear."""
+    return functional.huber_loss(reconstruction, target, reduction="none")
+
+
+def binary_cross_entropy(reconstruction: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy of images with values in [0, 1]."""
+    return functional.binary_cross_entropy(reconstruction, target, reduction="none")
+
+
+COSTS: dict[str, Cost] = {
+    "squared": squared,
+    "absolute": absolute,
+    "huber": huber,
+    "binary_cross_entropy": binary_cross_entropy,
+}
+
+
+def resolve_cost(cost: Any, *, images: bool) -> Cost:
+    """Turn a `cost` parameter into a function of two tensors.
+
+    Parameters
+    ----------
+    cost : name or callable
+        A callable ``cost(reconstruction, target)`` gets two tensors of shape (n, T, ...) and
+        returns one of that shape, or of its first one or two dimensions.
+    images : bool
+        Whether the frames are images with values in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the cost is not for such frames.
+    TypeError
+        If it is neither a name nor a callable.
+    """
+    if isinstance(cost, str):
+        if cost not in COSTS:
+            raise ValueError(f"cost must be a callable or one of {sorted(COSTS)}, got {cost!r}")
+        if cost == "binary_cross_entropy" and not images:
+            raise ValueError(
+                "cost='binary_cross_entropy' is for images with values in [0, 1], got vectors"
+            )
+        return COSTS[cost]
+    if not callable(cost):
+        raise TypeError(f"cost must be a callable or one of {sorted(COSTS)}, got {cost!r}")
+    return cost
+
+
+def mean_cost(cost: Cost, reconstruction: Tensor, target: Tensor) -> Tensor:
+    r"""Cost of each sequence, :math:`\sum_t \frac{1}{|x_t|} c(x_t, x_t')`, of shape (n,).
+
+    A mean over the values of a frame and a sum over steps, so that the weights of the divergences
+    mean the same at every frame size, as they do at every length.
+    """
+    value = cost(reconstruction, target)
+    shape = tuple(getattr(value, "shape", ()))
+    if not shape or shape != tuple(target.shape[: len(shape)]):
+        raise ValueError(
+            f"cost must return a tensor of shape {tuple(target.shape)} or of its first one or two "
+            f"dimensions, got {shape or type(value).__name__}"
+        )
+    if value.ndim > 2:
+        # A sum and a division of its few numbers: the backward pass of a mean divides every value.
+        value = value.sum(tuple(range(2, value.ndim))) / target[0, 0].numel()
+    return value if value.ndim == 1 else value.sum(1)

@@ -1,0 +1,255 @@
+"""The loop: reproducible, interruptible, and left with the best weights."""
+
+import copy
+import math
+
+import pytest
+import torch
+
+from seqdisentangle.divergences import MMD, FunctionDivergence
+from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
+from seqdisentangle.training import COSTS, LR_SCHEDULES, Objective, Stopping, Trainer, run
+from seqdisentangle.training.loop import make_scheduler, mean_parts
+from seqdisentangle.training.objective import Loss
+
+VECTORS = ModelSpec((3,), False, 3, 2, 4, MLP(4, 1), "style", 0.1, 0.3)
+IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 4, Conv(2), "style", 0.1, 0.3)
+PARTS = ("cost", "content", "motion")
+
+
+def data(spec=VECTORS, sizes=(6, 5)):
+    g = torch.Generator().manual_seed(1)
+    return [torch.rand(n, 4, *spec.frame_shape, generator=g) for n in sizes]
+
+
+def make(spec=VECTORS, seed=0, content=None, motion=None, **parameters):
+    settings = {"cost": COSTS["squared"], "content_weight": 1.0, "motion_weight": 1.0}
+    settings |= {k: parameters.pop(k) for k in list(parameters) if k in settings}
+    objective = Objective(content or MMD(), motion or MMD(), **settings)
+    parameters = {
+        "learning_rate": 0.01,
+        "lr_schedule": "constant",
+        "n_steps": 100,
+        "clip_norm": 1.0,
+    } | parameters
+    return Trainer(build_model(spec, 0), objective, seed=seed, **parameters)
+
+
+def weights(trainer):
+    return {k: v.clone() for k, v in trainer.model.state_dict().items()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+# Steps
+
+
+@pytest.mark.parametrize("spec", [VECTORS, IMAGES], ids=["vectors", "images"])
+def test_the_seed_is_the_weights_and_the_global_generator_rests(spec):
+    state = torch.get_rng_state()
+    ends = []
+    for seed in (0, 0, 1):
+        trainer = make(spec, seed)
+        run(trainer, data(spec), max_epochs=3, validation=data(spec), warmup_epochs=1)
+        ends.append(weights(trainer))
+    assert same(ends[0], ends[1])
+    assert not same(ends[0], ends[2])
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_training_lowers_the_loss():
+    history = run(make(learning_rate=0.02), data(), max_epochs=40).history
+    first, last = (sum(r["loss"] for r in part) for part in (history[:10], history[-10:]))
+    assert last < 0.9 * first
+
+
+def test_the_gradient_norm_is_clipped():
+    trainer = make(clip_norm=1e-3)
+    trainer.step(data()[0])
+    norms = [p.grad.norm() for p in trainer.model.parameters()]
+    assert torch.stack(norms).norm() <= 1e-3 * 1.001
+
+
+def test_warming_up_leaves_the_content_encoder_as_it_was():
+    trainer = make()
+    before = copy.deepcopy(trainer.model.content.state_dict())
+    run(trainer, data(), max_epochs=2, warmup_epochs=2)
+    assert same(trainer.model.content.state_dict(), before)
+    run(trainer, data(), max_epochs=1)
+    assert not same(trainer.model.content.state_dict(), before)
+
+
+@pytest.mark.parametrize("name", LR_SCHEDULES)
+@pytest.mark.parametrize("n_steps", [1, 7, 100])
+def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training(name, n_steps):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
+    scheduler = make_scheduler(optimizer, name, 0.01, n_steps)
+    rates = [scheduler.get_last_lr()[0]]
+    for _ in range(n_steps):
+        optimizer.step()
+        scheduler.step()
+        rates += scheduler.get_last_lr()
+    assert max(rates) <= 0.01 * (1 + 1e-9)
+    if name == "constant":
+        assert set(rates) == {0.01}
+        return
+    assert rates[-1] < 1e-3 * 0.01
+    top = rates.index(max(rates))
+    assert top <= 0.15 * n_steps
+    assert all(a > b for a, b in zip(rates[top:-1], rates[top + 1 :], strict=True))
+    if name == "cosine" or n_steps == 100:
+        assert rates[top] == pytest.approx(0.01, rel=1e-3)
+
+
+# Records
+
+
+def test_parts_are_means_over_sequences_not_over_batches():
+    losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1]))) for n, v in ((3, 1.0), (1, 5.0))]
+    assert mean_parts(losses) == {"loss": 2, "cost": 4, "content": 0, "motion": 1}
+    assert all(math.isnan(value) for value in mean_parts([]).values())
+
+
+def test_every_epoch_has_a_record():
+    seen = []
+    result = run(make(), data(), max_epochs=3, validation=data(), on_epoch=seen.append)
+    assert seen == result.history
+    assert [record["epoch"] for record in seen] == [1, 2, 3]
+    names = {"epoch", "learning_rate", "seconds"}
+    names |= {prefix + part for prefix in ("", "val_") for part in ("loss", *PARTS)}
+    assert all(set(record) == names for record in seen)
+    assert (result.best_epoch, result.interrupted) == (3, False)
+
+
+def test_evaluation_changes_nothing_and_is_the_same_each_time():
+    trainer = make(IMAGES)
+    before, state = weights(trainer), trainer.generator.get_state()
+    first, again = (trainer.evaluate(data(IMAGES)) for _ in range(2))
+    assert first == again
+    assert same(weights(trainer), before)
+    assert torch.equal(trainer.generator.get_state(), state)
+
+
+# Early stopping
+
+
+def run_with_losses(losses, *, max_epochs=20, warmup_epochs=0, n_iter_no_change=3, tol=0.0):
+    """A run whose validation losses are given; also the weights after each epoch."""
+    trainer, after, values = make(), [], iter(losses)
+    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    result = run(
+        trainer,
+        data(),
+        max_epochs=max_epochs,
+        warmup_epochs=warmup_epochs,
+        validation=data(),
+        stopping=Stopping(n_iter_no_change, tol),
+        on_epoch=lambda record: after.append(weights(trainer)),
+    )
+    return result, trainer, after
+
+
+@pytest.mark.parametrize(
+    ("losses", "parameters", "best", "last"),
+    [
+        ([5, 4, 3, 6, 7, 8, 1], {}, 3, 6),
+        ([5, 4, 3, 3, 3, 3], {}, 3, 6),
+        ([5, 4, 3, 2], {"max_epochs": 4}, 4, 4),
+        ([5, 4, 6, 7], {"max_epochs": 4}, 2, 4),
+        ([1, 1, 5, 4, 6, 6, 6], {"warmup_epochs": 2}, 4, 7),
+        ([1, 1, 1, 1, 5, 6, 6, 6], {"warmup_epochs": 4}, 5, 8),
+        ([100, 99.95, 99.9, 99.85], {"tol": 0.01}, 1, 4),
+        ([100, 98, 97.9, 97.8, 97.7], {"tol": 0.01}, 2, 5),
+        ([-1, -1.5, -1.4, -1.4, -1.4], {"tol": 0.01}, 2, 5),
+        ([math.nan, 5, math.nan, math.inf, math.nan], {}, 2, 5),
+    ],
+)
+def test_early_stopping_ends_in_time_with_the_best_weights(losses, parameters, best, last):
+    result, trainer, after = run_with_losses(losses, **parameters)
+    assert len(result.history) == last
+    assert result.best_epoch == best
+    assert same(weights(trainer), after[best - 1])
+    assert not trainer.model.training
+
+
+def test_without_an_epoch_after_the_warm_up_the_last_weights_stay():
+    result, trainer, after = run_with_losses([1, 2, 3], max_epochs=3, warmup_epochs=5)
+    assert result.best_epoch == 3
+    assert same(weights(trainer), after[-1])
+
+
+# What ends it otherwise
+
+
+class Interrupted:
+    """Batches that raise at a given one, counted over epochs."""
+
+    def __init__(self, at):
+        self.at, self.count = at, 0
+
+    def __iter__(self):
+        for x in data():
+            if self.count == self.at:
+                raise KeyboardInterrupt
+            self.count += 1
+            yield x
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 5])
+def test_an_interrupt_leaves_a_model_that_can_be_used(at):
+    trainer = make(IMAGES if at == 0 else VECTORS)
+    result = run(trainer, Interrupted(at), max_epochs=9)
+    assert result.interrupted
+    assert len(result.history) == result.best_epoch == at // 2  # two batches an epoch
+    assert not trainer.model.training
+    x = data(trainer.model.spec)[0]
+    assert trainer.model.encode(x).motion.value.isfinite().all()
+
+
+def test_an_interrupt_restores_the_best_weights_of_early_stopping():
+    trainer, after, values = make(), [], iter([2.0, 3.0])
+    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    result = run(
+        trainer,
+        Interrupted(5),
+        max_epochs=9,
+        validation=data(),
+        stopping=Stopping(5, 0.0),
+        on_epoch=lambda record: after.append(weights(trainer)),
+    )
+    assert (result.interrupted, result.best_epoch) == (True, 1)
+    assert same(weights(trainer), after[0])
+
+
+def counted(value_at, call):
+    """A function of two tensors, finite until the given call of it."""
+    count = iter(range(1, 10**6))
+
+    def function(x, y):
+        value = (x - y).square()
+        return value * value_at if next(count) == call else value
+
+    return function
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_loss_that_diverges_raises_and_names_the_part_and_the_epoch(part, value):
+    call = 3 if part != "motion" else 9  # the third batch is of epoch 2; motion has four steps
+    function = counted(value, call)
+    if part == "cost":
+        trainer = make(cost=function)
+    else:
+        trainer = make(**{part: FunctionDivergence(lambda x, y: function(x, y).mean())})
+    with pytest.raises(FloatingPointError, match=rf"the {part} became (nan|inf) in epoch 2: try"):
+        run(trainer, data(), max_epochs=3)
+
+
+def test_any_other_error_passes_through():
+    def broken(x, y):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        run(make(cost=broken), data(), max_epochs=1)

@@ -1,0 +1,194 @@
+"""The objective: its parts, what warming up leaves out, where views apply, its gradient."""
+
+import pytest
+import torch
+
+from seqdisentangle.divergences import MMD, Divergence, FunctionDivergence
+from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
+from seqdisentangle.training import COSTS, Objective
+
+VECTORS = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3)
+LEARNED = ModelSpec((2,), False, 3, 2, 5, MLP(4, 1), "concat", None, None)
+IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 5, Conv(2), "style", 0.1, 0.3)
+each_spec = pytest.mark.parametrize(
+    "spec", [VECTORS, LEARNED, IMAGES], ids=["vectors", "learned", "images"]
+)
+
+
+class Constant(Divergence):
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def forward(self, q, p, mask=None):
+        return q.value.new_full(q.value.shape[:-2], self.value)
+
+
+class Marginal(MMD):
+    """An MMD of the codes alone."""
+
+    sample_based = False
+
+
+class Recorder(Divergence):
+    def __init__(self, sample_based):
+        super().__init__()
+        self.sample_based = sample_based
+        self.calls = []
+
+    def forward(self, q, p, mask=None):
+        self.calls.append((q, p))
+        return q.value.sum((-2, -1))
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def make(spec=VECTORS, content=None, motion=None, steps=4, n=6, **parameters):
+    parameters = {
+        "cost": COSTS["squared"],
+        "content_weight": 2.0,
+        "motion_weight": 3.0,
+    } | parameters
+    objective = Objective(content or MMD(), motion or MMD(), **parameters)
+    x = torch.rand(n, steps, *spec.frame_shape, dtype=torch.float64, generator=seeded(1))
+    return objective, build_model(spec, 0).double(), x
+
+
+# Its parts
+
+
+@each_spec
+@pytest.mark.parametrize("weights", [(0.0, 0.0), (2.0, 0.5), (0.0, 7.0)])
+def test_the_total_is_the_weighted_sum_of_its_parts(spec, weights):
+    objective, model, x = make(spec, content_weight=weights[0], motion_weight=weights[1])
+    total, cost, content, motion = objective(model, x, seeded())
+    torch.testing.assert_close(total, cost + weights[0] * content + weights[1] * motion)
+    assert cost > 0
+
+
+def test_motion_is_summed_over_steps_and_content_counts_once():
+    objective, model, x = make(content=Constant(5.0), motion=Constant(1.0), steps=7)
+    loss = objective(model, x, seeded())
+    assert (loss.content, loss.motion) == (5, 7)
+
+
+def test_a_sample_based_divergence_compares_joints_that_share_a_detached_history():
+    recorder = Recorder(sample_based=True)
+    objective, model, x = make(motion=recorder)
+    objective(model, x, seeded())
+    ((q, p),) = recorder.calls
+    history, z = q.value.split(2, -1)  # (T, n, d) each
+    assert torch.equal(p.value[..., :2], history)
+    assert torch.equal(history, torch.cat([torch.zeros_like(z[:1]), z[:-1]]))
+    (gradient,) = torch.autograd.grad(
+        history.sum(),
+        model.motion.output.weight,
+        retain_graph=True,
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    assert not gradient.any()
+    assert not torch.equal(p.value[..., 2:], z)
+
+
+def test_a_divergence_in_closed_form_gets_the_moments_of_each_step():
+    recorder = Recorder(sample_based=False)
+    objective, model, x = make(motion=recorder)
+    objective(model, x, seeded())
+    for samples in recorder.calls[0]:
+        assert {part.shape for part in samples} == {(4, 6, 2)}
+
+
+def test_any_function_is_a_divergence():
+    gap = FunctionDivergence(lambda q, p: (q.mean() - p.mean()).square())
+    objective, model, x = make(content=gap, motion=gap)
+    loss = objective(model, x, seeded())
+    assert loss.content > 0
+    assert loss.motion > 0
+
+
+# Warming up
+
+
+def test_while_warming_up_content_rests():
+    objective, model, x = make(content=Constant(5.0))
+    loss = objective(model, x, seeded(), warming_up=True)
+    loss.total.backward()
+    assert loss.content == 0
+    torch.testing.assert_close(loss.total, loss.cost + 3 * loss.motion)
+    assert all(p.grad is None for p in model.content.parameters())
+    for part in (model.motion, model.prior, model.generator):
+        assert all(p.grad is not None for p in part.parameters())
+
+
+def test_afterwards_all_parameters_learn():
+    objective, model, x = make()
+    objective(model, x, seeded()).total.backward()
+    assert all(p.grad.any() for p in model.parameters())
+
+
+# Views
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("warming_up", [True, False])
+def test_views_change_what_encoders_see_in_training_and_never_the_target(training, warming_up):
+    targets, seen = [], {}
+
+    def cost(reconstruction, target):
+        targets.append(target)
+        return (reconstruction - target).square()
+
+    objective, model, x = make(
+        cost=cost, content_view=lambda x, g: x + 1, motion_view=lambda x, g: x + 2
+    )
+    for name in ("content", "motion"):
+        getattr(model, name).register_forward_pre_hook(
+            lambda module, args, name=name: seen.update({name: args[0]})
+        )
+    objective(model.train(training), x, seeded(), warming_up=warming_up)
+    assert torch.equal(targets[0], x)
+    assert torch.equal(seen["motion"], x + 2 * training)
+    assert ("content" in seen) != warming_up
+    assert torch.equal(seen.get("content", x + training), x + training)
+
+
+def test_views_draw_from_the_generator_of_the_step():
+    def view(x, generator):
+        return x + torch.randn(x.shape, generator=generator, dtype=x.dtype)
+
+    objective, model, x = make(content_view=view, motion_view=view)
+    state = torch.get_rng_state()
+    first, again, other = (objective(model, x, seeded(s)).total for s in (0, 0, 1))
+    assert first == again != other
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+# Its gradient
+
+
+@each_spec
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("motion", "steps"), [(MMD(), 1), (Marginal(), 3)], ids=["one step", "three steps"]
+)
+def test_the_gradient_is_that_of_finite_differences(spec, training, motion, steps):
+    # A history is held fixed, which finite differences are not: one step, or marginals.
+    objective, model, x = make(spec, motion=motion, steps=steps)
+    model.train(training)
+    weights = list(model.parameters())
+    gradients = torch.autograd.grad(objective(model, x, seeded()).total, weights)
+    direction = [torch.randn(w.shape, generator=seeded(2), dtype=w.dtype) for w in weights]
+    slope = sum((g * v).sum() for g, v in zip(gradients, direction, strict=True))
+
+    @torch.no_grad()
+    def total(step):
+        for w, v in zip(weights, direction, strict=True):
+            w.add_(v, alpha=step)
+        return objective(model, x, seeded()).total
+
+    eps = 1e-6
+    difference = total(eps) - total(-2 * eps)  # from the weights that the first call left
+    assert float(difference) / (2 * eps) == pytest.approx(float(slope), rel=1e-5)
