@@ -81,28 +81,30 @@ class MMD(Divergence):
         n, d = x.shape[-2:]
         z = torch.cat([x, y], dim=-2)  # (..., 2n, d)
         z = z.to(torch.promote_types(z.dtype, torch.float32))
+        weight = z.new_ones(n) if mask is None else mask.to(z.dtype)  # (..., n)
+        if mask is not None:
+            z = z.masked_fill(~mask.tile(2).unsqueeze(-1), 0)
         with torch.autocast(z.device.type, enabled=False):  # its products would have 8 bits
-            k = self.kernel(squared_distances(z), d)  # (..., 2n, 2n)
-        sign = z.new_ones(2 * n)
-        sign[n:] = -1
+            k = self.kernel(squared_distances(z, weight.tile(2)), d)  # (..., 2n, 2n)
+        signed = torch.cat([weight, -weight], dim=-1)
+        signs = signed.unsqueeze(-1) * signed.unsqueeze(-2)
         pairs = 1 - torch.eye(n, dtype=z.dtype, device=z.device).repeat(2, 2)
-        if mask is None:
-            total = (k * (pairs * sign[:, None] * sign)).sum((-2, -1))
-            return total / max(n * (n - 1), 1)
-        weight = mask.to(z.dtype)  # (..., n)
-        signed = sign * weight.tile(2)
-        total = (k * pairs * signed.unsqueeze(-1) * signed.unsqueeze(-2)).sum((-2, -1))
         count = weight.sum(-1)
-        return total / (count * (count - 1)).clamp(min=1)
+        return (k * signs * pairs).sum((-2, -1)) / (count * (count - 1)).clamp(min=1)
 
     def extra_repr(self) -> str:
         """Name the kernel in the module's representation."""
         return f"kernel={self.kernel!r}"
 
 
-def squared_distances(z: Tensor) -> Tensor:
-    """Squared Euclidean distances of all pairs of rows, (..., n, d) -> (..., n, n)."""
+def squared_distances(z: Tensor, weight: Tensor) -> Tensor:
+    """Squared Euclidean distances of all pairs of rows, (..., n, d) -> (..., n, n).
+
+    Right for rows whose weight is not zero.
+    """
     # Centred first: the expansion of |a - b|^2 loses digits where the codes are far from zero.
-    z = z - z.mean(-2, keepdim=True).detach()
+    weight = weight.unsqueeze(-1)
+    centre = (z * weight).sum(-2, keepdim=True) / weight.sum(-2, keepdim=True).clamp(min=1)
+    z = z - centre.detach()
     norm = z.square().sum(-1)
     return (norm.unsqueeze(-1) + norm.unsqueeze(-2) - 2 * z @ z.mT).clamp(min=0)

@@ -1,0 +1,92 @@
+"""The contract: histories beside draws, and any function as a divergence."""
+
+import pytest
+import torch
+from torch import nn
+
+from seqdisentangle.divergences import MMD, Divergence, FunctionDivergence, Samples, joint
+
+
+def gap(x, y):
+    return (x.mean() - y.mean()).square()
+
+
+def pair(*shape, seed=0):
+    x, y = torch.randn(2, *shape, generator=torch.Generator().manual_seed(seed))
+    return Samples(x), Samples(y)
+
+
+def test_the_base_class_leaves_forward_to_its_subclasses():
+    with pytest.raises(NotImplementedError):
+        Divergence()(*pair(4, 2))
+
+
+@pytest.mark.parametrize("leading", [(), (3,), (2, 3)])
+def test_joint_puts_the_history_before_the_draw_and_drops_the_moments(leading):
+    history, value = torch.randn(*leading, 5, 2), torch.randn(*leading, 5, 3)
+    both = joint(history, Samples(value, value, value))
+    assert torch.equal(both.value[..., :2], history)
+    assert torch.equal(both.value[..., 2:], value)
+    assert both.mean is None
+    assert both.log_var is None
+
+
+def test_the_marginals_can_agree_where_the_joints_do_not():
+    g = torch.Generator().manual_seed(0)
+    history, fresh, prior = torch.randn(3, 300, 64, 2, generator=g)  # 300 draws of a batch of 64
+    posterior = 0.9 * history + (1 - 0.9**2) ** 0.5 * fresh  # N(0, I), remembers its history
+    q, p = Samples(posterior), Samples(prior)  # the prior is N(0, I) and forgets it
+    marginal, conditional = MMD()(q, p), MMD()(joint(history, q), joint(history, p))
+    assert marginal.mean().abs() < 4 * marginal.std() / 300**0.5
+    assert conditional.mean() > 20 * conditional.std() / 300**0.5
+    assert conditional.min() > marginal.mean().abs()
+
+
+@pytest.mark.parametrize("leading", [(), (4,), (2, 3)])
+def test_a_function_is_called_once_for_each_leading_index(leading):
+    q, p = pair(*leading, 5, 2)
+    values = FunctionDivergence(gap)(q, p)
+    expected = (q.value.mean((-2, -1)) - p.value.mean((-2, -1))).square()
+    assert values.shape == leading
+    torch.testing.assert_close(values, expected)
+
+
+@pytest.mark.parametrize("mask_shape", [(6,), (4, 6)])
+def test_a_function_sees_only_what_the_mask_keeps(mask_shape):
+    q, p = pair(4, 6, 2)
+    mask = torch.rand(mask_shape, generator=torch.Generator().manual_seed(1)) < 0.5
+    mask[..., 0] = True
+    values = FunctionDivergence(gap)(q, p, mask)
+    for i, keep in enumerate(mask.expand(4, 6)):
+        torch.testing.assert_close(values[i], gap(q.value[i][keep], p.value[i][keep]))
+
+
+def test_a_function_passes_gradients():
+    q, p = pair(3, 4, 2)
+    z = q.value.requires_grad_()
+    FunctionDivergence(gap)(Samples(z), p).sum().backward()
+    assert z.grad.abs().min() > 0
+
+
+def test_a_function_may_return_a_number_or_one_value_in_any_shape():
+    q, p = pair(2, 4, 3)
+    assert FunctionDivergence(lambda x, y: 2.0)(q, p).tolist() == [2, 2]
+    assert FunctionDivergence(lambda x, y: x.new_ones(1, 1))(q, p).tolist() == [1, 1]
+
+
+def test_a_function_that_returns_several_values_is_an_error_that_names_reg():
+    with pytest.raises(ValueError, match=r"reg: .* one number .* shape \(5,\)"):
+        FunctionDivergence(lambda x, y: (x - y).square().sum(-1))(*pair(5, 2))
+
+
+def test_a_module_is_registered_with_its_parameters():
+    class Weighted(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(()))
+
+        def forward(self, x, y):
+            return self.weight * gap(x, y)
+
+    divergence = FunctionDivergence(Weighted()).double()
+    assert [p.dtype for p in divergence.parameters()] == [torch.float64]
