@@ -84,12 +84,16 @@ class Batches:
 def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:
     """Frames of the model (n, T, ...) in the user's units, layout and dtype."""
     x = layout.from_frames(scaling.undo(x, dtype))
+    if dtype == np.uint8:
+        # On the device: a quarter of the traffic.
+        return x.round().clamp(0, 255).to(torch.uint8).contiguous().cpu().numpy()
+    values = x.cpu().numpy()
     if dtype.kind == "b":
-        return (x > 0.5).cpu().numpy()
-    if dtype.kind in "ui":
+        values = values > 0.5
+    elif dtype.kind in "ui":
         info = np.iinfo(dtype)
         # In float64, rounded towards zero: the largest 64-bit integers are between two floats.
         high = float(info.max)
         high = high if int(high) <= info.max else float(np.nextafter(high, 0))
-        return np.clip(x.cpu().double().round().numpy(), info.min, high).astype(dtype)
-    return np.ascontiguousarray(x.cpu().numpy(), dtype=dtype)
+        values = np.clip(values.astype(np.float64).round(), info.min, high)
+    return np.ascontiguousarray(values, dtype=dtype)

@@ -202,7 +202,7 @@ def as_source(X: Any, name: str) -> Any:
         return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
     if isinstance(X, list | tuple):
         X = stack(X, name)
-    if not all(hasattr(X, name) for a in ("shape", "dtype", "__getitem__")):
+    if not all(hasattr(X, a) for a in ("shape", "dtype", "__getitem__")):
         if not hasattr(X, "__array__"):
             raise TypeError(
                 f"{name} must be an array of numbers or a list of arrays, got {type(X).__name__}"

@@ -75,7 +75,7 @@ class MotionPrior(nn.Module):
             mean, log_var = self._moments(hidden)
             z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps)
             steps.append(z)
-        return torch.cat(steps, dim=1) if steps else noise
+        return torch.cat(steps, dim=1)
 
     def _moments(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_var = self.head(hidden).chunk(2, dim=-1)

@@ -76,7 +76,7 @@ class ConvDecoder(nn.Module):
         self.style = StyleMap(codes, channels[:-1]) if codes.generator == "style" else None
         self.layers = nn.ModuleList(
             nn.ConvTranspose2d(
-                a, b, 4, 2, 1, output_padding=(above[0] % 2, above[1] % 2), bias=b == channels[-1]
+                a, b, 4, 2, 1, output_padding=(above[0] % 2, above[1] % 2), bias=above == sizes[-1]
             )
             for a, b, above in zip(channels[:-1], channels[1:], sizes[1:], strict=True)
         )

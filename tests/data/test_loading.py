@@ -1,0 +1,157 @@
+"""Batches: even, complete, in a reproducible order; and the way back to the user's units."""
+
+from itertools import chain
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqdisentangle.data import Batches, Scaling, Sequences, fit_scaling, to_user
+
+CPU = torch.device("cpu")
+SHAPES = [(6, 4), (6, 4, 3), (6, 4, 5, 7), (6, 4, 5, 7, 3), (6, 4, 3, 5, 7), (6, 4, 1, 5, 7)]
+DTYPES = ["?", "u1", "i2", "u2", "i8", "f2", "f4", "f8"]
+
+
+def batches(X, scaling=None, batch_size=4, **parameters):
+    return Batches(
+        Sequences(X), scaling or Scaling("none"), batch_size=batch_size, device=CPU, **parameters
+    )
+
+
+def numbers(n):
+    """Sequences of one step, told apart by their value."""
+    return np.arange(n, dtype=np.float64).reshape(n, 1)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def values(loader):
+    return [batch.flatten().int().tolist() for batch in loader]
+
+
+@given(n=st.integers(1, 200), batch_size=st.integers(1, 70), shuffled=st.booleans())
+@settings(max_examples=60)
+def test_batches_are_even_and_hold_each_sequence_once(n, batch_size, shuffled):
+    loader = batches(numbers(n), batch_size=batch_size, generator=seeded() if shuffled else None)
+    found = values(loader)
+    sizes = [len(batch) for batch in found]
+    assert len(sizes) == len(loader) == -(-n // batch_size)
+    assert max(sizes) <= batch_size
+    assert max(sizes) - min(sizes) <= 1
+    assert sorted(chain(*found)) == list(range(n))
+    assert all(batch == sorted(batch) for batch in found)
+
+
+def test_without_a_generator_the_order_is_that_of_the_data():
+    assert list(chain(*values(batches(numbers(10))))) == list(range(10))
+
+
+def test_the_generator_is_the_order_and_moves_on_each_epoch():
+    first, again, other = (batches(numbers(20), generator=seeded(s)) for s in (0, 0, 1))
+    state = torch.get_rng_state()
+    epochs = [values(first) for _ in range(3)]
+    assert epochs == [values(again) for _ in range(3)]
+    assert epochs[0] != epochs[1] != epochs[2]
+    assert epochs[0] != values(other)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("generator", [None, seeded()], ids=["in order", "shuffled"])
+def test_only_the_given_rows_are_read(generator):
+    rows = np.array([1, 2, 5, 8, 13])
+    loader = batches(numbers(20), batch_size=2, rows=rows, generator=generator)
+    assert len(loader) == 3
+    assert sorted(chain(*values(loader))) == rows.tolist()
+
+
+@pytest.mark.parametrize("source", ["tensor", "h5py", "list"])
+def test_other_sources_give_the_batches_of_an_array(source, tmp_path):
+    x = np.random.default_rng(0).normal(size=(11, 3, 2)).astype(np.float32)
+    if source == "h5py":
+        X = h5py.File(tmp_path / "x.h5", "w").create_dataset("x", data=x)
+    else:
+        X = torch.from_numpy(x) if source == "tensor" else list(x)
+    pairs = zip(batches(X, generator=seeded()), batches(x, generator=seeded()), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_batches_are_frames_of_the_model_in_its_precision(shape, dtype):
+    loader = batches(np.zeros(shape, np.uint8), Scaling("unit"), dtype=dtype)
+    for batch in loader:
+        assert batch.dtype == dtype
+        assert batch.shape[1:] == (4, *loader.sequences.layout.frame_shape)
+        if batch.ndim == 5:
+            assert batch.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
+
+
+def test_images_with_channels_last_are_converted_without_another_copy(monkeypatch):
+    copies = []
+    contiguous = torch.Tensor.contiguous
+
+    def count(x, *args, **kwargs):
+        y = contiguous(x, *args, **kwargs)
+        copies.append(y.data_ptr() != x.data_ptr())
+        return y
+
+    monkeypatch.setattr(torch.Tensor, "contiguous", count)
+    x = np.random.default_rng(0).integers(0, 256, (5, 4, 8, 9, 3), np.uint8)
+    for generator in (None, seeded()):
+        list(batches(x, Scaling("unit"), generator=generator))
+    assert not any(copies)
+
+
+# The way back
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard", "none"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_went_in_comes_back(scale, dtype, shape):
+    dtype = np.dtype(dtype)
+    high = 1 if dtype.kind == "b" or (scale == "unit" and dtype != np.uint8) else 200
+    x = np.random.default_rng(0).uniform(0, high, shape)
+    x = (x.round() if dtype.kind in "bui" else x).astype(dtype)
+    sequences = Sequences(x)
+    scaling = fit_scaling(
+        scale,
+        sequences.chunks(),
+        image=sequences.layout.kind == "image",
+        dtype=sequences.dtype,
+        n_features=sequences.layout.frame_shape[0],
+        feature_axis=sequences.layout.feature_axis,
+    )
+    assert scaling.kind == scale
+    loader = Batches(sequences, scaling, batch_size=4, device=CPU)
+    back = [to_user(batch, sequences.layout, scaling, dtype) for batch in loader]
+    assert all(part.dtype == dtype and part.flags.c_contiguous for part in back)
+    back = np.concatenate(back)
+    if dtype.kind == "f":
+        np.testing.assert_allclose(back, x, rtol=2e-3 if dtype == "f2" else 1e-6, atol=1e-4)
+    else:
+        np.testing.assert_array_equal(back, x)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"])
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+def test_integers_saturate_and_never_wrap_around(dtype, precision):
+    dtype = np.dtype(dtype)
+    info = np.iinfo(dtype)
+    layout = Sequences(np.zeros((1, 2))).layout
+    x = torch.tensor([[[1e30], [-1e30]]], dtype=precision)
+    high, low = to_user(x, layout, Scaling("none"), dtype)[0]
+    assert low == info.min
+    assert high == pytest.approx(info.max, rel=1e-15)
+
+
+def test_booleans_are_cut_in_the_middle():
+    layout = Sequences(np.zeros((1, 3))).layout
+    x = torch.tensor([[[0.4], [0.6], [1.7]]])
+    assert to_user(x, layout, Scaling("unit"), np.dtype(bool)).tolist() == [[False, True, True]]

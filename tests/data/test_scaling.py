@@ -1,0 +1,172 @@
+"""Scaling: one pass over chunks is NumPy on the whole, and what went in comes back."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqdisentangle.data import Layout, Scaling, Sequences, fit_scaling
+
+
+def fit(X, scale="standard", n_values=2**24, **parameters):
+    sequences = Sequences(X, **parameters)
+    return sequences.layout, fit_scaling(
+        scale,
+        sequences.chunks(n_values),
+        image=sequences.layout.kind == "image",
+        dtype=sequences.dtype,
+        n_features=sequences.layout.frame_shape[0],
+        feature_axis=sequences.layout.feature_axis,
+    )
+
+
+def normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+# The moments
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [
+        ((9, 4), None),
+        ((9, 4, 3), 2),
+        ((9, 4, 5, 6), None),
+        ((9, 4, 5, 6, 3), 4),
+        ((9, 4, 3, 5, 6), 2),
+    ],
+)
+@pytest.mark.parametrize("n_values", [1, 50, 200, 10**6])
+def test_streamed_moments_are_those_of_the_whole(shape, axis, n_values):
+    x = normal(*shape) * 3 + 7
+    if axis is not None:
+        x = x * np.moveaxis(np.arange(1, 4).reshape(3, *(1,) * (len(shape) - 1)), 0, axis)
+    _, scaling = fit(x, n_values=n_values)
+    rest = tuple(i for i in range(len(shape)) if i != axis)
+    np.testing.assert_allclose(scaling.mean, np.atleast_1d(x.mean(rest)), rtol=1e-12)
+    np.testing.assert_allclose(scaling.std, np.atleast_1d(x.std(rest)), rtol=1e-12)
+
+
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=40),
+    st.floats(-1e6, 1e6),
+    st.integers(1, 20),
+)
+@settings(max_examples=60)
+def test_moments_do_not_depend_on_the_chunks(values, offset, n_values):
+    x = np.array(values).reshape(-1, 1) + offset
+    whole, parts = fit(x)[1], fit(x, n_values=n_values)[1]
+    np.testing.assert_allclose(parts.mean, whole.mean, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(parts.std, whole.std, rtol=1e-5, atol=1e-6)
+
+
+def test_small_noise_on_a_large_offset_survives():
+    noise = normal(50, 8, 2)
+    x = 1e6 + 1e-3 * noise
+    _, scaling = fit(x, n_values=30)
+    scaled = scaling.apply(torch.from_numpy(x), torch.float32)
+    expected = (noise - noise.mean((0, 1))) / noise.std((0, 1))
+    np.testing.assert_allclose(scaled, expected, atol=1e-4)
+    np.testing.assert_allclose(scaling.undo(scaled, x.dtype), x, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0, -1e6, 0.1, 1e30])
+def test_constant_features_become_zero_and_come_back(value):
+    x = np.stack([np.full((6, 5), value), normal(6, 5)], -1)
+    _, scaling = fit(x, n_values=7)
+    scaled = scaling.apply(torch.from_numpy(x), torch.float32)
+    assert scaled.isfinite().all()
+    np.testing.assert_allclose(scaled[..., 0], 0, atol=abs(value) * 1e-14)
+    np.testing.assert_allclose(scaling.undo(scaled, x.dtype)[..., 0], value, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "shape", [(9, 4), (9, 4, 3), (9, 4, 5, 6), (9, 4, 5, 6, 3), (9, 4, 3, 5, 6)]
+)
+def test_scaled_features_have_zero_mean_and_unit_variance(shape):
+    x = 5 * normal(*shape) + 100
+    layout, scaling = fit(x)
+    scaled = scaling.apply(layout.to_frames(torch.from_numpy(x)), torch.float64)
+    rest = tuple(i for i in range(scaled.ndim) if i != 2)
+    torch.testing.assert_close(scaled.mean(rest), scaled.new_zeros(scaled.shape[2]))
+    torch.testing.assert_close(scaled.var(rest, correction=0), scaled.new_ones(scaled.shape[2]))
+
+
+# What is chosen
+
+
+@pytest.mark.parametrize(
+    ("X", "scale", "kind"),
+    [
+        (np.full((2, 3, 8, 8), 200, np.uint8), "auto", "unit"),
+        (np.ones((2, 3, 8, 8), bool), "auto", "unit"),
+        (normal(2, 3, 8, 8).clip(0, 1), "auto", "unit"),
+        (normal(2, 3, 8, 8), "auto", "standard"),
+        (np.full((2, 3, 8, 8), 200, np.uint16), "auto", "standard"),
+        (np.full((2, 3, 8), 200, np.uint8), "auto", "standard"),
+        (normal(2, 3, 8).clip(0, 1), "auto", "standard"),
+        (np.full((2, 3, 8), 200, np.uint8), "unit", "unit"),
+        (normal(2, 3, 8).clip(0, 1), "unit", "unit"),
+        (np.full((2, 3, 8, 8), 200, np.uint8), "standard", "standard"),
+        (np.full((2, 3, 8, 8), 200, np.uint8), "none", "none"),
+        (normal(2, 3), "none", "none"),
+    ],
+)
+@pytest.mark.parametrize("n_values", [1, 10**6])
+def test_the_kind_that_a_scale_means(X, scale, kind, n_values):
+    _, scaling = fit(X, scale, n_values)
+    assert scaling.kind == kind
+    assert scaling.bounded == (kind == "unit")
+    assert bool(scaling.mean) == bool(scaling.std) == (kind == "standard")
+
+
+@pytest.mark.parametrize("X", [normal(4, 3, 2), np.full((2, 3, 8, 8), 200, np.int16)])
+def test_unit_needs_values_between_0_and_1(X):
+    with pytest.raises(ValueError, match=r"scale='unit' needs .*\[0, 1\], got values from"):
+        fit(X, "unit", 7)
+
+
+@pytest.mark.parametrize("scale", ["auto", "standard", "unit", "none"])
+@pytest.mark.parametrize("shape", [(9, 4, 3), (9, 4, 5, 6)])
+def test_floats_are_read_to_the_end(scale, shape):
+    x = normal(*shape).clip(0, 1)
+    x[-1, -1, -1] = np.nan
+    with pytest.raises(ValueError, match="sequence 8"):
+        fit(x, scale, 7)
+
+
+# There and back
+
+
+@pytest.mark.parametrize("kind", ["unit", "none", "standard"])
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+@pytest.mark.parametrize("frame", [(3,), (3, 5, 6)])
+def test_undo_is_the_inverse_of_apply(kind, precision, frame):
+    scaling = Scaling(kind, *(((1.0, 2, 3), (4.0, 5, 6)) if kind == "standard" else ()))
+    x = torch.rand(4, 5, *frame, dtype=torch.float64)
+    scaled = scaling.apply(x, precision)
+    assert scaled.dtype == precision
+    np.testing.assert_allclose(scaling.undo(scaled, np.dtype("f8")), x, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("frame", [(3,), (3, 5, 6)])
+def test_eight_bits_are_divided_by_255(frame):
+    x = torch.arange(256, dtype=torch.uint8).view(256, 1, *(1,) * len(frame)).expand(256, 2, *frame)
+    scaled = Scaling("unit").apply(x, torch.float32)
+    assert (scaled.min(), scaled.max()) == (0, 1)
+    assert torch.equal(Scaling("unit").undo(scaled, np.dtype("u1")).round(), x.float())
+
+
+def test_each_channel_has_its_own_moments():
+    scaling = Scaling("standard", (1.0, 2.0, 3.0), (2.0, 4.0, 8.0))
+    x = torch.zeros(2, 4, 3, 5, 6)
+    for i, expected in enumerate((-1 / 2, -2 / 4, -3 / 8)):
+        assert (scaling.apply(x, torch.float32)[:, :, i] == expected).all()
+
+
+def test_a_univariate_layout_has_one_moment():
+    layout, scaling = fit(normal(8, 5))
+    assert layout == Layout("univariate", (1,))
+    assert len(scaling.mean) == len(scaling.std) == 1

@@ -1,0 +1,291 @@
+"""Sequences: every layout and source read alike, in slices, and every bad one refused by name."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqdisentangle.data import Layout, Sequences
+
+LAYOUTS = {
+    (5, 7): Layout("univariate", (1,)),
+    (5, 7, 3): Layout("vector", (3,)),
+    (5, 7, 3, 4): Layout("image", (1, 3, 4)),
+    (5, 7, 8, 9, 3): Layout("image", (3, 8, 9), "last"),
+    (5, 7, 3, 8, 9): Layout("image", (3, 8, 9), "first"),
+    (5, 7, 8, 9, 1): Layout("image", (1, 8, 9), "last"),
+    (5, 7, 4, 8, 9): Layout("image", (4, 8, 9), "first"),
+}
+each_layout = pytest.mark.parametrize(("shape", "layout"), LAYOUTS.items(), ids=str)
+
+
+def numbered(*shape, dtype=np.float32):
+    return np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+
+
+class Counting:
+    """An array that can only be sliced by rows, and counts what is read."""
+
+    def __init__(self, array):
+        self.array, self.shape, self.dtype = array, array.shape, array.dtype
+        self.reads = []
+
+    def __getitem__(self, rows):
+        part = self.array[rows]
+        self.reads.append(len(part))
+        return part
+
+    def __array__(self, *args, **kwargs):
+        raise AssertionError("loaded whole")
+
+    def __iter__(self):
+        raise AssertionError("loaded whole")
+
+
+# Layouts
+
+
+@each_layout
+def test_the_layout_is_found_from_the_shape(shape, layout):
+    sequences = Sequences(numbered(*shape))
+    assert sequences.layout == layout
+    assert sequences.layout.array_frame_shape == shape[2:]
+    assert (len(sequences), sequences.n_steps) == shape[:2]
+
+
+@each_layout
+def test_frames_have_the_shape_of_the_model_and_go_back(shape, layout):
+    x = torch.from_numpy(numbered(*shape))
+    frames = layout.to_frames(x)
+    assert frames.shape == (*shape[:2], *layout.frame_shape)
+    assert frames.data_ptr() == x.data_ptr()
+    assert torch.equal(layout.from_frames(frames), x)
+    n_features = layout.frame_shape[0]
+    axis = layout.feature_axis
+    if layout.channels or layout.kind == "vector":
+        assert x.shape[axis] == n_features
+        for i in range(n_features):
+            assert torch.equal(frames[:, :, i], x.movedim(axis, 0)[i])
+
+
+@each_layout
+def test_a_layout_survives_json(shape, layout):
+    assert Layout.from_config(json.loads(json.dumps(layout.to_config()))) == layout
+
+
+@given(n=st.integers(5, 40), m=st.integers(5, 40), c=st.integers(1, 4))
+@settings(max_examples=20)
+def test_channels_are_found_where_one_reading_is_possible_and_can_be_told(n, m, c):
+    for shape, where in (((2, 3, c, n, m), "first"), ((2, 3, n, m, c), "last")):
+        x = np.broadcast_to(np.float32(0), shape)
+        assert Sequences(x).layout == Sequences(x, channels=where).layout
+        assert Sequences(x).layout == Layout("image", (c, n, m), where)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 3, 9, 3), (2, 3, 1, 9, 4), (2, 3, 9, 9, 9)])
+def test_two_readings_or_none_are_an_error_that_names_channels(shape):
+    with pytest.raises(ValueError, match=r"channels='auto' cannot tell .* of X are, got shape"):
+        Sequences(np.zeros(shape))
+    if shape[2] < 5:
+        for where, c in (("first", shape[2]), ("last", shape[-1])):
+            layout = Sequences(np.zeros(shape), channels=where).layout
+            assert layout.frame_shape[0] == c
+
+
+@pytest.mark.parametrize(
+    ("channels", "shape"), [("first", (2, 3, 9, 9, 3)), ("last", (2, 3, 3, 9, 9))]
+)
+def test_channels_told_wrong_are_an_error(channels, shape):
+    with pytest.raises(ValueError, match=f"channels='{channels}': X must have 1 to 4 channels"):
+        Sequences(np.zeros(shape), channels=channels)
+
+
+def test_sequences_must_have_the_layout_seen_in_fit():
+    layout = Sequences(np.zeros((4, 3, 8, 8, 3))).layout
+    assert Sequences(np.zeros((2, 9, 8, 8, 3)), layout=layout).layout == layout
+    with pytest.raises(ValueError, match=r"Y must have the 5 dimensions \(n, T, 8, 8, 3\)"):
+        Sequences(np.zeros((4, 3, 8, 9, 3)), layout=layout, name="Y")
+    with pytest.raises(ValueError, match="seen in fit"):
+        Sequences(np.zeros((4, 3)), layout=layout)
+
+
+def test_a_layout_from_fit_settles_what_the_shape_alone_does_not():
+    layout = Layout("image", (3, 9, 3), "first")
+    X = np.zeros((2, 5, 3, 9, 3))
+    assert Sequences(X, channels="first", layout=layout).layout == layout
+
+
+# Sources
+
+
+def open_h5(array, folder):
+    file = h5py.File(folder / "x.h5", "w")
+    return file.create_dataset("x", data=array, chunks=True)
+
+
+def open_memmap(array, folder):
+    np.save(folder / "x.npy", array)
+    return np.load(folder / "x.npy", mmap_mode="r")
+
+
+def read_only(array, folder):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+SOURCES = {
+    "array": lambda x, folder: x,
+    "tensor": lambda x, folder: torch.from_numpy(x),
+    "tensor with gradient": lambda x, folder: torch.from_numpy(x).clone().requires_grad_(),
+    "h5py": open_h5,
+    "memmap": open_memmap,
+    "read-only": read_only,
+    "slices only": lambda x, folder: Counting(x),
+    "big-endian": lambda x, folder: x.astype(x.dtype.newbyteorder(">")),
+    "negative strides": lambda x, folder: x[::-1, ::-1].copy()[::-1, ::-1],
+    "fortran": lambda x, folder: np.asfortranarray(x),
+    "broadcast": lambda x, folder: np.broadcast_to(x, x.shape),
+    "objects": lambda x, folder: x.astype(object),
+    "list of arrays": lambda x, folder: list(x),
+    "tuple of tensors": lambda x, folder: tuple(map(torch.from_numpy, x)),
+    "nested lists": lambda x, folder: x.tolist(),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("shape", [(9, 4), (9, 4, 3)])
+def test_every_source_reads_alike(source, shape, tmp_path):
+    x = numbered(*shape)
+    sequences = Sequences(SOURCES[source](x, tmp_path))
+    for rows in (slice(2, 5), np.array([1, 3, 8])):
+        part = sequences.read(rows)
+        assert not part.requires_grad
+        np.testing.assert_array_equal(part.numpy(), x[rows])
+    np.testing.assert_array_equal(np.concatenate(list(sequences.chunks(20))), x)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["?", "u1", "i1", "u2", ">u2", "i2", "u4", "i4", "u8", "i8", "f2", ">f2", "f4", "f8", "g"],
+)
+def test_every_number_type_is_read(dtype):
+    x = (numbered(6, 4) % 2).astype(dtype)
+    sequences = Sequences(x)
+    assert sequences.dtype == x.dtype
+    np.testing.assert_array_equal(sequences.read(np.array([0, 5])).numpy(), x[[0, 5]])
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.bool, torch.uint8, torch.uint16, torch.int64, torch.float64]
+)
+def test_every_tensor_type_is_read(dtype):
+    x = (torch.arange(24).view(6, 4) % 2).to(dtype)
+    part = Sequences(x).read(np.array([0, 5]))
+    assert part.dtype == dtype
+    assert part.tolist() == [x[0].tolist(), x[5].tolist()]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_tensors_are_read_in_single(dtype):
+    assert Sequences(torch.ones(2, 3, dtype=dtype)).read(slice(0, 2)).dtype == torch.float32
+
+
+@pytest.mark.parametrize("open_source", [open_h5, open_memmap, lambda x, folder: x])
+def test_what_can_be_sliced_is_never_loaded_whole(open_source, tmp_path):
+    x = numbered(50, 4, 3)
+    source = Counting(open_source(x, tmp_path))
+    sequences = Sequences(source)
+    assert not source.reads
+    sequences.read(slice(3, 7))
+    sequences.read(np.array([1, 2, 49]))
+    assert source.reads == [4, 3]
+    source.reads.clear()
+    parts = list(sequences.chunks(60))
+    assert source.reads == [len(part) for part in parts] == [5] * 10
+
+
+def test_a_slice_of_a_writable_array_is_not_copied():
+    x = np.zeros((6, 4, 8, 8, 3), np.uint8)
+    sequences = Sequences(x)
+    frames = sequences.layout.to_frames(sequences.read(slice(2, 5)))
+    assert np.shares_memory(frames.numpy(), x)
+    assert not np.shares_memory(sequences.read(np.array([0, 1])).numpy(), x)
+
+
+def test_tables_are_arrays():
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    x = numbered(4, 3)
+    for table in (pandas.DataFrame(x), polars.DataFrame(x)):
+        assert torch.equal(Sequences(table).read(slice(0, 4)), torch.from_numpy(x))
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy, list, Counting])
+@pytest.mark.parametrize(("value", "match"), [(np.nan, "NaN"), (np.inf, "inf"), (-np.inf, "inf")])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_values_that_are_not_finite_name_their_sequence(kind, value, match, dtype):
+    x = np.zeros((9, 4, 3), dtype)
+    x[[6, 8], 2, 1] = value
+    x[6, 3, 0] = value
+    sequences = Sequences(kind(x), name="Z")
+    for rows in (slice(3, 9), slice(None, 7), np.array([0, 2, 6, 8])):
+        with pytest.raises(ValueError, match=f"Z contains {match}.*: sequence 6 has 2 values"):
+            sequences.read(rows)
+    with pytest.raises(ValueError, match="sequence 6"):
+        list(sequences.chunks(24))
+    assert sequences.read(slice(0, 6)).shape == (6, 4, 3)
+
+
+def test_large_values_are_finite():
+    for dtype in (np.float16, np.float32, np.float64):
+        Sequences(np.full((3, 4), np.finfo(dtype).max)).read(slice(0, 3))
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "match"),
+    [
+        (
+            np.zeros((2, 3), complex),
+            ValueError,
+            "Complex data not supported: X has dtype complex128",
+        ),
+        (torch.zeros(2, 3, dtype=torch.complex64), ValueError, "Complex data not supported: X"),
+        ([[1j, 2.0]], ValueError, "Complex data not supported: X"),
+        (np.array([["a", "b"]]), ValueError, "X must hold numbers, got dtype <U1"),
+        (["ab", "cd"], ValueError, "X must hold numbers, got dtype <U2"),
+        (np.array([[{}, 1]], object), TypeError, "X must hold numbers, got objects"),
+        (np.array([["a", 1]], object), ValueError, "X must hold numbers, got objects"),
+        (np.zeros((2, 3), "M8[s]"), ValueError, "X must hold numbers, got dtype datetime64"),
+        (np.zeros((2, 3), [("a", "f4")]), ValueError, "X must hold numbers, got dtype"),
+        ([np.zeros((3, 2)), np.zeros((4, 2))], ValueError, r"X\[1\] has shape \(4, 2\), unlike"),
+        ([[1, 2], [3]], ValueError, r"X\[1\] has shape \(1,\)"),
+        ([[[1, 2], [3]]], ValueError, r"X\[0\] is no array of numbers"),
+        ([], ValueError, r"X is empty: got shape \(0, 0\)"),
+        (np.zeros((0, 4)), ValueError, r"X is empty: got shape \(0, 4\)"),
+        (np.zeros((4, 0, 3)), ValueError, r"X is empty: got shape \(4, 0, 3\)"),
+        (np.zeros((4, 3, 0)), ValueError, "X is empty"),
+        (torch.zeros(4, 3, 0, 5), ValueError, "X is empty"),
+        (np.zeros(4), ValueError, r"X must have 2 to 5 dimensions: .* got shape \(4,\)"),
+        (np.float64(4), ValueError, "X must have 2 to 5 dimensions"),
+        (np.zeros((1,) * 6), ValueError, r"X must have 2 to 5 dimensions"),
+        (None, TypeError, "X must be an array of numbers or a list of arrays, got NoneType"),
+        (3.0, TypeError, "X must be .* got float"),
+        ({"a": 1}, TypeError, "X must be .* got dict"),
+        ((i for i in range(3)), TypeError, "X must be .* got generator"),
+        ("text", TypeError, "X must be .* got str"),
+    ],
+    ids=lambda value: None if not isinstance(value, str) else value[:20],
+)
+def test_errors_name_the_array_and_what_was_got(X, error, match):
+    with pytest.raises(error, match=match):
+        Sequences(X)
+    with pytest.raises(error, match="Y"):
+        Sequences(X, name="Y")
