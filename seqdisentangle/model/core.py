@@ -102,9 +102,12 @@ class SequenceModel(nn.Module):
         x : Tensor of shape (n, T, ...)
         generator : torch.Generator, optional
         sample : bool
-            Whether each motion code follows on a draw of the one before or on its mean.
+            Whether to draw the codes, each motion code following on a draw of the one before.
+            If not, values are means, and each follows on the mean of the one before.
         """
-        return Posterior(self.content(x, generator), self.motion(x, generator, sample=sample))
+        return Posterior(
+            self.content(x, generator, sample=sample), self.motion(x, generator, sample=sample)
+        )
 
     def decode(self, content: Tensor, motion: Tensor) -> Tensor:
         """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...)."""

@@ -42,14 +42,17 @@ class ContentPosterior(nn.Module):
             nn.Linear(hidden_size, size if noise is not None else 2 * size),
         )
 
-    def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Latent:
-        """(n, T, ...) -> Latent of shape (n, d_c)."""
+    def forward(
+        self, x: Tensor, generator: torch.Generator | None = None, *, sample: bool = True
+    ) -> Latent:
+        """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
         features = self.encoder(x.flatten(0, 1))
         if features.ndim == 4:
             features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
         # The last layer is linear, so its mean over frames is its value of the mean.
         hidden = self.head[:-1](features).unflatten(0, x.shape[:2]).mean(1)
-        return gaussian(*split_moments(self.head[-1](hidden), self.noise), generator)
+        mean, log_var = split_moments(self.head[-1](hidden), self.noise)
+        return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
 
 
 class MotionPosterior(nn.Module):
