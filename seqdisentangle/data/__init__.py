@@ -1,6 +1,6 @@
 """From whatever the user hands in to batches on the device, and back."""
 
-from .loading import Batches, to_user
+from .loading import Batches, load, to_user
 from .scaling import SCALES, Scaling, fit_scaling
 from .sequences import CHANNELS, Layout, Sequences
 
@@ -12,5 +12,6 @@ __all__ = [
     "Scaling",
     "Sequences",
     "fit_scaling",
+    "load",
     "to_user",
 ]

@@ -13,7 +13,7 @@ from torch import Tensor
 from .scaling import Scaling
 from .sequences import Layout, Sequences
 
-__all__ = ["Batches", "to_user"]
+__all__ = ["Batches", "load", "to_user"]
 
 
 class Batches:
@@ -63,7 +63,7 @@ class Batches:
         for start, stop in pairwise(edges):
             # Increasing rows: what an h5py data set asks for, and kinder to every other source.
             rows = slice(start, stop) if order is None else np.sort(order[start:stop])
-            yield self._load(self.sequences.read(rows))
+            yield load(self.sequences, rows, self.scaling, self.device, self.dtype)
 
     def _order(self) -> NDArray[np.intp] | None:
         if self.generator is None:
@@ -71,14 +71,22 @@ class Batches:
         order = torch.randperm(self.n, generator=self.generator).numpy()
         return order if self.rows is None else self.rows[order]
 
-    def _load(self, x: Tensor) -> Tensor:
-        # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
-        x = self.sequences.layout.to_frames(x.to(self.device, non_blocking=True))
-        x = self.scaling.apply(x, self.dtype)
-        if x.ndim == 5:
-            frames = x.flatten(0, 1).contiguous(memory_format=torch.channels_last)
-            x = frames.unflatten(0, x.shape[:2])
-        return x
+
+def load(
+    sequences: Sequences,
+    rows: slice | NDArray[np.intp],
+    scaling: Scaling,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Tensor:
+    """Some sequences as the model sees them, (n, T, ...), images with channels last in memory."""
+    # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
+    x = sequences.read(rows).to(device, non_blocking=True)
+    x = scaling.apply(sequences.layout.to_frames(x), dtype)
+    if x.ndim == 5:
+        frames = x.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        x = frames.unflatten(0, x.shape[:2])
+    return x
 
 
 def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:

@@ -1,0 +1,10 @@
+"""Give it sequences, get back what stays the same and what changes."""
+
+from importlib.metadata import version
+
+from .verbs import Codes, Swap
+from .wae import RecurrentWAE
+
+__all__ = ["Codes", "RecurrentWAE", "Swap", "__version__"]
+
+__version__ = version("seqdisentangle")

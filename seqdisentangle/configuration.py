@@ -1,0 +1,152 @@
+"""An estimator as settings and arrays, for a file that can run nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from os import PathLike
+from typing import Any, TypeVar
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from .data import Layout, Scaling
+from .divergences import resolve
+from .model import NETWORKS, build_model
+from .persistence import load_file, save_file
+from .verbs import SequenceVerbs, resolve_device
+from .views import View
+from .views import from_config as view_from_config
+from .views import to_config as view_to_config
+
+__all__ = ["load_estimator", "save_estimator"]
+
+Estimator = TypeVar("Estimator", bound=SequenceVerbs)
+
+# Learned attributes that JSON holds as they are.
+PLAIN = ("n_steps_", "n_features_in_", "n_epochs_", "best_epoch_", "history_")
+
+
+def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
+    """Write a fitted estimator to one file, whole or not at all."""
+    check_is_fitted(estimator)
+    parameters = {
+        name: encoded_or_marked(value) for name, value in estimator.get_params(deep=False).items()
+    }
+    learned = {name: getattr(estimator, name) for name in PLAIN}
+    learned["layout_"] = estimator.layout_.to_config()
+    learned["scaling_"] = asdict(estimator.scaling_)
+    learned["dtype_"] = estimator.dtype_.str
+    if hasattr(estimator, "feature_names_in_"):
+        learned["feature_names_in_"] = estimator.feature_names_in_.tolist()
+    tensors = {f"model.{name}": value for name, value in estimator.model_.state_dict().items()}
+    for part, divergence in zip(("content", "motion"), estimator.divergences_, strict=True):
+        for name, value in divergence.state_dict().items():
+            tensors[f"divergence.{part}.{name}"] = value
+    settings = {
+        "estimator": type(estimator).__name__,
+        "parameters": parameters,
+        "learned": learned,
+    }
+    save_file(path, tensors, settings)
+
+
+def load_estimator(
+    cls: type[Estimator], path: str | PathLike[str], parameters: Mapping[str, Any]
+) -> Estimator:
+    """Read a fitted estimator that :func:`save_estimator` wrote."""
+    tensors, settings = load_file(path)
+    if settings.get("estimator") != cls.__name__:
+        found = settings.get("estimator", "no estimator")
+        raise ValueError(f"{str(path)!r} holds {found}, expected {cls.__name__}")
+    stored = {name: v for name, v in settings["parameters"].items() if name not in parameters}
+    own = {name: v["own"] for name, v in stored.items() if isinstance(v, dict) and "own" in v}
+    if own:
+        listed = ", ".join(f"{name} ({what})" for name, what in own.items())
+        raise ValueError(
+            f"{str(path)!r} cannot hold objects of your own: hand them to load(path, ...) again: "
+            f"{listed}"
+        )
+    estimator = cls(**{name: decoded(v) for name, v in stored.items()}, **parameters)
+    estimator._validate_params()
+    learned = settings["learned"]
+    for name in PLAIN:
+        setattr(estimator, name, learned[name])
+    estimator.layout_ = Layout.from_config(learned["layout_"])
+    scaling = learned["scaling_"]
+    estimator.scaling_ = Scaling(scaling["kind"], tuple(scaling["mean"]), tuple(scaling["std"]))
+    estimator.dtype_ = np.dtype(learned["dtype_"])
+    estimator.frame_shape_ = estimator.layout_.array_frame_shape
+    if "feature_names_in_" in learned:
+        estimator.feature_names_in_ = np.asarray(learned["feature_names_in_"], dtype=object)
+    # A model trained on a GPU must open on a machine without one, unless that GPU is asked for.
+    estimator.device_ = resolve_device(estimator.device, fall_back="device" not in parameters)
+    spec = estimator._spec(estimator.layout_, estimator.scaling_)
+    estimator.model_ = build_model(spec, seed=0)
+    try:
+        estimator.model_.load_state_dict(within("model.", tensors))
+    except RuntimeError as error:
+        raise ValueError(
+            f"the weights in {str(path)!r} are not those of a model with these parameters "
+            f"({', '.join(parameters) or 'none'} handed to load): {error}"
+        ) from error
+    estimator.model_.to(estimator.device_).eval()
+    estimator.divergences_ = resolve(estimator.reg)
+    for part, divergence in zip(("content", "motion"), estimator.divergences_, strict=True):
+        divergence.load_state_dict(within(f"divergence.{part}.", tensors))
+    return estimator
+
+
+def within(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The tensors under a prefix, without it."""
+    return {name[len(prefix) :]: v for name, v in tensors.items() if name.startswith(prefix)}
+
+
+class OwnObjectError(TypeError):
+    """A parameter's value that a safe file cannot hold."""
+
+
+def encoded_or_marked(value: Any) -> Any:
+    """A parameter's value as JSON, or a mark that it is an object of the user's own."""
+    try:
+        return encoded(value)
+    except OwnObjectError:
+        return {"own": repr(value)}
+
+
+def encoded(value: Any) -> Any:
+    """A parameter's value as JSON; tagged where JSON has no such type."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple | list):
+        tag = "tuple" if isinstance(value, tuple) else "list"
+        return {tag: [encoded(item) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: encoded(item) for key, item in value.items()}}
+    if isinstance(value, View):
+        try:
+            return {"view": view_to_config(value)}
+        except TypeError as error:
+            raise OwnObjectError from error
+    for name, network in NETWORKS.items():
+        if type(value) is network:
+            return {"network": [name, dict(vars(value))]}
+    raise OwnObjectError
+
+
+def decoded(value: Any) -> Any:
+    """The inverse of :func:`encoded`."""
+    if not isinstance(value, dict):
+        return value
+    ((tag, content),) = value.items()
+    if tag in ("tuple", "list"):
+        return {"tuple": tuple, "list": list}[tag](decoded(item) for item in content)
+    if tag == "dict":
+        return {key: decoded(item) for key, item in content.items()}
+    if tag == "view":
+        return view_from_config(content)
+    if tag == "network":
+        return NETWORKS[content[0]](**content[1])
+    raise ValueError(f"unknown kind of parameter {tag!r}: written by a newer version?")

@@ -1,0 +1,581 @@
+"""The estimator: parameters, validation and fitting of the recurrent Wasserstein autoencoder."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from numbers import Integral, Real
+from os import PathLike
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import torch
+from sklearn.base import _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from tqdm.auto import tqdm
+
+from .configuration import load_estimator, save_estimator
+from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
+from .divergences import Divergence, resolve
+from .model import FrameNetwork, ModelSpec, build_model
+from .training import COSTS, LR_SCHEDULES, Objective, Stopping, Trainer, resolve_cost, run
+from .verbs import SequenceVerbs, resolve_device
+from .views import resolve_view
+
+__all__ = ["RecurrentWAE"]
+
+VIEW = [str, list, tuple, callable, None]
+POSITIVE = Interval(Real, 0, None, closed="neither")
+NON_NEGATIVE = Interval(Real, 0, None, closed="left")
+COUNT = Interval(Integral, 1, None, closed="left")
+
+# Parameters that a fitted model cannot change. Nor its network, but two of them need not compare.
+BUILT_FROM = (
+    "content_size",
+    "motion_size",
+    "hidden_size",
+    "generator",
+    "content_noise",
+    "motion_noise",
+)
+
+
+class RecurrentWAE(SequenceVerbs):
+    r"""Disentangled recurrent Wasserstein autoencoder.
+
+    Learns, without labels, a static *content* code for each sequence and a dynamic *motion* code
+    for each of its frames, by minimising
+
+    .. math::
+
+        \sum_t E[c(x_t, G(z_{m,t}, z_c))] + \beta_1 D(q(z_c), p(z_c))
+        + \beta_2 \sum_t D(q(z_{m,t} \mid z_{m,<t}), p(z_{m,t} \mid z_{m,<t}))
+
+    Parameters
+    ----------
+    reg : str, Divergence, callable, pair or dict, default="mmd"
+        The divergence :math:`D` of the codes from their priors. ``"mmd"`` is the maximum mean
+        discrepancy. A pair ``(content, motion)`` or a dict with these keys sets the two apart; a
+        callable takes two (n, d) tensors of codes and returns a scalar.
+    content_size : int, default=32
+        Numbers in a content code.
+    motion_size : int, default=6
+        Numbers in a frame's motion code. Few: a motion code with room for the looks as well
+        leaves content with nothing to say.
+    hidden_size : int, default=128
+        Units of the hidden layers of the posteriors and the prior.
+    network : {"auto", "mlp", "conv", "resnet"}, FrameNetwork or pair of modules, default="auto"
+        Encoder and decoder of single frames. ``"auto"`` is ``"conv"`` for images and ``"mlp"`` for
+        vectors; ``"resnet"`` draws more detail at several times the cost. A pair
+        ``(encoder, decoder)`` of torch modules, (N, ...) -> (N, F) or (N, C, h, w) and
+        (N, motion_size + content_size) -> (N, ...), needs ``generator="concat"``.
+    cost : {"squared", "absolute", "huber", "binary_cross_entropy"} or callable, \
+            default="squared"
+        The reconstruction cost :math:`c`, a mean over the values of a frame. A callable
+        ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
+    content_weight, motion_weight : float, default=0.02, 0.0065
+        The weights :math:`\beta_1` and :math:`\beta_2`.
+    generator : {"style", "concat"}, default="style"
+        How the codes enter the generator. ``"style"``: motion makes the feature map, content
+        scales and shifts its channels at every layer, which suits looks that do not depend on
+        the place. ``"concat"``: side by side.
+    content_noise : float or None, default=0.1
+        Standard deviation of the content posterior; None learns it.
+    motion_noise : float or None, default=0.3
+        Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
+        the less a frame's code can carry. None learns it.
+    content_warmup : float or int, default=0.2
+        Epochs at the start in which the generator gets content from the prior, so that motion
+        learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
+    content_view, motion_view : str, callable, list or None, default="auto", None
+        What each encoder sees in training, while the target stays the original: what an encoder
+        cannot see, its code cannot carry. Names from :mod:`seqdisentangle.views`, or any callable
+        of a tensor (n, T, ...), or a list of them, applied in order. ``"auto"`` shows content
+        one random frame of each video, and all frames of vectors.
+    codes : {"both", "content", "motion"}, default="both"
+        What ``transform`` returns.
+    scale : {"auto", "unit", "standard", "none"}, default="auto"
+        Units of the data: ``"unit"`` for images, 8-bit or in [0, 1]; ``"standard"`` standardises
+        each feature or channel; ``"auto"`` finds which.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the channels of five-dimensional arrays are.
+    max_epochs : int, default=20
+        Passes over the data.
+    batch_size : int, default=64
+        Sequences in a step.
+    learning_rate : float, default=2e-3
+        Step size of the optimiser (AdamW), the highest one of its schedule.
+    lr_schedule : {"one_cycle", "cosine", "constant"}, default="one_cycle"
+        How the step size changes over the epochs.
+    frames_per_step : int or None, default=None
+        Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
+        unbiased estimate of the cost that makes long sequences cheap. None: all of them.
+    clip_norm : float or None, default=1.0
+        Largest norm of the gradient in a step.
+    early_stopping : bool, default=False
+        Whether to keep ``validation_fraction`` of the sequences apart, stop when their loss has not
+        fallen for ``n_iter_no_change`` epochs, and keep the weights of the best one.
+    validation_fraction : float, default=0.1
+        Share of the sequences kept apart with ``early_stopping``.
+    n_iter_no_change : int, default=10
+        Epochs without an improvement after which to stop.
+    tol : float, default=1e-4
+        What counts as an improvement, relative to the loss.
+    device : str, default="auto"
+        A torch device; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the weights of the last one.
+    random_state : int, RandomState or None, default=None
+        Seed of the weights, the order of the sequences and the noise.
+    verbose : int, default=0
+        Whether to show the epochs and the parts of the loss in a progress bar.
+
+    Attributes
+    ----------
+    model_ : SequenceModel
+        The fitted torch module.
+    divergences_ : tuple of Divergence
+        The divergences of content and motion.
+    history_ : list of dict
+        The parts of the loss of each epoch, those of the validation sequences as ``val_...``.
+        ``pandas.DataFrame(model.history_)`` makes it a table.
+    n_epochs_ : int
+        Epochs trained.
+    best_epoch_ : int
+        The epoch whose weights were kept, counted from 1.
+    n_features_in_ : int
+        Steps of (n, T) numbers, else values of a frame.
+    feature_names_in_ : array of str
+        Column names, for a data frame.
+    frame_shape_ : tuple of int
+        Shape of a frame in the data.
+    n_steps_ : int
+        Length of the sequences seen in ``fit``.
+    dtype_ : numpy dtype
+        Type of the data, and so of samples.
+    layout_, scaling_ : Layout, Scaling
+        How the data is laid out and in which units.
+    device_ : torch.device
+        Where the model is.
+
+    See Also
+    --------
+    seqdisentangle.views : What an encoder may see in training.
+    seqdisentangle.divergences : The divergences, and how to write one.
+
+    Notes
+    -----
+    Weights are trained in float32. Codes of float64 data are computed in float64.
+
+    References
+    ----------
+    Han, Min, Han, Li, Zhang: Disentangled Recurrent Wasserstein Autoencoder, ICLR 2021.
+
+    Examples
+    --------
+    >>> from seqdisentangle import RecurrentWAE
+    >>> from seqdisentangle.datasets import make_moving_digits
+    >>> X = make_moving_digits(20, n_steps=6, size=16, random_state=0).X
+    >>> model = RecurrentWAE(max_epochs=2, random_state=0).fit(X)
+    >>> content, motion = model.transform(X)
+    >>> content.shape, motion.shape
+    ((20, 32), (20, 6, 6))
+    >>> model.sample(4, n_steps=10, random_state=0).shape
+    (4, 10, 16, 16)
+    >>> model.swap(X[:5], X[5:10]).a_motion_b_content.dtype
+    dtype('uint8')
+    """
+
+    history_: list[dict[str, float]]
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "reg": [str, Divergence, callable, tuple, list, dict],
+        "content_size": [COUNT],
+        "motion_size": [COUNT],
+        "hidden_size": [COUNT],
+        "network": [str, FrameNetwork, tuple, list],
+        "cost": [StrOptions(set(COSTS)), callable],
+        "content_weight": [NON_NEGATIVE],
+        "motion_weight": [NON_NEGATIVE],
+        "generator": [StrOptions({"style", "concat"})],
+        "content_noise": [POSITIVE, None],
+        "motion_noise": [POSITIVE, None],
+        "content_warmup": [
+            Interval(Integral, 0, None, closed="left"),
+            Interval(Real, 0, 1, closed="left"),
+        ],
+        "content_view": VIEW,
+        "motion_view": VIEW,
+        "codes": [StrOptions({"both", "content", "motion"})],
+        "scale": [StrOptions(set(SCALES))],
+        "channels": [StrOptions(set(CHANNELS))],
+        "max_epochs": [COUNT],
+        "batch_size": [COUNT],
+        "learning_rate": [POSITIVE],
+        "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
+        "frames_per_step": [COUNT, None],
+        "clip_norm": [POSITIVE, None],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [COUNT],
+        "tol": [NON_NEGATIVE],
+        "device": [str],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        reg: Any = "mmd",
+        *,
+        content_size: int = 32,
+        motion_size: int = 6,
+        hidden_size: int = 128,
+        network: Any = "auto",
+        cost: str | Callable = "squared",
+        content_weight: float = 0.02,
+        motion_weight: float = 0.0065,
+        generator: Literal["style", "concat"] = "style",
+        content_noise: float | None = 0.1,
+        motion_noise: float | None = 0.3,
+        content_warmup: float = 0.2,
+        content_view: Any = "auto",
+        motion_view: Any = None,
+        codes: str = "both",
+        scale: str = "auto",
+        channels: str = "auto",
+        max_epochs: int = 20,
+        batch_size: int = 64,
+        learning_rate: float = 2e-3,
+        lr_schedule: str = "one_cycle",
+        frames_per_step: int | None = None,
+        clip_norm: float | None = 1.0,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        device: str = "auto",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.reg = reg
+        self.content_size = content_size
+        self.motion_size = motion_size
+        self.hidden_size = hidden_size
+        self.network = network
+        self.cost = cost
+        self.content_weight = content_weight
+        self.motion_weight = motion_weight
+        self.generator = generator
+        self.content_noise = content_noise
+        self.motion_noise = motion_noise
+        self.content_warmup = content_warmup
+        self.content_view = content_view
+        self.motion_view = motion_view
+        self.codes = codes
+        self.scale = scale
+        self.channels = channels
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.lr_schedule = lr_schedule
+        self.frames_per_step = frames_per_step
+        self.clip_norm = clip_norm
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
+    def fit(self, X: Any, y: Any = None) -> RecurrentWAE:
+        """Learn the codes of sequences.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            (n, T) numbers, (n, T, D) features, (n, T, H, W) grey images, or (n, T, H, W, C) or
+            (n, T, C, H, W) images of 1 to 4 channels, 8-bit or float: a NumPy array or memmap, a
+            torch tensor, a list of arrays of one shape, or an array-like that is read by slices
+            (an h5py data set).
+        y : None
+            Not used.
+
+        Returns
+        -------
+        RecurrentWAE
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter or the data is not as described. A model that was fitted before is then
+            as it was.
+        FloatingPointError
+            If the loss diverges.
+
+        Notes
+        -----
+        Ctrl-C ends the fit after the running step and leaves a model that can be used.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, continued=self.warm_start and hasattr(self, "model_"))
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
+    def partial_fit(self, X: Any, y: Any = None) -> RecurrentWAE:
+        """Train for one epoch on a part of the data, at a constant step size.
+
+        The first part decides the units (``scale``); an int ``content_warmup`` counts calls, a
+        float has no ``max_epochs`` to be a share of and means none.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in ``fit``.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        RecurrentWAE
+            The estimator itself.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, continued=hasattr(self, "model_"), partial=True)
+
+    def _fit(self, X: Any, *, continued: bool, partial: bool = False) -> RecurrentWAE:
+        device = self.device_ if continued else resolve_device(self.device)
+        content, motion = resolve(self.reg)
+        sequences = self._read(X, reset=not continued)
+        scaling = self._scale(sequences, continued=continued)
+        cost = resolve_cost(self.cost, images=scaling.bounded)
+        seeds = self._seeds()
+        past = self.history_ if continued else []
+        spec = self._spec(sequences.layout, scaling)
+        if continued:
+            check_same_sizes(spec, self.model_.spec)
+            model = self.model_
+        else:
+            model = build_model(spec, seeds["weights"]).to(device)
+        # A call of partial_fit goes on with new noise, not with that of the call before.
+        seeds = {name: (seed + len(past)) % 2**63 for name, seed in seeds.items()}
+        objective = Objective(
+            content,
+            motion,
+            cost=cost,
+            content_weight=self.content_weight,
+            motion_weight=self.motion_weight,
+            content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
+            motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
+            frames_per_step=self.frames_per_step,
+        ).to(device)
+        train, validation = self._batches(sequences, scaling, device, seeds, partial)
+        max_epochs = 1 if partial else self.max_epochs
+        trainer = Trainer(
+            model,
+            objective,
+            learning_rate=self.learning_rate,
+            lr_schedule="constant" if partial else self.lr_schedule,
+            n_steps=max_epochs * len(train),
+            clip_norm=self.clip_norm,
+            seed=seeds["noise"],
+        )
+        with progress(max_epochs, self.verbose) as on_epoch:
+            result = run(
+                trainer,
+                train,
+                max_epochs=max_epochs,
+                warmup_epochs=self._warmup_epochs(len(past), partial),
+                validation=validation,
+                stopping=Stopping(self.n_iter_no_change, self.tol) if validation else None,
+                on_epoch=on_epoch,
+            )
+        self.model_ = model
+        self.divergences_ = (content.cpu(), motion.cpu())
+        self.device_ = device
+        self.scaling_ = scaling
+        self.layout_ = sequences.layout
+        self.frame_shape_ = sequences.layout.array_frame_shape
+        self.dtype_ = self.dtype_ if continued else sequences.dtype
+        self.n_steps_ = sequences.n_steps
+        self.history_ = [*past, *({**r, "epoch": r["epoch"] + len(past)} for r in result.history)]
+        self.n_epochs_ = len(self.history_)
+        self.best_epoch_ = len(past) + result.best_epoch
+        if result.interrupted:
+            warnings.warn(
+                f"fit was interrupted after {len(result.history)} of {max_epochs} epochs: the "
+                "model holds what it has learned so far and can be used",
+                stacklevel=4,
+            )
+        return self
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the fitted model to one file: weights and settings, nothing that can run.
+
+        Parameters
+        ----------
+        path : path
+            A safetensors file; written whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        NotFittedError
+            If called before ``fit``.
+        """
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], **params: Any) -> RecurrentWAE:
+        """Read a model that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : path
+        **params
+            Parameters to set in place of those in the file: a ``device``, or the functions and
+            modules of the user's own, which a safe file cannot hold.
+
+        Raises
+        ------
+        ValueError
+            If it is not such a file, or a parameter of the user's own is missing.
+        """
+        return load_estimator(cls, path, params)
+
+    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
+        return ModelSpec(
+            frame_shape=layout.frame_shape,
+            bounded=scaling.bounded,
+            content_size=self.content_size,
+            motion_size=self.motion_size,
+            hidden_size=self.hidden_size,
+            network=self.network,
+            generator=self.generator,
+            content_noise=self.content_noise,
+            motion_noise=self.motion_noise,
+        )
+
+    def _scale(self, sequences: Sequences, *, continued: bool) -> Scaling:
+        """The units of the data; every value is read and checked on the way."""
+        layout = sequences.layout
+        found = fit_scaling(
+            self.scaling_.kind if continued else self.scale,
+            sequences.chunks(),
+            image=layout.kind == "image",
+            dtype=sequences.dtype,
+            feature_axis=layout.feature_axis,
+            n_features=layout.frame_shape[0],
+        )
+        return self.scaling_ if continued else found
+
+    def _seeds(self) -> dict[str, int]:
+        random = (
+            np.random.RandomState()  # not the global state, which a fit must not touch
+            if self.random_state is None
+            else check_random_state(self.random_state)
+        )
+        names = ("weights", "order", "noise", "validation")
+        return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
+
+    def _warmup_epochs(self, n_past: int, partial: bool) -> int:
+        if isinstance(self.content_warmup, int | np.integer):
+            return max(int(self.content_warmup) - n_past, 0)
+        return 0 if partial or n_past else round(self.content_warmup * self.max_epochs)
+
+    def _batches(
+        self,
+        sequences: Sequences,
+        scaling: Scaling,
+        device: torch.device,
+        seeds: dict[str, int],
+        partial: bool,
+    ) -> tuple[Batches, Batches | None]:
+        n = len(sequences)
+        order = np.random.RandomState(seeds["validation"]).permutation(n)
+        n_validation = math.ceil(self.validation_fraction * n)
+        if partial or not self.early_stopping:
+            n_validation = 0
+        elif n_validation >= n:
+            raise ValueError(
+                f"early_stopping keeps {n_validation} of {n} sequences apart and leaves none to "
+                "train on: fewer with a smaller validation_fraction, or more sequences"
+            )
+        shuffle = torch.Generator().manual_seed(seeds["order"])
+        train = Batches(
+            sequences,
+            scaling,
+            batch_size=self.batch_size,
+            device=device,
+            rows=np.sort(order[n_validation:]),
+            generator=shuffle,
+        )
+        if not n_validation:
+            return train, None
+        return train, Batches(
+            sequences,
+            scaling,
+            batch_size=self.batch_size,
+            device=device,
+            rows=np.sort(order[:n_validation]),
+        )
+
+
+def auto_view(view: Any, sequences: Sequences) -> Any:
+    """What a view of "auto" means for such sequences."""
+    if isinstance(view, str) and view == "auto":
+        return "random_frames" if sequences.layout.kind == "image" else None
+    return view
+
+
+def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
+    """Raise a ValueError if parameters that a model was built from have changed since."""
+    for name in BUILT_FROM:
+        want, have = getattr(wanted, name), getattr(built, name)
+        if want != have:
+            raise ValueError(
+                f"{name}={want!r}, but the fitted model that training goes on with was built with "
+                f"{name}={have!r}: set it back, or fit anew with warm_start=False"
+            )
+
+
+@contextmanager
+def unchanged_on_error(estimator: Any) -> Iterator[None]:
+    """Put an estimator's attributes and weights back if fitting raises."""
+    before = dict(vars(estimator))
+    model = before.get("model_")
+    weights = None if model is None else {k: v.clone() for k, v in model.state_dict().items()}
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        if model is not None and weights is not None:
+            model.load_state_dict(weights)
+            model.eval()
+        raise
+
+
+@contextmanager
+def progress(max_epochs: int, verbose: int) -> Iterator[Callable[[dict[str, float]], None] | None]:
+    """A bar over the epochs that shows the parts of the loss; None unless ``verbose``."""
+    if not verbose:
+        yield None
+        return
+    with tqdm(total=max_epochs, desc="RecurrentWAE", unit="epoch") as bar:
+
+        def show(record: dict[str, float]) -> None:
+            parts = ("loss", "cost", "content", "motion", "val_loss")
+            bar.set_postfix({part: f"{record[part]:.4g}" for part in parts if part in record})
+            bar.update()
+
+        yield show

@@ -1,0 +1,93 @@
+"""Small sequences and small fitted models that several test files share."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from seqdisentangle import RecurrentWAE
+
+SMALL = {
+    "content_size": 4,
+    "motion_size": 2,
+    "hidden_size": 16,
+    "max_epochs": 2,
+    "batch_size": 4,
+    "device": "cpu",
+    "random_state": 0,
+}
+
+
+def small(**params):
+    """An estimator that fits in a blink."""
+    return RecurrentWAE(**{**SMALL, **params})
+
+
+def weights(model):
+    """A copy of all that a fitted torch module holds."""
+    return {name: value.clone() for name, value in model.model_.state_dict().items()}
+
+
+def same_weights(a, b):
+    """Whether two such copies agree bit for bit."""
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(name="small")
+def small_fixture():
+    return small
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """(n, T) numbers."""
+    return np.random.RandomState(0).normal(size=(7, 5))
+
+
+@pytest.fixture(scope="session")
+def vectors():
+    """(n, T, D) features."""
+    return np.random.RandomState(1).normal(size=(7, 5, 3)).cumsum(1).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def videos():
+    """(n, T, H, W, C) 8-bit images."""
+    return np.random.RandomState(2).randint(256, size=(7, 4, 16, 16, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def vector_model(vectors):
+    return small().fit(vectors)
+
+
+@pytest.fixture
+def video_model(videos):
+    return small().fit(videos)
+
+
+@pytest.fixture(name="weights")
+def weights_fixture():
+    return weights
+
+
+@pytest.fixture(name="same_weights")
+def same_weights_fixture():
+    return same_weights
+
+
+@pytest.fixture
+def generator_states():
+    """The states of the global generators of Python, NumPy and torch."""
+
+    def states():
+        numpy_state = np.random.get_state()  # noqa: NPY002  # the one that must not move
+        return random.getstate(), numpy_state[1].tolist(), torch.get_rng_state().tolist()
+
+    return states
