@@ -84,10 +84,10 @@ class RecurrentWAE(SequenceVerbs):
         the place. ``"concat"``: side by side.
     content_noise : float or None, default=0.1
         Standard deviation of the content posterior; None learns it.
-    motion_noise : float or None, default=0.3
+    motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
-    content_warmup : float or int, default=0.2
+    content_warmup : float or int, default=0.15
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
     content_view, motion_view : str, callable, list or None, default="auto", None
@@ -102,7 +102,7 @@ class RecurrentWAE(SequenceVerbs):
         each feature or channel; ``"auto"`` finds which.
     channels : {"auto", "first", "last"}, default="auto"
         Where the channels of five-dimensional arrays are.
-    max_epochs : int, default=20
+    max_epochs : int, default=24
         Passes over the data.
     batch_size : int, default=64
         Sequences in a step.
@@ -113,7 +113,7 @@ class RecurrentWAE(SequenceVerbs):
     frames_per_step : int or None, default=None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost that makes long sequences cheap. None: all of them.
-    clip_norm : float or None, default=1.0
+    clip_norm : float or None, default=0.065
         Largest norm of the gradient in a step.
     early_stopping : bool, default=False
         Whether to keep ``validation_fraction`` of the sequences apart, stop when their loss has not
@@ -241,19 +241,19 @@ class RecurrentWAE(SequenceVerbs):
         motion_weight: float = 0.0065,
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
-        motion_noise: float | None = 0.3,
-        content_warmup: float = 0.2,
+        motion_noise: float | None = 0.2,
+        content_warmup: float = 0.15,
         content_view: Any = "auto",
         motion_view: Any = None,
         codes: str = "both",
         scale: str = "auto",
         channels: str = "auto",
-        max_epochs: int = 20,
+        max_epochs: int = 24,
         batch_size: int = 64,
         learning_rate: float = 2e-3,
         lr_schedule: str = "one_cycle",
         frames_per_step: int | None = None,
-        clip_norm: float | None = 1.0,
+        clip_norm: float | None = 0.065,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
@@ -388,6 +388,8 @@ class RecurrentWAE(SequenceVerbs):
             clip_norm=self.clip_norm,
             seed=seeds["noise"],
         )
+        if partial and continued and hasattr(self, "_moments"):
+            trainer.load_moments(self._moments)
         with progress(max_epochs, self.verbose) as on_epoch:
             result = run(
                 trainer,
@@ -399,6 +401,8 @@ class RecurrentWAE(SequenceVerbs):
                 on_epoch=on_epoch,
             )
         self.model_ = model
+        if partial:
+            self._moments = trainer.moments()
         self.divergences_ = (content.cpu(), motion.cpu())
         self.device_ = device
         self.scaling_ = scaling

@@ -194,6 +194,16 @@ def test_partial_fit_goes_on(videos, small, weights, same_weights):
     assert model.sample(1).dtype == np.uint8
 
 
+def test_partial_fit_keeps_the_moments_of_the_optimiser(vectors, small):
+    model = small(batch_size=len(vectors))
+    for calls in (1, 2, 3):
+        model.partial_fit(vectors)
+        assert all(float(moment["step"]) == calls for moment in model._moments.values())
+    with pytest.raises(ValueError, match="NaN"):
+        model.partial_fit(np.full_like(vectors, np.nan))
+    assert all(float(moment["step"]) == 3 for moment in model._moments.values())
+
+
 def test_the_first_part_decides_the_units(vectors, small):
     model = small().partial_fit(vectors)
     scaling = model.scaling_

@@ -74,6 +74,16 @@ class Trainer:
         self.scheduler.step()
         return Loss(*(part.detach() for part in loss))
 
+    def moments(self) -> dict[int, dict[str, Tensor]]:
+        """What the optimiser remembers of the gradients."""
+        return self.optimizer.state_dict()["state"]
+
+    def load_moments(self, moments: dict[int, dict[str, Tensor]]) -> None:
+        """Go on from what another optimiser of the same model remembered, at the own step size."""
+        # A copy: the optimiser would write into the tensors that it is given.
+        state = {**self.optimizer.state_dict(), "state": copy.deepcopy(moments)}
+        self.optimizer.load_state_dict(state)
+
     def train_epoch(self, batches: Iterable[Tensor], *, warming_up: bool = False) -> Record:
         """One update on each batch; the mean of each part of the loss."""
         self.model.train()
@@ -205,10 +215,10 @@ def run(
             warming_up = epoch <= warmup_epochs
             record: Record = {"epoch": epoch}
             record |= trainer.train_epoch(batches, warming_up=warming_up)
-            check_finite(record, epoch)
             if validation is not None:
                 parts = trainer.evaluate(validation, warming_up=warming_up)
                 record |= {f"val_{name}": value for name, value in parts.items()}
+            check_finite(record, epoch)
             record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
             record["seconds"] = time.perf_counter() - start
             result.history.append(record)
@@ -232,8 +242,9 @@ def run(
 
 def check_finite(record: Record, epoch: int) -> None:
     """Raise if a part of the loss has diverged."""
-    for part in (*Loss._fields[1:], "loss"):  # the parts first: their sum is what they make it
-        value = record[part]
+    parts = (*Loss._fields[1:], "loss")  # the parts first: their sum is what they make it
+    for part in (*parts, *(f"val_{part}" for part in parts)):
+        value = record.get(part, 0.0)
         if not math.isfinite(value):
             raise FloatingPointError(
                 f"the {part} became {value} in epoch {epoch}: try a lower learning_rate, a smaller "

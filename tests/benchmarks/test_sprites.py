@@ -1,0 +1,95 @@
+"""The Sprites benchmark runs from end to end, on little data and with a stand-in model."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from sklearn.utils import Bunch
+
+from tests.benchmarks.sprites import main
+
+
+class Copy:
+    """Content is the whole sequence, motion is nothing."""
+
+    def __init__(self, reg, content_view, motion_view, random_state, max_epochs=1, size=None):
+        self.params = (reg, random_state, max_epochs, size)
+
+    def fit(self, X):
+        self.X_, self.n_epochs_ = X, 1
+        return self
+
+    def transform(self, X):
+        return SimpleNamespace(content=X.reshape(len(X), -1), motion=X[:, :, 0, 0])
+
+    def reconstruct(self, X):
+        return X
+
+    def swap(self, a, b):
+        return SimpleNamespace(a_motion_b_content=b, a_content_b_motion=a)
+
+    def sample(self, n_samples, n_steps=None, *, content=None, motion=None, random_state=None):
+        if content is not None:
+            return content.reshape(-1, *self.X_.shape[1:])
+        return self.X_[np.random.RandomState(random_state).randint(len(self.X_), size=n_samples)]
+
+    def save(self, path):
+        path.write_text(repr(self.params))
+
+
+def tiny_sprites(data_home=None, subset="train", *, size):
+    rng = np.random.RandomState(subset == "train")
+    n = 18
+    X = rng.randint(256, size=(n, 8, 8, 8, 3)).astype(np.uint8)
+    return Bunch(X=X, action=np.arange(n) % 9, attributes=np.indices((6, n))[1][:4].T % 6)
+
+
+@pytest.fixture
+def run(tmp_path):
+    before = torch.get_num_threads()
+
+    def run(*arguments):
+        return main(
+            ["--judge-cache", str(tmp_path), "--threads", "1", *arguments],
+            make_model=Copy,
+            fetch=tiny_sprites,
+        )
+
+    yield run
+    torch.set_num_threads(before)
+
+
+def test_it_reports_every_seed_and_writes_what_is_asked(run, tmp_path, capsys):
+    import matplotlib
+
+    matplotlib.use("agg")
+    saved, written = tmp_path / "model.txt", tmp_path / "results.jsonl"
+    records = run(
+        *("--seed", "0", "3", "--epochs", "2", "--set", "reg=kl", "--set", "size=[1, 2]"),
+        *("--save", str(saved), "--json", str(written), "--picture", str(tmp_path / "swap.png")),
+    )
+    printed = capsys.readouterr().out
+    assert "over 2 seeds" in printed
+    assert "swap" in printed
+    assert [json.loads(line) for line in written.read_text().splitlines()] == records
+    assert [record["seed"] for record in records] == [0, 3]
+    assert records[0]["train_seconds"] >= 0
+    assert records[0]["peak_memory_mb"] > 1
+    assert records[0]["mean_squared_error"] == 0
+    assert (tmp_path / "model-3.txt").read_text() == repr(("kl", 3, 2, [1, 2]))
+    assert (tmp_path / "swap-0.png").stat().st_size > 1000
+
+
+def test_the_judge_is_trained_once(run, capsys):
+    run()
+    assert "kept as" in capsys.readouterr().out
+    run("--max-sequences", "8", "--max-test-sequences", "12")
+    assert "kept as" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("setting", ["reg", "=3", "a b=3"])
+def test_settings_without_name_or_value_are_refused(run, setting):
+    with pytest.raises(SystemExit):
+        run("--set", setting)
