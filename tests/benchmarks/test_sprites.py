@@ -14,7 +14,7 @@ from tests.benchmarks.sprites import main
 class Copy:
     """Content is the whole sequence, motion is nothing."""
 
-    def __init__(self, reg, content_view, motion_view, random_state, max_epochs=1, size=None):
+    def __init__(self, reg, random_state, max_epochs=1, size=None, **knowledge):
         self.params = (reg, random_state, max_epochs, size)
 
     def fit(self, X):
