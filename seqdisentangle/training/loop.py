@@ -215,10 +215,10 @@ def run(
             warming_up = epoch <= warmup_epochs
             record: Record = {"epoch": epoch}
             record |= trainer.train_epoch(batches, warming_up=warming_up)
+            check_finite(record, epoch)
             if validation is not None:
                 parts = trainer.evaluate(validation, warming_up=warming_up)
                 record |= {f"val_{name}": value for name, value in parts.items()}
-            check_finite(record, epoch)
             record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
             record["seconds"] = time.perf_counter() - start
             result.history.append(record)
@@ -242,9 +242,8 @@ def run(
 
 def check_finite(record: Record, epoch: int) -> None:
     """Raise if a part of the loss has diverged."""
-    parts = (*Loss._fields[1:], "loss")  # the parts first: their sum is what they make it
-    for part in (*parts, *(f"val_{part}" for part in parts)):
-        value = record.get(part, 0.0)
+    for part in (*Loss._fields[1:], "loss"):  # the parts first: their sum is what they make it
+        value = record[part]
         if not math.isfinite(value):
             raise FloatingPointError(
                 f"the {part} became {value} in epoch {epoch}: try a lower learning_rate, a smaller "
