@@ -191,6 +191,8 @@ class RecurrentWAE(SequenceVerbs):
 
     history_: list[dict[str, float]]
 
+    _moments: dict[int, dict[str, torch.Tensor]]  # of the optimiser, between calls of partial_fit
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "reg": [str, Divergence, callable, tuple, list, dict],
         "content_size": [COUNT],
