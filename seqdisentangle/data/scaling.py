@@ -49,7 +49,8 @@ class Scaling:
             mean, std = self._moments(x.to(double))
             return ((x.to(double) - mean) / std).to(dtype)
         scaled = x.to(dtype)
-        return scaled / 255 if self.kind == "unit" and x.dtype == torch.uint8 else scaled
+        # In place: from 8-bit values it is a copy of its own, and the largest array of all.
+        return scaled.div_(255) if self.kind == "unit" and x.dtype == torch.uint8 else scaled
 
     def undo(self, x: Tensor, dtype: np.dtype) -> Tensor:
         """The inverse of :meth:`apply`, in float; ``dtype`` says which units were meant."""

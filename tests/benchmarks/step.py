@@ -99,9 +99,12 @@ def convolutions(trainer: Trainer, x: torch.Tensor) -> Callable[[], None]:
     gradient = torch.randn_like(x)
 
     def run() -> None:
-        for features in (model.motion.encoder(frames), model.content.encoder(seen)):
-            features.backward(torch.ones_like(features))
-        model.decode(z_c, z_m).backward(gradient)
+        # All forward, then all backward, as in a step: activations are held as long as there.
+        motion, content = model.motion.encoder(frames), model.content.encoder(seen)
+        outputs = [motion, content, model.decode(z_c, z_m)]
+        torch.autograd.backward(
+            outputs, [torch.ones_like(motion), torch.ones_like(content), gradient]
+        )
 
     return run
 
