@@ -192,3 +192,32 @@ def test_the_gradient_is_that_of_finite_differences(spec, training, motion, step
     eps = 1e-6
     difference = total(eps) - total(-2 * eps)  # from the weights that the first call left
     assert float(difference) / (2 * eps) == pytest.approx(float(slope), rel=1e-5)
+
+
+# Some frames a step
+
+
+@pytest.mark.parametrize("spec", [VECTORS, IMAGES], ids=["vectors", "images"])
+@pytest.mark.parametrize("k", [1, 3])
+def test_some_frames_estimate_the_cost_of_all_without_bias(spec, k):
+    objective, model, x = make(spec, frames_per_step=k)
+    content, motion = (
+        torch.randn(6, *shape, dtype=x.dtype, generator=seeded(1))
+        for shape in ((spec.content_size,), (4, spec.motion_size))
+    )
+    # Batch statistics of some frames are not those of all: each frame by itself, but in training.
+    model.train()
+    model.generator.eval()
+    g = seeded(2)
+    draws = torch.stack([objective._cost(model, x, content, motion, g) for _ in range(400)])
+    objective.frames_per_step = None
+    whole = objective._cost(model, x, content, motion, g)
+    assert draws.std() > 0
+    assert (draws.mean() - whole).abs() < 4 * draws.std() / 20
+
+
+def test_every_frame_is_scored_where_nothing_is_trained():
+    objective, model, x = make(frames_per_step=1)
+    some = objective(model.eval(), x, seeded()).cost
+    objective.frames_per_step = None
+    assert some == objective(model, x, seeded()).cost
