@@ -95,7 +95,7 @@ def returns_both_codes(estimator: Any) -> bool:
 class SequenceVerbs(TransformerMixin, BaseEstimator):
     """The verbs of an estimator with a fitted ``SequenceModel``.
 
-    A subclass has the parameters ``batch_size``, ``channels``, ``codes``, ``cost`` and ``device``,
+    A subclass has the parameters ``channels``, ``codes``, ``cost`` and ``device``,
     and its ``fit`` sets ``model_``, ``layout_``, ``scaling_``, ``dtype_`` and ``n_steps_``.
     """
 
@@ -456,10 +456,12 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
         univariate = not reset and self.layout_.kind == "univariate"
         if is_table(X) and (reset or univariate or issparse(X)):
-            X = as_array(X)
+            if isinstance(X, Tensor):
+                X = X.detach().cpu().to(torch.float32 if X.dtype == torch.bfloat16 else X.dtype)
+                X = X.numpy()
             X = validate_data(self, X, reset=reset, ensure_all_finite=False, dtype="numeric")
         sequences = Sequences(
-            as_array(X), channels=self.channels, layout=None if reset else self.layout_, name=name
+            X, channels=self.channels, layout=None if reset else self.layout_, name=name
         )
         if univariate and sequences.n_steps != self.n_features_in_:
             raise ValueError(
@@ -536,13 +538,6 @@ def check_count(number: Any, name: str, *, at_least: int = 1) -> None:
         raise ValueError(f"{name} must be an integer of at least {at_least}, got {number!r}")
 
 
-def as_array(X: Any) -> Any:
-    """Tables that NumPy or scikit-learn would not take as they are: tensors and data frames."""
-    if isinstance(X, Tensor):
-        return X.detach().cpu().to(torch.float32 if X.dtype == torch.bfloat16 else X.dtype).numpy()
-    return X
-
-
 def is_table(X: Any) -> bool:
     """Whether scikit-learn's own checks are for it: in memory, and two-dimensional or less."""
     if isinstance(X, list | tuple):
@@ -559,11 +554,14 @@ def is_table(X: Any) -> bool:
     return in_memory and len(X.shape) <= 2
 
 
+def fresh_random_state(random_state: Any) -> np.random.RandomState:
+    """scikit-learn's ``check_random_state``, except that None leaves the global state alone."""
+    return np.random.RandomState() if random_state is None else check_random_state(random_state)
+
+
 def two_streams(random_state: Any) -> list[Callable[[tuple[int, ...]], NDArray[np.float64]]]:
     """Standard normal noise for content and for motion, the same however it is cut into passes."""
-    # None leaves the global random state alone, unlike scikit-learn's check_random_state.
-    random = np.random.RandomState() if random_state is None else check_random_state(random_state)
-    seeds = random.randint(2**31 - 1, size=2)
+    seeds = fresh_random_state(random_state).randint(2**31 - 1, size=2)
     return [np.random.RandomState(seed).standard_normal for seed in seeds]
 
 

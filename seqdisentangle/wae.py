@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import torch
 from sklearn.base import _fit_context
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm.auto import tqdm
 
@@ -22,7 +22,7 @@ from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_sca
 from .divergences import Divergence, resolve
 from .model import FrameNetwork, ModelSpec, build_model
 from .training import COSTS, LR_SCHEDULES, Objective, Stopping, Trainer, resolve_cost, run
-from .verbs import SequenceVerbs, resolve_device
+from .verbs import SequenceVerbs, fresh_random_state, resolve_device
 from .views import resolve_view
 
 __all__ = ["RecurrentWAE"]
@@ -485,11 +485,7 @@ class RecurrentWAE(SequenceVerbs):
         return self.scaling_ if continued else found
 
     def _seeds(self) -> dict[str, int]:
-        random = (
-            np.random.RandomState()  # not the global state, which a fit must not touch
-            if self.random_state is None
-            else check_random_state(self.random_state)
-        )
+        random = fresh_random_state(self.random_state)
         names = ("weights", "order", "noise", "validation")
         return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
 
@@ -516,24 +512,12 @@ class RecurrentWAE(SequenceVerbs):
                 f"early_stopping keeps {n_validation} of {n} sequences apart and leaves none to "
                 "train on: fewer with a smaller validation_fraction, or more sequences"
             )
+        batches = functools.partial(
+            Batches, sequences, scaling, batch_size=self.batch_size, device=device
+        )
         shuffle = torch.Generator().manual_seed(seeds["order"])
-        train = Batches(
-            sequences,
-            scaling,
-            batch_size=self.batch_size,
-            device=device,
-            rows=np.sort(order[n_validation:]),
-            generator=shuffle,
-        )
-        if not n_validation:
-            return train, None
-        return train, Batches(
-            sequences,
-            scaling,
-            batch_size=self.batch_size,
-            device=device,
-            rows=np.sort(order[:n_validation]),
-        )
+        train = batches(rows=np.sort(order[n_validation:]), generator=shuffle)
+        return train, batches(rows=np.sort(order[:n_validation])) if n_validation else None
 
 
 def auto_view(view: Any, sequences: Sequences) -> Any:

@@ -44,10 +44,8 @@ class Scaling:
         ``x`` has shape (n, T, D) or (n, T, C, H, W).
         """
         if self.kind == "standard":
-            # In float64: 1e6 plus small noise must survive the subtraction.
-            double = torch.float64 if x.device.type != "mps" else torch.float32
-            mean, std = self._moments(x.to(double))
-            return ((x.to(double) - mean) / std).to(dtype)
+            x, mean, std = self._in_double(x)
+            return ((x - mean) / std).to(dtype)
         scaled = x.to(dtype)
         # In place: from 8-bit values it is a copy of its own, and the largest array of all.
         return scaled.div_(255) if self.kind == "unit" and x.dtype == torch.uint8 else scaled
@@ -55,17 +53,16 @@ class Scaling:
     def undo(self, x: Tensor, dtype: np.dtype) -> Tensor:
         """The inverse of :meth:`apply`, in float; ``dtype`` says which units were meant."""
         if self.kind == "standard":
-            double = torch.float64 if x.device.type != "mps" else torch.float32
-            mean, std = self._moments(x.to(double))
-            return x.to(double) * std + mean
+            x, mean, std = self._in_double(x)
+            return x * std + mean
         return x * 255 if self.kind == "unit" and dtype == np.uint8 else x
 
-    def _moments(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        trailing = (1,) * (like.ndim - 3)
-        return (
-            like.new_tensor(self.mean).view(-1, *trailing),
-            like.new_tensor(self.std).view(-1, *trailing),
-        )
+    def _in_double(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The values and the moments in float64: 1e6 plus small noise must survive."""
+        x = x.to(torch.float64 if x.device.type != "mps" else torch.float32)
+        trailing = (1,) * (x.ndim - 3)
+        mean, std = (x.new_tensor(m).view(-1, *trailing) for m in (self.mean, self.std))
+        return x, mean, std
 
 
 def fit_scaling(
@@ -104,6 +101,8 @@ def fit_scaling(
     low, high = np.inf, -np.inf
     count, mean, squares = 0, np.zeros(1), np.zeros(1)
     for chunk in chunks:
+        if scale == "none":
+            continue  # read to be checked, and for nothing else
         low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
         values = np.asarray(chunk, np.float64)
         if n_features > 1:
