@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from .verbs import Codes, Swap
+from .codes import Codes, Swap
 from .wae import RecurrentWAE
 
 __all__ = ["Codes", "RecurrentWAE", "Swap", "__version__"]
