@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Divergence", "FunctionDivergence", "Samples", "joint"]
+__all__ = ["Dependence", "Divergence", "FunctionDivergence", "Samples", "joint", "paired"]
+
+Self = TypeVar("Self", bound="Divergence")
 
 
 class Samples(NamedTuple):
@@ -54,13 +57,25 @@ class Divergence(nn.Module):
     r"""Base class of all divergences :math:`D(q, p)` between a batch of codes and its prior.
 
     A subclass implements :meth:`forward`. It knows nothing of models, steps or training: a
-    divergence compares two batches of vectors.
+    divergence compares two batches of vectors. One that has parameters to learn (a critic, a
+    feature map) is adversarial: training alternates between a step of the model, which minimises
+    :meth:`forward`, and steps of these parameters, which minimise :meth:`critic_loss`.
+
+    The arguments of ``__init__`` are stored under their own names and unchanged, as those of a
+    scikit-learn estimator, so that ``clone`` and ``set_params(reg__scales=...)`` work.
 
     Attributes
     ----------
     sample_based : bool
         True (the default) if only ``value`` is read. Conditionals are then compared through their
         joints (see :func:`joint`). False if the moments are compared draw by draw, in closed form.
+    learning_rate : float
+        Step size of its own parameters, if it has any; 1e-3 unless set.
+    critic_steps : int
+        Steps of its own parameters to each one of the model; 1 unless set.
+    content_weight, motion_weight : float
+        What the weights of the estimator are with it, where they are ``"auto"``: they make up for
+        its size beside a cost that is a mean over the values of a frame.
 
     Examples
     --------
@@ -73,6 +88,28 @@ class Divergence(nn.Module):
     """
 
     sample_based: bool = True
+    learning_rate: float = 1e-3
+    critic_steps: int = 1
+    content_weight: float = 0.02
+    motion_weight: float = 0.0065
+
+    def build(self: Self, size: int) -> Self:
+        """Make the parameters that depend on the size of the codes.
+
+        Training calls it once, with its own seed for the initial values. It does nothing unless a
+        subclass says so.
+
+        Parameters
+        ----------
+        size : int
+            Numbers in a vector, ``d``.
+
+        Returns
+        -------
+        Divergence
+            The divergence itself.
+        """
+        return self
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Compare two batches.
@@ -91,6 +128,59 @@ class Divergence(nn.Module):
         """
         raise NotImplementedError
 
+    def critic_loss(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
+        """What its own parameters minimise: minus the divergence, unless a subclass says otherwise.
+
+        Parameters
+        ----------
+        q, p : Samples with values of shape (..., n, d)
+            Detached draws.
+        mask : bool Tensor of shape (..., n), optional
+
+        Returns
+        -------
+        Tensor, scalar
+        """
+        return -self(q, p, mask).sum()
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The arguments that it was made with, by scikit-learn's convention."""
+        signature = inspect.signature(type(self).__init__)
+        return {
+            name: getattr(self, name)
+            for name, parameter in list(signature.parameters.items())[1:]
+            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        }
+
+    def set_params(self: Self, **params: Any) -> Self:
+        """Make it anew with some arguments changed, by scikit-learn's convention.
+
+        Raises
+        ------
+        ValueError
+            If an argument is unknown, or a value is not allowed.
+        """
+        known = self.get_params()
+        if unknown := sorted(set(params) - set(known)):
+            raise ValueError(
+                f"{type(self).__name__} has no parameter {unknown[0]!r}, only {sorted(known)}"
+            )
+        type(self).__init__(self, **{**known, **params})
+        return self
+
+    def extra_repr(self) -> str:
+        """The arguments that it was made with, in the module's representation."""
+        params = self.get_params().items()
+        return ", ".join(f"{k}={v!r}" for k, v in params if not isinstance(v, nn.Module))
+
+
+class Dependence(Divergence):
+    r"""Base class of divergences of a joint distribution from the product of its marginals.
+
+    ``forward(q, p)`` takes draws of the two sides, row by row from the same sequence, of shapes
+    (..., n, d_1) and (..., n, d_2), rather than draws of two distributions of one vector.
+    """
+
 
 class FunctionDivergence(Divergence):
     """Any function ``(z_q, z_p) -> scalar`` of two (n, d) tensors, as a :class:`Divergence`.
@@ -99,7 +189,7 @@ class FunctionDivergence(Divergence):
     ----------
     function : callable
         For example ``geomloss.SamplesLoss("sinkhorn")`` or a lambda. A module is registered, so
-        that parameters it may have move with the divergence.
+        that parameters it may have are learned and kept with the divergence.
 
     Examples
     --------
@@ -131,3 +221,42 @@ class FunctionDivergence(Divergence):
                 )
             values.append(value.reshape(()))
         return torch.stack(values).reshape(leading)
+
+
+def paired(
+    name: str, q: Samples, p: Samples, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The draws of both sides in float32 or better, and which of them count.
+
+    Parameters
+    ----------
+    name : str
+        The divergence, for the message.
+    q, p : Samples with values of shape (..., n, d)
+    mask : bool Tensor of shape (..., n), optional
+
+    Returns
+    -------
+    x, y : Tensor of shape (..., n, d)
+        Zero where they are padding.
+    weight : Tensor of shape (..., n)
+        1, or 0 for padding.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    x, y = q.value, p.value
+    if x.shape != y.shape:
+        raise ValueError(
+            f"{name} pairs its draws: q and p must have one shape, got {tuple(x.shape)} and "
+            f"{tuple(y.shape)}"
+        )
+    dtype = torch.promote_types(x.dtype, torch.float32)
+    x, y = x.to(dtype), y.to(dtype)
+    if mask is None:
+        return x, y, x.new_ones(x.shape[:-1])
+    mask = mask.expand(x.shape[:-1])
+    padding = ~mask.unsqueeze(-1)
+    return x.masked_fill(padding, 0), y.masked_fill(padding, 0), mask.to(dtype)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from .base import Divergence, Samples
-from .kernels import KERNELS, SCALES, Kernel
+from .base import Divergence, Samples, paired
+from .kernels import SCALES, Kernel, resolve_kernel
+from .pairs import centre, median_unit, paired_statistic, squared_distances
 
 __all__ = ["MMD"]
+
+BANDWIDTHS = ("prior", "median")
 
 
 class MMD(Divergence):
@@ -28,20 +32,33 @@ class MMD(Divergence):
 
     Parameters
     ----------
-    kernel : {"inverse_multiquadratic", "gaussian", "rational_quadratic"} or Kernel
-        The kernel, see :mod:`seqdisentangle.divergences.kernels`.
-    scales : sequence of float, optional
+    kernel : {"inverse_multiquadratic", "gaussian", "rational_quadratic", "laplacian"} or Kernel, \
+            default="inverse_multiquadratic"
+        The kernel, see :mod:`seqdisentangle.divergences.kernels`; sums are kernels too.
+    scales : sequence of float
         Scales of a kernel given by name.
+    bandwidth : {"prior", "median"}, default="prior"
+        The squared distance that a scale of 1 stands for: what two draws of a standard normal
+        have in the mean, or the median of the distances in the batch, no gradient passing through
+        it. The median follows codes of any spread, but lets them shrink unnoticed less well.
+    unbiased : bool, default=True
+        False keeps the diagonal and divides by :math:`n^2`: never negative, larger by a bias that
+        falls with n, and wrong for paired draws.
 
     Raises
     ------
     ValueError
-        If the kernel's name is unknown, or a scale is not positive.
+        If a name is unknown, or a scale is not positive.
 
     References
     ----------
     Gretton, Borgwardt, Rasch, Schölkopf, Smola: A Kernel Two-Sample Test, JMLR 13, 2012, equation
     (4), which is the paired statistic above.
+
+    Notes
+    -----
+    Besides the draws it holds a few values for each of at most 4 million pairs at once, whatever
+    the number of steps, draws and scales; beyond that, blocks of pairs are computed twice.
 
     Examples
     --------
@@ -59,52 +76,32 @@ class MMD(Divergence):
         self,
         kernel: str | Kernel = "inverse_multiquadratic",
         scales: Sequence[float] = SCALES,
+        bandwidth: Literal["prior", "median"] = "prior",
+        unbiased: bool = True,
     ) -> None:
         super().__init__()
-        if isinstance(kernel, str):
-            if kernel not in KERNELS:
-                raise ValueError(f"kernel must be one of {sorted(KERNELS)}, got {kernel!r}")
-            kernel = KERNELS[kernel](scales)
+        if bandwidth not in BANDWIDTHS:
+            raise ValueError(f"bandwidth must be one of {list(BANDWIDTHS)}, got {bandwidth!r}")
         self.kernel = kernel
+        self.scales = scales
+        self.bandwidth = bandwidth
+        self.unbiased = unbiased
+        self.resolved_kernel = resolve_kernel(kernel, scales)
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence of the two batches, in float32 or better.
 
         A batch of a single draw says nothing about a distribution: its value is zero.
         """
-        x, y = q.value, p.value
-        if x.shape != y.shape:
-            raise ValueError(
-                f"MMD pairs its draws: q and p must have one shape, got {tuple(x.shape)} and "
-                f"{tuple(y.shape)}"
-            )
-        n, d = x.shape[-2:]
-        z = torch.cat([x, y], dim=-2)  # (..., 2n, d)
-        z = z.to(torch.promote_types(z.dtype, torch.float32))
-        weight = z.new_ones(n) if mask is None else mask.to(z.dtype)  # (..., n)
-        if mask is not None:
-            z = z.masked_fill(~mask.tile(2).unsqueeze(-1), 0)
-        with torch.autocast(z.device.type, enabled=False):  # its products would have 8 bits
-            k = self.kernel(squared_distances(z, weight.tile(2)), d)  # (..., 2n, 2n)
-        signed = torch.cat([weight, -weight], dim=-1)
-        signs = signed.unsqueeze(-1) * signed.unsqueeze(-2)
-        pairs = 1 - torch.eye(n, dtype=z.dtype, device=z.device).repeat(2, 2)
-        count = weight.sum(-1)
-        return (k * signs * pairs).sum((-2, -1)) / (count * (count - 1)).clamp(min=1)
+        x, y, weight = paired("MMD", q, p, mask)
+        middle = centre(x, weight)
+        x, y = x - middle, y - middle
+        if self.bandwidth == "median":
+            unit = median_unit(torch.cat([x, y], -2), weight.tile(2))
+        else:
+            unit = x.new_full((*x.shape[:-2], 1, 1), 2.0 * x.shape[-1])
+        return paired_statistic(self.values, x, y, weight, unit, unbiased=self.unbiased)
 
-    def extra_repr(self) -> str:
-        """Name the kernel in the module's representation."""
-        return f"kernel={self.kernel!r}"
-
-
-def squared_distances(z: Tensor, weight: Tensor) -> Tensor:
-    """Squared Euclidean distances of all pairs of rows, (..., n, d) -> (..., n, n).
-
-    Right for rows whose weight is not zero.
-    """
-    # Centred first: the expansion of |a - b|^2 loses digits where the codes are far from zero.
-    weight = weight.unsqueeze(-1)
-    centre = (z * weight).sum(-2, keepdim=True) / weight.sum(-2, keepdim=True).clamp(min=1)
-    z = z - centre.detach()
-    norm = z.square().sum(-1)
-    return (norm.unsqueeze(-1) + norm.unsqueeze(-2) - 2 * z @ z.mT).clamp(min=0)
+    def values(self, a: Tensor, b: Tensor, unit: Tensor) -> Tensor:
+        """Kernel of all pairs of rows, (L, r, d) and (L, n, d) -> (L, r, n)."""
+        return self.resolved_kernel(squared_distances(a, b), unit)
