@@ -11,9 +11,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .data import Layout, Scaling
-from .divergences import resolve
+from .divergences import BUILT_IN, KERNELS, KernelSum, resolve
 from .model import NETWORKS, build_model
 from .persistence import load_file, save_file
+from .training import build_divergences
 from .verbs import SequenceVerbs, resolve_device
 from .views import View
 from .views import from_config as view_from_config
@@ -40,7 +41,7 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
     if hasattr(estimator, "feature_names_in_"):
         learned["feature_names_in_"] = estimator.feature_names_in_.tolist()
     tensors = {f"model.{name}": value for name, value in estimator.model_.state_dict().items()}
-    for part, divergence in zip(("content", "motion"), estimator.divergences_, strict=True):
+    for part, divergence in estimator.divergences_._asdict().items():
         for name, value in divergence.state_dict().items():
             tensors[f"divergence.{part}.{name}"] = value
     settings = {
@@ -92,7 +93,8 @@ def load_estimator(
         ) from error
     estimator.model_.to(estimator.device_).eval()
     estimator.divergences_ = resolve(estimator.reg)
-    for part, divergence in zip(("content", "motion"), estimator.divergences_, strict=True):
+    build_divergences(estimator.divergences_, spec, seed=0)
+    for part, divergence in estimator.divergences_._asdict().items():
         divergence.load_state_dict(within(f"divergence.{part}.", tensors))
     return estimator
 
@@ -130,6 +132,14 @@ def encoded(value: Any) -> Any:
             return {"view": view_to_config(value)}
         except TypeError as error:
             raise OwnObjectError from error
+    for name, divergence in BUILT_IN.items():
+        if type(value) is divergence:
+            return {"divergence": [name, encoded(value.get_params())]}
+    if type(value) is KernelSum:
+        return {"kernel sum": [encoded(kernel) for kernel in value.kernels]}
+    for name, kernel in KERNELS.items():
+        if type(value) is kernel:
+            return {"kernel": [name, encoded(dict(vars(value)))]}
     for name, network in NETWORKS.items():
         if type(value) is network:
             return {"network": [name, dict(vars(value))]}
@@ -147,6 +157,12 @@ def decoded(value: Any) -> Any:
         return {key: decoded(item) for key, item in content.items()}
     if tag == "view":
         return view_from_config(content)
+    if tag == "divergence":
+        return BUILT_IN[content[0]](**decoded(content[1]))
+    if tag == "kernel":
+        return KERNELS[content[0]](**decoded(content[1]))
+    if tag == "kernel sum":
+        return KernelSum(*(decoded(kernel) for kernel in content))
     if tag == "network":
         return NETWORKS[content[0]](**content[1])
     raise ValueError(f"unknown kind of parameter {tag!r}: written by a newer version?")

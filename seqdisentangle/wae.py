@@ -19,9 +19,18 @@ from tqdm.auto import tqdm
 
 from .configuration import load_estimator, save_estimator
 from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
-from .divergences import Divergence, resolve
+from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
-from .training import COSTS, LR_SCHEDULES, Objective, Stopping, Trainer, resolve_cost, run
+from .training import (
+    COSTS,
+    LR_SCHEDULES,
+    Objective,
+    Stopping,
+    Trainer,
+    build_divergences,
+    resolve_cost,
+    run,
+)
 from .verbs import SequenceVerbs, fresh_random_state, resolve_device
 from .views import resolve_view
 
@@ -53,13 +62,18 @@ class RecurrentWAE(SequenceVerbs):
 
         \sum_t E[c(x_t, G(z_{m,t}, z_c))] + \beta_1 D(q(z_c), p(z_c))
         + \beta_2 \sum_t D(q(z_{m,t} \mid z_{m,<t}), p(z_{m,t} \mid z_{m,<t}))
+        + \beta_4 D(q(z_c, \bar z_m), q(z_c)\, q(\bar z_m))
 
     Parameters
     ----------
-    reg : str, Divergence, callable, pair or dict, default="mmd"
-        The divergence :math:`D` of the codes from their priors. ``"mmd"`` is the maximum mean
-        discrepancy. A pair ``(content, motion)`` or a dict with these keys sets the two apart; a
-        callable takes two (n, d) tensors of codes and returns a scalar.
+    reg : {"mmd", "gan", "kl"}, Divergence, callable, pair or dict, default="mmd"
+        The divergence :math:`D` of the codes from their priors. ``"mmd"``: maximum mean
+        discrepancy, of learned features for content; ``"gan"``: Jensen-Shannon, by a critic, for
+        content, MMD for motion; ``"kl"``: Kullback-Leibler for both, the objective of the DS-VAE,
+        which wants ``content_noise=None, motion_noise=None``. A pair ``(content, motion)`` or a
+        dict with these keys sets the two apart, and the key ``"independence"`` replaces HSIC in
+        the last term. Any :class:`~seqdisentangle.divergences.Divergence` or callable of two (n, d)
+        tensors of codes that returns a scalar will do.
     content_size : int, default=32
         Numbers in a content code.
     motion_size : int, default=6
@@ -76,8 +90,12 @@ class RecurrentWAE(SequenceVerbs):
             default="squared"
         The reconstruction cost :math:`c`, a mean over the values of a frame. A callable
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
-    content_weight, motion_weight : float, default=0.02, 0.0065
-        The weights :math:`\beta_1` and :math:`\beta_2`.
+    content_weight, motion_weight : float or "auto", default="auto"
+        The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which
+        differ in size.
+    independence_weight : float, default=0.3
+        The weight :math:`\beta_4`: content must not know what motion knows. 0 switches it off, and
+        costs nothing.
     generator : {"style", "concat"}, default="style"
         How the codes enter the generator. ``"style"``: motion makes the feature map, content
         scales and shifts its channels at every layer, which suits looks that do not depend on
@@ -137,8 +155,8 @@ class RecurrentWAE(SequenceVerbs):
     ----------
     model_ : SequenceModel
         The fitted torch module.
-    divergences_ : tuple of Divergence
-        The divergences of content and motion.
+    divergences_ : Divergences
+        The divergences of content, of motion and of their independence, with what they learned.
     history_ : list of dict
         The parts of the loss of each epoch, those of the validation sequences as ``val_...``.
         ``pandas.DataFrame(model.history_)`` makes it a table.
@@ -189,9 +207,11 @@ class RecurrentWAE(SequenceVerbs):
     dtype('uint8')
     """
 
+    divergences_: Divergences
     history_: list[dict[str, float]]
 
-    _moments: dict[int, dict[str, torch.Tensor]]  # of the optimiser, between calls of partial_fit
+    # Of the optimisers, between calls of partial_fit.
+    _moments: list[dict[int, dict[str, torch.Tensor]]]
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "reg": [str, Divergence, callable, tuple, list, dict],
@@ -200,8 +220,9 @@ class RecurrentWAE(SequenceVerbs):
         "hidden_size": [COUNT],
         "network": [str, FrameNetwork, tuple, list],
         "cost": [StrOptions(set(COSTS)), callable],
-        "content_weight": [NON_NEGATIVE],
-        "motion_weight": [NON_NEGATIVE],
+        "content_weight": [NON_NEGATIVE, StrOptions({"auto"})],
+        "motion_weight": [NON_NEGATIVE, StrOptions({"auto"})],
+        "independence_weight": [NON_NEGATIVE],
         "generator": [StrOptions({"style", "concat"})],
         "content_noise": [POSITIVE, None],
         "motion_noise": [POSITIVE, None],
@@ -239,8 +260,9 @@ class RecurrentWAE(SequenceVerbs):
         hidden_size: int = 128,
         network: Any = "auto",
         cost: str | Callable = "squared",
-        content_weight: float = 0.02,
-        motion_weight: float = 0.0065,
+        content_weight: float | Literal["auto"] = "auto",
+        motion_weight: float | Literal["auto"] = "auto",
+        independence_weight: float = 0.3,
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
@@ -273,6 +295,7 @@ class RecurrentWAE(SequenceVerbs):
         self.cost = cost
         self.content_weight = content_weight
         self.motion_weight = motion_weight
+        self.independence_weight = independence_weight
         self.generator = generator
         self.content_noise = content_noise
         self.motion_noise = motion_noise
@@ -355,7 +378,7 @@ class RecurrentWAE(SequenceVerbs):
 
     def _fit(self, X: Any, *, continued: bool, partial: bool = False) -> RecurrentWAE:
         device = self.device_ if continued else resolve_device(self.device)
-        content, motion = resolve(self.reg)
+        divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued)
         scaling = self._scale(sequences, continued=continued)
         cost = resolve_cost(self.cost, images=scaling.bounded)
@@ -369,12 +392,15 @@ class RecurrentWAE(SequenceVerbs):
             model = build_model(spec, seeds["weights"]).to(device)
         # A call of partial_fit goes on with new noise, not with that of the call before.
         seeds = {name: (seed + len(past)) % 2**63 for name, seed in seeds.items()}
+        build_divergences(divergences, spec, seeds["critics"])
+        if continued:
+            keep_learned(divergences, self.divergences_)
         objective = Objective(
-            content,
-            motion,
+            divergences,
             cost=cost,
-            content_weight=self.content_weight,
-            motion_weight=self.motion_weight,
+            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
+            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
+            independence_weight=self.independence_weight,
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
             motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
             frames_per_step=self.frames_per_step,
@@ -405,7 +431,7 @@ class RecurrentWAE(SequenceVerbs):
         self.model_ = model
         if partial:
             self._moments = trainer.moments()
-        self.divergences_ = (content.cpu(), motion.cpu())
+        self.divergences_ = Divergences(*(divergence.cpu() for divergence in divergences))
         self.device_ = device
         self.scaling_ = scaling
         self.layout_ = sequences.layout
@@ -486,7 +512,7 @@ class RecurrentWAE(SequenceVerbs):
 
     def _seeds(self) -> dict[str, int]:
         random = fresh_random_state(self.random_state)
-        names = ("weights", "order", "noise", "validation")
+        names = ("weights", "order", "noise", "validation", "critics")
         return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
 
     def _warmup_epochs(self, n_past: int, partial: bool) -> int:
@@ -527,6 +553,22 @@ def auto_view(view: Any, sequences: Sequences) -> Any:
     return view
 
 
+def auto_weight(weight: float | Literal["auto"], preferred: float) -> float:
+    """The weight of a divergence, its own preference for "auto"."""
+    return preferred if weight == "auto" else weight
+
+
+def keep_learned(divergences: Divergences, before: Divergences) -> None:
+    """Let divergences go on from what others of their kind have learned."""
+    for new, old in zip(divergences, before, strict=True):
+        shapes = [
+            {name: getattr(value, "shape", None) for name, value in part.state_dict().items()}
+            for part in (new, old)
+        ]
+        if type(new) is type(old) and shapes[0] == shapes[1]:
+            new.load_state_dict(old.state_dict())
+
+
 def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
     """Raise a ValueError if parameters that a model was built from have changed since."""
     for name in BUILT_FROM:
@@ -564,7 +606,7 @@ def progress(max_epochs: int, verbose: int) -> Iterator[Callable[[dict[str, floa
     with tqdm(total=max_epochs, desc="RecurrentWAE", unit="epoch") as bar:
 
         def show(record: dict[str, float]) -> None:
-            parts = ("loss", "cost", "content", "motion", "val_loss")
+            parts = ("loss", "cost", "content", "motion", "independence", "val_loss")
             bar.set_postfix({part: f"{record[part]:.4g}" for part in parts if part in record})
             bar.update()
 

@@ -11,7 +11,18 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.divergences import MMD
+from seqdisentangle.divergences import (
+    HSIC,
+    MMD,
+    EnergyDistance,
+    Gaussian,
+    GaussianKL,
+    JensenShannon,
+    RationalQuadratic,
+    ScaledMMD,
+    Sinkhorn,
+    SlicedWasserstein,
+)
 from seqdisentangle.model import MLP, Conv
 from seqdisentangle.persistence import load_file, save_file
 from seqdisentangle.views import Compose, Jitter, RandomFrames, Shuffle
@@ -53,6 +64,8 @@ def test_feature_names_come_back(numbers, small, tmp_path):
         {"network": MLP(width=8, depth=1)},
         {"reg": ("mmd", "mmd")},
         {"reg": {"content": "mmd", "motion": "mmd"}},
+        {"reg": ("gan", "kl")},
+        {"content_weight": "auto", "motion_weight": 0.5, "independence_weight": 0.0},
         {"content_size": np.int64(3), "learning_rate": np.float32(0.5e-3)},
         {"content_noise": None, "motion_noise": None, "generator": "concat"},
     ],
@@ -64,6 +77,29 @@ def test_parameters_come_back_as_they_were(params, vectors, small, tmp_path):
     loaded = RecurrentWAE.load(tmp_path / "model")
     same(model, loaded, vectors)
     assert loaded.get_params(deep=False) == model.get_params(deep=False)
+
+
+@pytest.mark.parametrize(
+    "reg",
+    [
+        MMD(Gaussian([0.5, 1.0]) + RationalQuadratic(alpha=2.0), bandwidth="median"),
+        (JensenShannon(gradient_penalty=0.5), Sinkhorn(blur=0.1)),
+        {"content": "mmd", "motion": EnergyDistance(), "independence": HSIC("laplacian")},
+        [GaussianKL(), SlicedWasserstein(8, seed=3)],
+        {"content": ScaledMMD(penalty=2), "motion": ScaledMMD(), "independence": JensenShannon()},
+    ],
+    ids=str,
+)
+def test_divergences_come_back_with_what_they_learned(reg, vectors, small, tmp_path):
+    model = small(reg=reg, max_epochs=2).fit(vectors)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    same(model, loaded, vectors)
+    assert repr(loaded.reg) == repr(model.reg)
+    assert list(map(repr, loaded.divergences_)) == list(map(repr, model.divergences_))
+    for mine, its in zip(model.divergences_, loaded.divergences_, strict=True):
+        for (name, a), b in zip(mine.state_dict().items(), its.state_dict().values(), strict=True):
+            assert torch.equal(a, b), name
 
 
 def test_an_image_network_comes_back(videos, small, tmp_path):
@@ -80,7 +116,7 @@ def absolute_error(a, b):
 
 OWN = {
     "cost": absolute_error,
-    "reg": MMD("gaussian"),
+    "reg": lambda q, p: (q.mean(0) - p.mean(0)).square().sum(),
     "content_view": [lambda x: x.flip(1), "shuffle"],
     "network": (
         nn.Sequential(nn.Linear(3, 8), nn.Tanh()),
@@ -101,8 +137,8 @@ def test_objects_of_the_users_own_are_asked_for_by_name(name, vectors, small, tm
 
 
 def test_all_that_is_missing_is_named_at_once(vectors, small, tmp_path):
-    small(cost=absolute_error, reg=MMD()).fit(vectors).save(tmp_path / "model")
-    with pytest.raises(ValueError, match=r"cost \(<function absolute_error.*, reg \(MMD"):
+    small(cost=absolute_error, reg=OWN["reg"]).fit(vectors).save(tmp_path / "model")
+    with pytest.raises(ValueError, match=r"cost \(<function absolute_error.*, reg \(<function"):
         RecurrentWAE.load(tmp_path / "model")
 
 

@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.divergences import MMD
+from seqdisentangle.divergences import HSIC, MMD, ScaledMMD
 from seqdisentangle.model import Conv
 
 TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "max_epochs": 2, "device": "cpu"}
@@ -123,7 +123,7 @@ def test_learned_attributes(video_model):
     assert video_model.dtype_ == np.uint8
     assert video_model.device_.type == "cpu"
     assert not video_model.model_.training
-    assert [type(d) for d in video_model.divergences_] == [MMD, MMD]
+    assert [type(d) for d in video_model.divergences_] == [ScaledMMD, MMD, HSIC]
 
 
 def test_looks(vector_model):
@@ -198,10 +198,20 @@ def test_partial_fit_keeps_the_moments_of_the_optimiser(vectors, small):
     model = small(batch_size=len(vectors))
     for calls in (1, 2, 3):
         model.partial_fit(vectors)
-        assert all(float(moment["step"]) == calls for moment in model._moments.values())
+        assert {float(m["step"]) for part in model._moments for m in part.values()} == {calls}
     with pytest.raises(ValueError, match="NaN"):
         model.partial_fit(np.full_like(vectors, np.nan))
-    assert all(float(moment["step"]) == 3 for moment in model._moments.values())
+    assert {float(m["step"]) for part in model._moments for m in part.values()} == {3}
+
+
+def test_critics_go_on_between_the_parts_while_reg_stays(vectors, small):
+    model = small().partial_fit(vectors)
+    before = {k: v.clone() for k, v in model.divergences_.content.state_dict().items()}
+    model.set_params(independence_weight=0.0).partial_fit(vectors)
+    after = model.divergences_.content.state_dict()
+    moved = max((after[k] - before[k]).abs().max() for k in before)
+    assert 0 < moved < 0.1
+    assert len(model.set_params(reg="gan").partial_fit(vectors)._moments) == 2
 
 
 def test_the_first_part_decides_the_units(vectors, small):
@@ -425,6 +435,7 @@ BAD_PARAMETERS = [
     ("cost", lambda a, b: a[:, :1]),
     ("content_weight", -1),
     ("motion_weight", "a"),
+    ("independence_weight", -1),
     ("generator", "x"),
     ("content_noise", 0),
     ("motion_noise", -1),

@@ -1,6 +1,6 @@
 """The model: posteriors, priors, generator, and the networks for single frames."""
 
-from .core import ModelSpec, SequenceModel, build_model
+from .core import ModelSpec, SequenceModel, build_model, seeded
 from .latent import Latent, Posterior
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
 
@@ -15,4 +15,5 @@ __all__ = [
     "ResNet",
     "SequenceModel",
     "build_model",
+    "seeded",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +16,7 @@ from .latent import Latent, Posterior
 from .networks import CodeShape, resolve_network
 from .prior import MotionPrior, content_prior
 
-__all__ = ["ModelSpec", "SequenceModel", "build_model"]
+__all__ = ["ModelSpec", "SequenceModel", "build_model", "seeded"]
 
 _SEEDING = threading.Lock()
 
@@ -122,9 +124,16 @@ class SequenceModel(nn.Module):
         return content_prior(like, generator)
 
 
-def build_model(spec: ModelSpec, seed: int) -> SequenceModel:
-    """Build a model with weights drawn from a seed, leaving torch's global generator as it was."""
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw initial weights from a seed, leaving torch's global generator as it was."""
     # torch's initialisers know the global generator only; two builds must not share it at a time.
     with _SEEDING, torch.random.fork_rng(devices=[]), torch.device("cpu"):
         torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs too
+        yield
+
+
+def build_model(spec: ModelSpec, seed: int) -> SequenceModel:
+    """Build a model with weights drawn from a seed."""
+    with seeded(seed):
         return SequenceModel(spec)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..model import SequenceModel
+from .critics import Critics
 from .objective import Loss, Objective
 
 __all__ = ["LR_SCHEDULES", "FitResult", "Stopping", "Trainer", "run"]
@@ -62,27 +63,39 @@ class Trainer:
             model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
         )
         self.scheduler = make_scheduler(self.optimizer, lr_schedule, learning_rate, n_steps)
+        self.critics = Critics(objective.divergences)
 
     def step(self, x: Tensor, *, warming_up: bool = False) -> Loss:
         """One update on one batch (n, T, ...); nothing is waited for."""
-        loss = self.objective(self.model, x, self.generator, warming_up=warming_up)
+        loss, compared = self.objective(self.model, x, self.generator, warming_up=warming_up)
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         if self.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.optimizer.step()
         self.scheduler.step()
+        self.critics.step(compared)
         return Loss(*(part.detach() for part in loss))
 
-    def moments(self) -> dict[int, dict[str, Tensor]]:
-        """What the optimiser remembers of the gradients."""
-        return self.optimizer.state_dict()["state"]
+    def moments(self) -> list[dict[int, dict[str, Tensor]]]:
+        """What the optimisers remember of the gradients: the model's, then the critics'."""
+        return [optimizer.state_dict()["state"] for optimizer in self._optimizers]
 
-    def load_moments(self, moments: dict[int, dict[str, Tensor]]) -> None:
-        """Go on from what another optimiser of the same model remembered, at the own step size."""
-        # A copy: the optimiser would write into the tensors that it is given.
-        state = {**self.optimizer.state_dict(), "state": copy.deepcopy(moments)}
-        self.optimizer.load_state_dict(state)
+    def load_moments(self, moments: list[dict[int, dict[str, Tensor]]]) -> None:
+        """Go on from what other optimisers of the same model remembered, at the own step size.
+
+        Of critics, as far as they are of the same shape.
+        """
+        for optimizer, remembered in zip(self._optimizers, moments, strict=False):
+            parameters = optimizer.param_groups[0]["params"]
+            if all(m["exp_avg"].shape == parameters[i].shape for i, m in remembered.items()):
+                # A copy: the optimiser would write into the tensors that it is given.
+                state = {**optimizer.state_dict(), "state": copy.deepcopy(remembered)}
+                optimizer.load_state_dict(state)
+
+    @property
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        return [self.optimizer, *self.critics.optimizers.values()]
 
     def train_epoch(self, batches: Iterable[Tensor], *, warming_up: bool = False) -> Record:
         """One update on each batch; the mean of each part of the loss."""
@@ -95,7 +108,7 @@ class Trainer:
         self.model.eval()
         generator = torch.Generator(self.device).manual_seed(self.seed)
         return mean_parts(
-            (len(x), self.objective(self.model, x, generator, warming_up=warming_up))
+            (len(x), self.objective(self.model, x, generator, warming_up=warming_up)[0])
             for x in batches
         )
 
@@ -105,8 +118,10 @@ def make_scheduler(
 ) -> torch.optim.lr_scheduler.LRScheduler:
     """A learning-rate schedule by name."""
     if name == "one_cycle":
+        # It divides by the length of the rise, which is none in so few steps.
+        rise = 0.1 if n_steps > 9 else 0.0
         return torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, learning_rate, total_steps=n_steps + 1, pct_start=0.1
+            optimizer, learning_rate, total_steps=n_steps + 1, pct_start=rise
         )
     if name == "cosine":
         return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, n_steps)

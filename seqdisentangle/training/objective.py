@@ -8,9 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..divergences import Divergence, Samples, joint
+from ..divergences import Dependence, Divergences, Samples, joint
 from ..model import Latent, SequenceModel
 from .costs import Cost, mean_cost
+from .critics import Comparison
 
 __all__ = ["Loss", "Objective"]
 
@@ -23,14 +24,15 @@ class Loss(NamedTuple):
     Attributes
     ----------
     total : Tensor, scalar
-    cost, content, motion : Tensor, scalar
-        Mean cost of a sequence, and the two divergences without their weights.
+    cost, content, motion, independence : Tensor, scalar
+        Mean cost of a sequence, and the divergences without their weights.
     """
 
     total: Tensor
     cost: Tensor
     content: Tensor
     motion: Tensor
+    independence: Tensor
 
 
 class Objective(nn.Module):
@@ -40,15 +42,20 @@ class Objective(nn.Module):
 
         \sum_t E[c(x_t, G(z_{m,t}, z_c))] + \beta_1 D(q(z_c), p(z_c))
         + \beta_2 \sum_t D(q(z_{m,t} \mid z_{m,<t}), p(z_{m,t} \mid z_{m,<t}))
+        + \beta_4 D(q(z_c, \bar z_m), q(z_c)\, q(\bar z_m))
 
     where :math:`c` is a mean over the values of a frame. A sample-based divergence compares the
-    conditionals through their joints with the previous code.
+    conditionals through their joints with the previous code. The last term, which the paper does
+    not have, says what the two marginal terms leave open: that content and motion are independent
+    of each other in the aggregate, as they are in the prior. Of the motion it takes the mean over
+    steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
+    codes know is content's to give up.
 
     Parameters
     ----------
-    content_divergence, motion_divergence : Divergence
+    divergences : Divergences
     cost : callable
-    content_weight, motion_weight : float
+    content_weight, motion_weight, independence_weight : float
     content_view, motion_view : callable or None
         What each encoder sees in training, while the target stays the original.
     frames_per_step : int or None
@@ -63,25 +70,32 @@ class Objective(nn.Module):
 
     def __init__(
         self,
-        content_divergence: Divergence,
-        motion_divergence: Divergence,
+        divergences: Divergences,
         *,
         cost: Cost,
         content_weight: float,
         motion_weight: float,
+        independence_weight: float = 0.0,
         content_view: View | None = None,
         motion_view: View | None = None,
         frames_per_step: int | None = None,
     ) -> None:
         super().__init__()
-        self.content_divergence = content_divergence
-        self.motion_divergence = motion_divergence
+        self.content_divergence, self.motion_divergence, self.independence_divergence = divergences
         self.cost = cost
         self.content_weight = content_weight
         self.motion_weight = motion_weight
+        self.independence_weight = independence_weight
         self.content_view = content_view
         self.motion_view = motion_view
         self.frames_per_step = frames_per_step
+
+    @property
+    def divergences(self) -> Divergences:
+        """The divergences of content, of motion and of their independence."""
+        return Divergences(
+            self.content_divergence, self.motion_divergence, self.independence_divergence
+        )
 
     def forward(
         self,
@@ -90,7 +104,7 @@ class Objective(nn.Module):
         generator: torch.Generator,
         *,
         warming_up: bool = False,
-    ) -> Loss:
+    ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
 
         Parameters
@@ -102,22 +116,32 @@ class Objective(nn.Module):
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
+
+        Returns
+        -------
+        loss : Loss
+        comparisons : list of Comparison
+            What each divergence was given, for those that learn from it.
         """
         motion = model.motion(self._view(self.motion_view, model, x, generator), generator)
-        motion_prior = model.prior(motion.value, generator)
+        compared = [self._conditional(motion, model.prior(motion.value, generator))]
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
             content = model.content_prior(like, generator)
-            content_term = x.new_zeros(())
         else:
             content = model.content(self._view(self.content_view, model, x, generator), generator)
-            content_term = self.content_divergence(
-                Samples(*content), Samples(*model.content_prior(content.value, generator))
-            )
-        motion_term = self._conditional(motion, motion_prior)
+            prior = model.content_prior(content.value, generator)
+            compared.append(Comparison(self.content_divergence, Samples(*content), Samples(*prior)))
+            if self.independence_weight > 0:
+                compared.append(self._independence(content.value, motion.value))
         cost = self._cost(model, x, content.value, motion.value, generator)
+        terms = [comparison.value() for comparison in compared]
+        terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
+        motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
-        return Loss(total, cost, content_term, motion_term)
+        if self.independence_weight > 0:
+            total = total + self.independence_weight * independence_term
+        return Loss(total, cost, content_term, motion_term, independence_term), compared
 
     def _view(
         self, view: View | None, model: SequenceModel, x: Tensor, generator: torch.Generator
@@ -145,11 +169,22 @@ class Objective(nn.Module):
         x = frames.unflatten(0, (n, k))
         return mean_cost(self.cost, model.decode(content, motion), x).mean() * (n_steps / k)
 
-    def _conditional(self, q: Latent, p: Latent) -> Tensor:
-        """Divergence of the motion posterior from its prior, summed over steps."""
+    def _conditional(self, q: Latent, p: Latent) -> Comparison:
+        """The motion posterior beside its prior, all steps at once."""
         # Steps become the leading dimension, (n, T, d) -> (T, n, d): one call does them all.
         samples_q, samples_p = (Samples(*(part.transpose(0, 1) for part in z)) for z in (q, p))
         if self.motion_divergence.sample_based:
             history = nn.functional.pad(samples_q.value, (0, 0, 0, 0, 1, -1)).detach()
             samples_q, samples_p = joint(history, samples_q), joint(history, samples_p)
-        return self.motion_divergence(samples_q, samples_p).sum()
+        return Comparison(self.motion_divergence, samples_q, samples_p)
+
+    def _independence(self, content: Tensor, motion: Tensor) -> Comparison:
+        """The joint distribution of the codes beside the product of its marginals."""
+        other = motion.detach().mean(1)  # (n, d_m)
+        if isinstance(self.independence_divergence, Dependence):
+            return Comparison(self.independence_divergence, Samples(content), Samples(other))
+        # A batch is in random order: each content beside the next sequence's motion is a draw
+        # from the product.
+        together = joint(content, Samples(other))
+        apart = joint(content, Samples(other.roll(1, 0)))
+        return Comparison(self.independence_divergence, together, apart)

@@ -6,15 +6,31 @@ import math
 import pytest
 import torch
 
-from seqdisentangle.divergences import MMD, FunctionDivergence
+from seqdisentangle.divergences import (
+    HSIC,
+    MMD,
+    Divergence,
+    Divergences,
+    FunctionDivergence,
+    JensenShannon,
+    ScaledMMD,
+)
 from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
-from seqdisentangle.training import COSTS, LR_SCHEDULES, Objective, Stopping, Trainer, run
+from seqdisentangle.training import (
+    COSTS,
+    LR_SCHEDULES,
+    Objective,
+    Stopping,
+    Trainer,
+    build_divergences,
+    run,
+)
 from seqdisentangle.training.loop import make_scheduler, mean_parts
 from seqdisentangle.training.objective import Loss
 
 VECTORS = ModelSpec((3,), False, 3, 2, 4, MLP(4, 1), "style", 0.1, 0.3)
 IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 4, Conv(2), "style", 0.1, 0.3)
-PARTS = ("cost", "content", "motion")
+PARTS = ("cost", "content", "motion", "independence")
 
 
 def data(spec=VECTORS, sizes=(6, 5)):
@@ -22,10 +38,13 @@ def data(spec=VECTORS, sizes=(6, 5)):
     return [torch.rand(n, 4, *spec.frame_shape, generator=g) for n in sizes]
 
 
-def make(spec=VECTORS, seed=0, content=None, motion=None, **parameters):
+def make(spec=VECTORS, seed=0, content=None, motion=None, independence=None, **parameters):
     settings = {"cost": COSTS["squared"], "content_weight": 1.0, "motion_weight": 1.0}
+    settings["independence_weight"] = 0.0 if independence is None else 1.0
     settings |= {k: parameters.pop(k) for k in list(parameters) if k in settings}
-    objective = Objective(content or MMD(), motion or MMD(), **settings)
+    divergences = Divergences(content or MMD(), motion or MMD(), independence or HSIC())
+    objective = Objective(divergences, **settings)
+    build_divergences(divergences, spec, seed)
     parameters = {
         "learning_rate": 0.01,
         "lr_schedule": "constant",
@@ -60,7 +79,9 @@ def test_the_seed_is_the_weights_and_the_global_generator_rests(spec):
 
 
 def test_training_lowers_the_loss():
-    history = run(make(learning_rate=0.02), data(), max_epochs=40).history
+    # Light divergences: their estimates from six draws are as large as what there is to learn.
+    trainer = make(learning_rate=0.02, content_weight=0.1, motion_weight=0.1)
+    history = run(trainer, data(), max_epochs=40).history
     first, last = (sum(r["loss"] for r in part) for part in (history[:10], history[-10:]))
     assert last < 0.9 * first
 
@@ -82,7 +103,7 @@ def test_warming_up_leaves_the_content_encoder_as_it_was():
 
 
 @pytest.mark.parametrize("name", LR_SCHEDULES)
-@pytest.mark.parametrize("n_steps", [1, 7, 100])
+@pytest.mark.parametrize("n_steps", [1, 7, 9, 10, 100])
 def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training(name, n_steps):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
     scheduler = make_scheduler(optimizer, name, 0.01, n_steps)
@@ -107,8 +128,14 @@ def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training
 
 
 def test_parts_are_means_over_sequences_not_over_batches():
-    losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1]))) for n, v in ((3, 1.0), (1, 5.0))]
-    assert mean_parts(losses) == {"loss": 2, "cost": 4, "content": 0, "motion": 1}
+    losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1, 0]))) for n, v in ((3, 1.0), (1, 5.0))]
+    assert mean_parts(losses) == {
+        "loss": 2,
+        "cost": 4,
+        "content": 0,
+        "motion": 1,
+        "independence": 0,
+    }
     assert all(math.isnan(value) for value in mean_parts([]).values())
 
 
@@ -253,3 +280,69 @@ def test_any_other_error_passes_through():
 
     with pytest.raises(RuntimeError, match="mine"):
         run(make(cost=broken), data(), max_epochs=1)
+
+
+# Divergences that learn
+
+
+class Counting(Divergence):
+    """One number to learn; counts the steps that it is given."""
+
+    learning_rate = 0.1
+    critic_steps = 3
+
+    def __init__(self):
+        super().__init__()
+        self.slope = torch.nn.Parameter(torch.zeros(()))
+        self.calls = 0
+
+    def forward(self, q, p, mask=None):
+        return self.slope * (q.value.mean((-2, -1)) - p.value.mean((-2, -1)))
+
+    def critic_loss(self, q, p, mask=None):
+        self.calls += 1
+        return super().critic_loss(q, p, mask)
+
+
+def test_parameters_of_a_divergence_are_found_and_trained_to_raise_it():
+    trainer = make(content=Counting())
+    (x,) = data(sizes=[6])
+    _, (_, content) = trainer.objective(trainer.model, x, torch.Generator().manual_seed(0))
+    before = content.value().item()
+    trainer.critics.step([content])
+    assert content.divergence.calls == 3
+    assert content.value().item() > before
+
+
+def test_what_learns_nothing_has_no_optimizer_and_what_rests_no_step():
+    trainer = make(content=Counting(), motion=MMD())
+    assert list(trainer.critics.optimizers) == [trainer.objective.content_divergence]
+    trainer.step(data()[0], warming_up=True)
+    assert trainer.objective.content_divergence.calls == 0
+    trainer.step(data()[0])
+    assert trainer.objective.content_divergence.calls == 3
+
+
+@pytest.mark.parametrize("divergence", [JensenShannon, ScaledMMD])
+def test_a_step_of_the_model_leaves_the_critic_and_the_other_way_round(divergence):
+    trainer = make(content=divergence())
+    critic = trainer.objective.content_divergence
+    before = copy.deepcopy(critic.state_dict())
+    trainer.critics.step = lambda compared: None
+    trainer.step(data()[0])
+    assert all(torch.equal(v, before[k]) for k, v in critic.state_dict().items())
+    del trainer.critics.step
+    model = weights(trainer)
+    _, compared = trainer.objective(trainer.model.eval(), data()[0], trainer.generator)
+    trainer.critics.step(compared)
+    assert all(torch.equal(v, model[k]) for k, v in weights(trainer).items())
+    assert not all(torch.equal(v, before[k]) for k, v in critic.state_dict().items())
+
+
+def test_a_critic_is_made_from_its_seed_and_leaves_the_global_generator_alone():
+    state = torch.get_rng_state()
+    first, again, other = (make(seed=s, content=JensenShannon()) for s in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), state)
+    of = [next(t.objective.content_divergence.parameters()) for t in (first, again, other)]
+    assert torch.equal(of[0], of[1])
+    assert not torch.equal(of[0], of[2])

@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from seqdisentangle.divergences import MMD, Divergence, FunctionDivergence
+from seqdisentangle.divergences import (
+    HSIC,
+    MMD,
+    Divergence,
+    Divergences,
+    FunctionDivergence,
+    JensenShannon,
+    Samples,
+)
 from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
 from seqdisentangle.training import COSTS, Objective
 
@@ -45,13 +53,14 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def make(spec=VECTORS, content=None, motion=None, steps=4, n=6, **parameters):
+def make(spec=VECTORS, content=None, motion=None, independence=None, steps=4, n=6, **parameters):
     parameters = {
         "cost": COSTS["squared"],
         "content_weight": 2.0,
         "motion_weight": 3.0,
     } | parameters
-    objective = Objective(content or MMD(), motion or MMD(), **parameters)
+    divergences = Divergences(content or MMD(), motion or MMD(), independence or HSIC())
+    objective = Objective(divergences, **parameters)
     x = torch.rand(n, steps, *spec.frame_shape, dtype=torch.float64, generator=seeded(1))
     return objective, build_model(spec, 0).double(), x
 
@@ -63,14 +72,15 @@ def make(spec=VECTORS, content=None, motion=None, steps=4, n=6, **parameters):
 @pytest.mark.parametrize("weights", [(0.0, 0.0), (2.0, 0.5), (0.0, 7.0)])
 def test_the_total_is_the_weighted_sum_of_its_parts(spec, weights):
     objective, model, x = make(spec, content_weight=weights[0], motion_weight=weights[1])
-    total, cost, content, motion = objective(model, x, seeded())
+    (total, cost, content, motion, independence), _ = objective(model, x, seeded())
     torch.testing.assert_close(total, cost + weights[0] * content + weights[1] * motion)
     assert cost > 0
+    assert independence == 0  # its weight is zero
 
 
 def test_motion_is_summed_over_steps_and_content_counts_once():
     objective, model, x = make(content=Constant(5.0), motion=Constant(1.0), steps=7)
-    loss = objective(model, x, seeded())
+    loss, _ = objective(model, x, seeded())
     assert (loss.content, loss.motion) == (5, 7)
 
 
@@ -104,7 +114,7 @@ def test_a_divergence_in_closed_form_gets_the_moments_of_each_step():
 def test_any_function_is_a_divergence():
     gap = FunctionDivergence(lambda q, p: (q.mean() - p.mean()).square())
     objective, model, x = make(content=gap, motion=gap)
-    loss = objective(model, x, seeded())
+    loss, _ = objective(model, x, seeded())
     assert loss.content > 0
     assert loss.motion > 0
 
@@ -114,7 +124,7 @@ def test_any_function_is_a_divergence():
 
 def test_while_warming_up_content_rests():
     objective, model, x = make(content=Constant(5.0))
-    loss = objective(model, x, seeded(), warming_up=True)
+    loss, _ = objective(model, x, seeded(), warming_up=True)
     loss.total.backward()
     assert loss.content == 0
     torch.testing.assert_close(loss.total, loss.cost + 3 * loss.motion)
@@ -125,8 +135,72 @@ def test_while_warming_up_content_rests():
 
 def test_afterwards_all_parameters_learn():
     objective, model, x = make()
-    objective(model, x, seeded()).total.backward()
+    objective(model, x, seeded())[0].total.backward()
     assert all(p.grad.any() for p in model.parameters())
+
+
+# Independence
+
+
+def pairs_of(objective, model, x):
+    (comparison,) = (
+        c
+        for c in objective(model, x, seeded())[1]
+        if c.divergence is objective.independence_divergence
+    )
+    return comparison.q.value, comparison.p.value
+
+
+def test_a_measure_of_dependence_gets_each_content_with_the_mean_of_its_motion():
+    objective, model, x = make(independence_weight=0.5)
+    (total, cost, content, motion, independence), _ = objective(model, x, seeded())
+    assert independence != 0
+    torch.testing.assert_close(total, cost + 2 * content + 3 * motion + 0.5 * independence)
+    z_c, mean_motion = pairs_of(objective, model, x)
+    posterior = objective(model, x, seeded())[1][0].q.value[..., 2:]  # (T, n, d), after the history
+    torch.testing.assert_close(mean_motion, posterior.mean(0))
+    assert z_c.shape == (6, 4)
+
+
+def test_any_other_divergence_gets_the_joint_and_the_product():
+    objective, model, x = make(independence=MMD(), independence_weight=1.0)
+    together, apart = pairs_of(objective, model, x)
+    assert torch.equal(together[:, :4], apart[:, :4])
+    assert torch.equal(together[:, 4:].roll(1, 0), apart[:, 4:])
+    assert not torch.equal(together, apart)
+
+
+@pytest.mark.parametrize("independence", [HSIC(), MMD()], ids=["hsic", "mmd"])
+def test_independence_moves_content_and_leaves_motion(independence):
+    objective, model, x = make(independence=independence, independence_weight=1.0)
+    objective(model, x, seeded())[0].independence.backward()
+    assert all(p.grad.any() for p in model.content.parameters())
+    assert all(p.grad is None for p in model.motion.parameters())
+
+
+def test_independence_rests_with_content():
+    objective, model, x = make(independence_weight=1.0)
+    loss, compared = objective(model, x, seeded(), warming_up=True)
+    assert loss.independence == 0
+    assert [c.divergence for c in compared] == [objective.motion_divergence]
+
+
+def test_what_is_switched_off_is_not_computed():
+    objective, model, x = make(independence=Recorder(sample_based=True))
+    objective(model, x, seeded())
+    assert not objective.independence_divergence.calls
+
+
+# Comparisons
+
+
+def test_comparisons_hand_detached_draws_to_a_critic():
+    objective, model, x = make(content=JensenShannon().build(4).double())
+    compared = objective(model, x, seeded())[1][1]
+    assert isinstance(compared.q, Samples)
+    compared.critic_loss().backward()
+    assert all(p.grad is None for p in model.parameters())
+    assert all(p.grad is not None for p in objective.content_divergence.parameters())
 
 
 # Views
@@ -161,7 +235,7 @@ def test_views_draw_from_the_generator_of_the_step():
 
     objective, model, x = make(content_view=view, motion_view=view)
     state = torch.get_rng_state()
-    first, again, other = (objective(model, x, seeded(s)).total for s in (0, 0, 1))
+    first, again, other = (objective(model, x, seeded(s))[0].total for s in (0, 0, 1))
     assert first == again != other
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -179,7 +253,7 @@ def test_the_gradient_is_that_of_finite_differences(spec, training, motion, step
     objective, model, x = make(spec, motion=motion, steps=steps)
     model.train(training)
     weights = list(model.parameters())
-    gradients = torch.autograd.grad(objective(model, x, seeded()).total, weights)
+    gradients = torch.autograd.grad(objective(model, x, seeded())[0].total, weights)
     direction = [torch.randn(w.shape, generator=seeded(2), dtype=w.dtype) for w in weights]
     slope = sum((g * v).sum() for g, v in zip(gradients, direction, strict=True))
 
@@ -187,7 +261,7 @@ def test_the_gradient_is_that_of_finite_differences(spec, training, motion, step
     def total(step):
         for w, v in zip(weights, direction, strict=True):
             w.add_(v, alpha=step)
-        return objective(model, x, seeded()).total
+        return objective(model, x, seeded())[0].total
 
     eps = 1e-6
     difference = total(eps) - total(-2 * eps)  # from the weights that the first call left
@@ -218,6 +292,6 @@ def test_some_frames_estimate_the_cost_of_all_without_bias(spec, k):
 
 def test_every_frame_is_scored_where_nothing_is_trained():
     objective, model, x = make(frames_per_step=1)
-    some = objective(model.eval(), x, seeded()).cost
+    some = objective(model.eval(), x, seeded())[0].cost
     objective.frames_per_step = None
-    assert some == objective(model, x, seeded()).cost
+    assert some == objective(model, x, seeded())[0].cost
