@@ -20,7 +20,7 @@ import torch
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.divergences import resolve
 from seqdisentangle.model import ModelSpec, build_model
-from seqdisentangle.training import Objective, Trainer, resolve_cost
+from seqdisentangle.training import Objective, Trainer, build_divergences, resolve_cost
 from seqdisentangle.views import resolve_view
 
 
@@ -67,13 +67,14 @@ def make_trainer(frame_shape: tuple[int, ...], network: str, views: dict) -> Tra
         network=network,
         **{name: defaults[name] for name in names + noises},
     )
-    content, motion = resolve("mmd")
+    divergences = resolve("mmd")
+    build_divergences(divergences, spec, 0)
     objective = Objective(
-        content,
-        motion,
+        divergences,
         cost=resolve_cost("squared", images=True),
-        content_weight=defaults["content_weight"],
-        motion_weight=defaults["motion_weight"],
+        content_weight=divergences.content.content_weight,
+        motion_weight=divergences.motion.motion_weight,
+        independence_weight=defaults["independence_weight"],
         **{name: resolve_view(view) for name, view in views.items()},
     )
     trainer = Trainer(
