@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Dependence", "Divergence", "FunctionDivergence", "Samples", "joint", "paired"]
+__all__ = [
+    "Dependence",
+    "Divergence",
+    "FunctionDivergence",
+    "Samples",
+    "check_number",
+    "joint",
+    "paired",
+]
 
 Self = TypeVar("Self", bound="Divergence")
 
@@ -165,7 +174,9 @@ class Divergence(nn.Module):
             raise ValueError(
                 f"{type(self).__name__} has no parameter {unknown[0]!r}, only {sorted(known)}"
             )
-        type(self).__init__(self, **{**known, **params})
+        fresh = type(self)(**{**known, **params})  # raises before anything has changed
+        self.__dict__.clear()
+        self.__dict__.update(fresh.__dict__)
         return self
 
     def extra_repr(self) -> str:
@@ -201,6 +212,8 @@ class FunctionDivergence(Divergence):
 
     def __init__(self, function: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
+        if not callable(function):
+            raise TypeError(f"function must be callable, got {function!r}")
         self.function = function
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
@@ -220,7 +233,16 @@ class FunctionDivergence(Divergence):
                     f"tensors, got a tensor of shape {tuple(value.shape)}"
                 )
             values.append(value.reshape(()))
+        if not values:  # no steps
+            return q.value.sum((-2, -1))
         return torch.stack(values).reshape(leading)
+
+
+def check_number(name: str, value: Any, kind: type = numbers.Real) -> None:
+    """Raise a TypeError that names an argument which is no number of a kind."""
+    if not isinstance(value, kind):
+        word = "an int" if kind is numbers.Integral else "a number"
+        raise TypeError(f"{name} must be {word}, got {value!r}")
 
 
 def paired(

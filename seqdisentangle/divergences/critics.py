@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from .base import Divergence
+from .base import Divergence, check_number
 
 __all__ = ["Adversarial"]
 
@@ -40,9 +40,11 @@ class Adversarial(Divergence):
         super().__init__()
         if network is not None and not isinstance(network, nn.Module):
             raise TypeError(f"{name} must be a torch module or None, got {network!r}")
+        check_number("learning_rate", learning_rate)
+        check_number("critic_steps", critic_steps)
         if not 0 < learning_rate < math.inf:
             raise ValueError(f"learning_rate must be positive and finite, got {learning_rate!r}")
-        if critic_steps < 1 or critic_steps != int(critic_steps):
+        if not 1 <= critic_steps < math.inf or critic_steps != int(critic_steps):
             raise ValueError(f"critic_steps must be an int of at least 1, got {critic_steps!r}")
         self._name: str = name
         self._output_size: int = output_size
@@ -82,7 +84,8 @@ class Adversarial(Divergence):
             :math:`\lVert \partial f / \partial z \rVert_F^2`.
         """
         learning = torch.is_grad_enabled()
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
+            z = z.clone() if z.is_inference() else z
             z = z if learning and z.requires_grad else z.detach().requires_grad_()
             output = self.network(z)
             # Draws do not mix in the network: the gradient of a sum over them is each one's own.

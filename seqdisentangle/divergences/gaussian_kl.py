@@ -53,14 +53,15 @@ class GaussianKL(Divergence):
                     f"GaussianKL needs the mean and log_var of the {side}, got draws alone: take a "
                     "divergence of draws (MMD, say) where a distribution has no closed form"
                 )
-        moments = (q.mean, q.log_var, p.mean, p.log_var)
+        moments = [m for m in (q.mean, q.log_var, p.mean, p.log_var) if m is not None]
+        if mask is not None:  # before they meet: their gradient would be zero times infinity
+            moments = [m.masked_fill(~mask.unsqueeze(-1), 0) for m in moments]
         q_mean, q_log_var, p_mean, p_log_var = (
-            m.to(torch.promote_types(m.dtype, torch.float32)) for m in moments if m is not None
+            m.to(torch.promote_types(m.dtype, torch.float32)) for m in moments
         )
         log_ratio = q_log_var - p_log_var
         scaled_gap = (q_mean - p_mean) * torch.exp(-0.5 * p_log_var)
         value = 0.5 * (torch.expm1(log_ratio) - log_ratio + scaled_gap.square()).sum(-1)
         if mask is None:
             return value.mean(-1)
-        value = value.masked_fill(~mask, 0)
         return value.sum(-1) / mask.sum(-1).clamp(min=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -111,7 +112,7 @@ class HSIC(Dependence):
         x, y = x - centre(x, weight), y - centre(y, weight)
         leading = x.shape[:-2]
         flat = [
-            t.reshape(-1, *t.shape[len(leading) :])
+            t.reshape(math.prod(leading), *t.shape[len(leading) :])
             for t in (x, y, weight, self._unit(x, weight), self._unit(y, weight))
         ]
         with torch.autocast(x.device.type, enabled=False):

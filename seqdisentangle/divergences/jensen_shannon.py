@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, softplus
 
-from .base import Samples, paired
+from .base import Samples, check_number, paired
 from .critics import Adversarial
 
 __all__ = ["JensenShannon"]
@@ -77,6 +77,7 @@ class JensenShannon(Adversarial):
         critic_steps: int = 1,
     ) -> None:
         super().__init__("critic", critic, 1, learning_rate, critic_steps)
+        check_number("gradient_penalty", gradient_penalty)
         if not 0 <= gradient_penalty < math.inf:
             raise ValueError(
                 f"gradient_penalty must be a finite number of at least 0, got {gradient_penalty!r}"
@@ -96,7 +97,7 @@ class JensenShannon(Adversarial):
             if self.gradient_penalty == 0:
                 return -self._bound(self._logits(x), self._logits(y), weight).sum()
             (f_x, slope_x), (f_y, slope_y) = self.with_slopes(x), self.with_slopes(y)
-        bound = self._bound(f_x.squeeze(-1), f_y.squeeze(-1), weight)
+        bound = self._bound(self._squeezed(f_x), self._squeezed(f_y), weight)
         penalty = 0.25 * self.gradient_penalty * weighted_mean(slope_x + slope_y, weight)
         return (penalty - bound).sum()
 
@@ -114,10 +115,17 @@ class JensenShannon(Adversarial):
         Tensor of shape (...)
         """
         x, y, weight = paired("JensenShannon", q, p, mask)
-        return self._bound(self._logits(x), self._logits(y), weight)
+        with torch.autocast(x.device.type, enabled=False):
+            return self._bound(self._logits(x), self._logits(y), weight)
 
     def _logits(self, z: Tensor) -> Tensor:
-        logits: Tensor = self.network(z)
+        return self._squeezed(self.network(z))
+
+    @staticmethod
+    def _squeezed(logits: Tensor) -> Tensor:
+        """(..., n, 1) -> (..., n)."""
+        if logits.shape[-1] != 1:
+            raise ValueError(f"critic must have one output, got {logits.shape[-1]}")
         return logits.squeeze(-1)
 
     @staticmethod

@@ -45,7 +45,10 @@ class Kernel:
     """
 
     def __init__(self, scales: Sequence[float] = SCALES) -> None:
-        self.scales = tuple(float(scale) for scale in scales)
+        try:
+            self.scales = tuple(float(scale) for scale in scales)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"scales must be positive finite numbers, got {scales!r}") from error
         if not self.scales or not all(0 < scale < float("inf") for scale in self.scales):
             raise ValueError(f"scales must be positive finite numbers, got {tuple(scales)!r}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -48,7 +49,7 @@ def in_blocks(
     n_leading = len(tensors[0])
     rows_at_once = max(1, min(n_rows, block // max(n_rows, 1)))
     leading_at_once = max(1, block // max(n_rows**2, 1))
-    if n_leading <= leading_at_once and n_rows <= rows_at_once:
+    if n_leading == 0 or (n_leading <= leading_at_once and n_rows <= rows_at_once):
         return statistic(slice(0, n_rows), *tensors)
 
     def again(rows: slice, *part: Tensor) -> Tensor:
@@ -109,7 +110,8 @@ def paired_statistic(
         return (k * counted).sum((-2, -1))
 
     leading = x.shape[:-2]
-    flat = [t.reshape(-1, *t.shape[len(leading) :]) for t in (x, y, weight, *parameters)]
+    n_leading = math.prod(leading)
+    flat = [t.reshape(n_leading, *t.shape[len(leading) :]) for t in (x, y, weight, *parameters)]
     with torch.autocast(x.device.type, enabled=False):  # its products would have 8 bits
         total = in_blocks(block, n, *flat).reshape(leading)
     count = weight.sum(-1)
@@ -138,14 +140,30 @@ def squared_distances(a: Tensor, b: Tensor) -> Tensor:
 def median_unit(z: Tensor, weight: Tensor) -> Tensor:
     """Median of the squared distances between rows, (..., n, d) -> (..., 1, 1), without gradient.
 
-    Of about ``MEDIAN_OF`` rows, where there are more.
+    Of ``MEDIAN_OF`` evenly spaced rows, where more of them count.
     """
-    every = -(-z.shape[-2] // MEDIAN_OF)
+    leading, (n, d) = z.shape[:-2], z.shape[-2:]
+    m = min(n, MEDIAN_OF)
     with torch.no_grad(), torch.autocast(z.device.type, enabled=False):
-        z, keep = z[..., ::every, :], weight[..., ::every].bool()
-        n = z.shape[-2]
-        counted = keep.unsqueeze(-1) & keep.unsqueeze(-2) & ~torch.eye(n, device=z.device).bool()
-        distances = squared_distances(z, z).masked_fill(~counted, torch.nan)
-        median = distances.flatten(-2).nanmedian(-1).values[..., None, None]
+        count = weight.sum(-1, keepdim=True)
+        places = (torch.arange(m, device=z.device) * (count / max(m, 1)).clamp(min=1)).long()
+        real_first = weight.argsort(dim=-1, descending=True, stable=True)
+        rows = real_first.gather(-1, places.clamp(max=n - 1))
+        some = z.gather(-2, rows.unsqueeze(-1).expand(*rows.shape, d))
+        n_leading, at_once = math.prod(leading), max(1, BLOCK // max(m * m, 1))
+        parts = zip(
+            some.reshape(n_leading, m, d).split(at_once),
+            (places < count).reshape(n_leading, m).split(at_once),
+            strict=True,
+        )
+        unit = torch.cat([median_distance(*part) for part in parts]).reshape(*leading, 1, 1)
         smallest = torch.finfo(z.dtype).eps  # codes that are all equal have a kernel too
-        return median.nan_to_num(1.0).clamp(min=smallest)
+        return unit.nan_to_num(1.0).clamp(min=smallest)
+
+
+def median_distance(z: Tensor, keep: Tensor) -> Tensor:
+    """Median of the squared distances between kept rows, (L, m, d), (L, m) -> (L,); NaN of none."""
+    itself = torch.eye(z.shape[-2], device=z.device).bool()
+    pairs = keep.unsqueeze(-1) & keep.unsqueeze(-2) & ~itself
+    distances = squared_distances(z, z).masked_fill(~pairs, torch.nan).flatten(-2)
+    return distances.nanmedian(-1).values if z.shape[-2] else z.new_ones(len(z))

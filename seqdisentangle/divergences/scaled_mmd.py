@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .base import Samples, paired
+from .base import Samples, check_number, paired
 from .critics import Adversarial
 from .kernels import SCALES, Kernel, resolve_kernel
 from .mmd import MMD
@@ -81,6 +81,7 @@ class ScaledMMD(Adversarial):
         critic_steps: int = 1,
     ) -> None:
         super().__init__("feature_map", feature_map, 16, learning_rate, critic_steps)
+        check_number("penalty", penalty)
         if not 0 <= penalty < math.inf:
             raise ValueError(f"penalty must be a finite number of at least 0, got {penalty!r}")
         self.penalty = penalty
@@ -115,7 +116,9 @@ class ScaledMMD(Adversarial):
 def at_zero(kernel: Kernel) -> tuple[float, float]:
     """A kernel's value and slope at a squared distance of zero, for a unit of 1."""
     with torch.enable_grad():
-        zero = torch.zeros((), dtype=torch.float64, requires_grad=True)
-        value = kernel(zero, 1.0)
-        (slope,) = torch.autograd.grad(value, zero)
-    return value.item(), slope.item()
+        near = torch.tensor([0.0, 1e-12], dtype=torch.float64, requires_grad=True)
+        value = kernel(near, 1.0)
+        (slope,) = torch.autograd.grad(value.sum(), near)
+    at, beside = slope.tolist()
+    # A peak has no slope at zero, whatever autograd takes for it, and a steep one beside it.
+    return value[0].item(), at if math.isclose(at, beside, rel_tol=1e-3) else -math.inf

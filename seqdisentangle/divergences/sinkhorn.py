@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import Divergence, Samples, paired
+from .base import Divergence, Samples, check_number, paired
+from .pairs import centre
 
 __all__ = ["Sinkhorn"]
 
@@ -56,6 +57,8 @@ class Sinkhorn(Divergence):
 
     def __init__(self, blur: float = 0.05, p: int = 2, scaling: float = 0.5) -> None:
         super().__init__()
+        check_number("blur", blur)
+        check_number("scaling", scaling)
         if not 0 < blur < float("inf"):
             raise ValueError(f"blur must be a positive finite number, got {blur!r}")
         if p not in (1, 2):
@@ -80,6 +83,11 @@ class Sinkhorn(Divergence):
         leading, (n, d) = x.shape[:-2], x.shape[-2:]
         if 0 in leading:
             return x.sum((-2, -1))
+        middle = centre(x, weight)
+        x, y = ((z - middle) * weight.unsqueeze(-1) for z in (x, y))
+        both = torch.cat([x, y], -2).detach().flatten(0, -2)
+        # What GeomLoss would take for it, but never zero, whose logarithm it takes.
+        self.loss.diameter = max(self.blur, (both.amax(0) - both.amin(0)).norm().item())
         share = (weight / weight.sum(-1, keepdim=True).clamp(min=1)).reshape(-1, n)
         with torch.autocast(x.device.type, enabled=False):
             value: Tensor = self.loss(

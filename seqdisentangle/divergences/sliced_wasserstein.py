@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .base import Divergence, Samples, paired
+from .base import Divergence, Samples, check_number, paired
 
 __all__ = ["SlicedWasserstein"]
 
@@ -59,6 +60,9 @@ class SlicedWasserstein(Divergence):
 
     def __init__(self, n_projections: int = 64, p: float = 2, seed: int = 0) -> None:
         super().__init__()
+        check_number("n_projections", n_projections, numbers.Integral)
+        check_number("p", p)
+        check_number("seed", seed, numbers.Integral)
         if n_projections < 1:
             raise ValueError(f"n_projections must be at least 1, got {n_projections!r}")
         if not 1 <= p < float("inf"):

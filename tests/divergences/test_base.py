@@ -4,7 +4,16 @@ import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.divergences import MMD, Divergence, FunctionDivergence, Samples, joint
+from seqdisentangle.divergences import (
+    MMD,
+    Divergence,
+    EnergyDistance,
+    FunctionDivergence,
+    Samples,
+    Sinkhorn,
+    SlicedWasserstein,
+    joint,
+)
 
 
 def gap(x, y):
@@ -31,15 +40,38 @@ def test_joint_puts_the_history_before_the_draw_and_drops_the_moments(leading):
     assert both.log_var is None
 
 
-def test_the_marginals_can_agree_where_the_joints_do_not():
+@pytest.mark.parametrize(
+    "divergence",
+    [
+        MMD(),
+        MMD("gaussian"),
+        MMD(bandwidth="median"),
+        MMD(unbiased=False),
+        EnergyDistance(),
+        SlicedWasserstein(),
+        Sinkhorn(blur=0.5),
+    ],
+    ids=["MMD", "gaussian", "median", "biased", "EnergyDistance", "SlicedWasserstein", "Sinkhorn"],
+)
+def test_the_marginals_can_agree_where_the_joints_do_not(divergence):
     g = torch.Generator().manual_seed(0)
     history, fresh, prior = torch.randn(3, 300, 64, 2, generator=g)  # 300 draws of a batch of 64
-    posterior = 0.9 * history + (1 - 0.9**2) ** 0.5 * fresh  # N(0, I), remembers its history
-    q, p = Samples(posterior), Samples(prior)  # the prior is N(0, I) and forgets it
-    marginal, conditional = MMD()(q, p), MMD()(joint(history, q), joint(history, p))
-    assert marginal.mean().abs() < 4 * marginal.std() / 300**0.5
-    assert conditional.mean() > 20 * conditional.std() / 300**0.5
-    assert conditional.min() > marginal.mean().abs()
+    remembering = 0.9 * history + (1 - 0.9**2) ** 0.5 * fresh  # N(0, I), remembers its history
+    q, forgetful, p = Samples(remembering), Samples(fresh), Samples(prior)  # p is N(0, I), forgets
+
+    def compare(q, p):
+        return divergence(q, p), divergence(joint(history, q), joint(history, p))
+
+    # What two batches of 64 draws of one distribution are apart: nothing, where unbiased.
+    null, joint_null = compare(forgetful, p)
+    marginal, conditional = compare(q, p)
+    noise = (marginal.var() + null.var()).sqrt() / 300**0.5
+    assert (marginal.mean() - null.mean()).abs() < 4 * noise
+    assert (conditional.mean() - joint_null.mean()) > 20 * conditional.std() / 300**0.5
+    assert conditional.min() > (marginal.mean() - null.mean()).abs()
+    if getattr(divergence, "unbiased", False):
+        assert marginal.mean().abs() < 4 * marginal.std() / 300**0.5
+        assert conditional.mean() > 20 * conditional.std() / 300**0.5
 
 
 @pytest.mark.parametrize("leading", [(), (4,), (2, 3)])
@@ -59,6 +91,11 @@ def test_a_function_sees_only_what_the_mask_keeps(mask_shape):
     values = FunctionDivergence(gap)(q, p, mask)
     for i, keep in enumerate(mask.expand(4, 6)):
         torch.testing.assert_close(values[i], gap(q.value[i][keep], p.value[i][keep]))
+
+
+def test_no_leading_index_gives_no_value():
+    # an empty tensor (a sequence of one step has no transitions to compare).
+    assert FunctionDivergence(gap)(*pair(0, 5, 2)).shape == (0,)
 
 
 def test_a_function_passes_gradients():

@@ -1,10 +1,24 @@
-"""How a `reg` parameter becomes two divergences."""
+"""How a `reg` parameter becomes three divergences."""
 
 import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.divergences import MMD, FunctionDivergence, Gaussian, Samples, resolve
+from seqdisentangle.divergences import (
+    BUILT_IN,
+    HSIC,
+    MMD,
+    Dependence,
+    Divergence,
+    EnergyDistance,
+    FunctionDivergence,
+    Gaussian,
+    GaussianKL,
+    JensenShannon,
+    Samples,
+    ScaledMMD,
+    resolve,
+)
 
 
 def gap(x, y):
@@ -19,28 +33,68 @@ class GapModule(nn.Module):
 @pytest.mark.parametrize(
     ("reg", "content", "motion"),
     [
-        ("mmd", MMD, MMD),
+        ("mmd", ScaledMMD, MMD),
+        ("gan", JensenShannon, MMD),
+        ("kl", GaussianKL, GaussianKL),
+        (EnergyDistance(), EnergyDistance, EnergyDistance),
         (gap, FunctionDivergence, FunctionDivergence),
         (GapModule(), FunctionDivergence, FunctionDivergence),
         (MMD(), MMD, MMD),
-        (("mmd", gap), MMD, FunctionDivergence),
+        (("mmd", gap), ScaledMMD, FunctionDivergence),
+        (("kl", "gan"), GaussianKL, MMD),
         ([gap, "mmd"], FunctionDivergence, MMD),
         ({"motion": "mmd", "content": gap}, FunctionDivergence, MMD),
     ],
 )
 def test_every_form_gives_the_divergence_of_content_and_the_one_of_motion(reg, content, motion):
     found = resolve(reg)
-    assert [type(divergence) for divergence in found] == [content, motion]
-    assert found[0] is not found[1]
-    x, y = torch.randn(2, 3, 5, 2)
-    assert all(divergence(Samples(x), Samples(y)).shape == (3,) for divergence in found)
+    assert found._fields == ("content", "motion", "independence")
+    assert [type(divergence) for divergence in found] == [content, motion, HSIC]
+    assert len({id(divergence) for divergence in found}) == 3
+    x, y = (Samples(z, z, torch.zeros_like(z)) for z in torch.randn(2, 3, 5, 2))
+    assert all(divergence.build(2)(x, y).shape == (3,) for divergence in found)
+
+
+@pytest.mark.parametrize(
+    ("independence", "kind"),
+    [
+        (HSIC(unbiased=False), HSIC),
+        (MMD(), MMD),
+        (ScaledMMD(), ScaledMMD),
+        (gap, FunctionDivergence),
+    ],
+)
+def test_a_dict_may_say_how_independence_is_measured(independence, kind):
+    found = resolve({"content": "mmd", "motion": "mmd", "independence": independence})
+    assert type(found.independence) is kind
+    assert found.independence is not independence
+    if isinstance(independence, Divergence):
+        assert repr(found.independence) == repr(independence)
+
+
+def test_every_built_in_divergence_goes_by_its_name():
+    assert all(name == kind.__name__ for name, kind in BUILT_IN.items())
+    assert all(issubclass(kind, Divergence) for kind in BUILT_IN.values())
+    for name in ("mmd", "gan", "kl"):
+        assert {type(part).__name__ for part in resolve(name)} <= set(BUILT_IN)
+
+
+def test_what_is_learned_stays_with_the_copy():
+    given = JensenShannon().build(2)
+    content, motion, _ = resolve(given)
+    with torch.no_grad():
+        for parameter in content.parameters():
+            parameter.add_(1)
+    for one, two, three in zip(*(d.parameters() for d in (given, motion, content)), strict=True):
+        assert torch.equal(one, two)
+        assert not torch.equal(one, three)
 
 
 @pytest.mark.parametrize("make", [MMD, lambda: MMD(Gaussian([1.0])), GapModule])
 def test_objects_are_copied_each_time(make):
     given = make()
-    content, motion = resolve((given, given))
-    again, _ = resolve(given)
+    content, motion, _ = resolve((given, given))
+    again, *_ = resolve(given)
     inner = [getattr(part, "function", part) for part in (content, motion, again)]
     assert len({id(part) for part in [given, *inner]}) == 4
     assert all(type(part) is type(given) for part in inner)
@@ -50,7 +104,11 @@ def test_objects_are_copied_each_time(make):
 @pytest.mark.parametrize(
     ("reg", "error", "match"),
     [
-        ("wasserstein", ValueError, r"reg must be one of \['mmd'.* got 'wasserstein'"),
+        (
+            "wasserstein",
+            ValueError,
+            r"reg must be one of \['gan', 'kl', 'mmd'\].* got 'wasserstein'",
+        ),
         (("mmd", "kll"), ValueError, "reg must be one of .* got 'kll'"),
         (("mmd",), ValueError, r"reg as a pair must be \(content, motion\), got 1 items"),
         (("mmd", "mmd", "mmd"), ValueError, "reg as a pair .* got 3 items"),
@@ -58,6 +116,22 @@ def test_objects_are_copied_each_time(make):
         ({"content": "mmd"}, ValueError, r"reg as a dict must .* got \['content'\]"),
         ({"content": "mmd", "moton": "mmd"}, ValueError, "reg as a dict must .*'moton'"),
         ({}, ValueError, "reg as a dict must"),
+        ({"content": "mmd", "motion": "mmd", "x": 1}, ValueError, "reg as a dict must .*'x'"),
+        ({"content": "mmd", "independence": "mmd"}, ValueError, "reg as a dict must"),
+        (
+            {"content": "mmd", "motion": "mmd", "independence": "mmd"},
+            ValueError,
+            r"reg\['independence'\] must be .* got the name 'mmd'",
+        ),
+        (
+            {"content": "mmd", "motion": "mmd", "independence": GaussianKL()},
+            ValueError,
+            r"reg\['independence'\] must compare draws: .* GaussianKL",
+        ),
+        ({"content": "mmd", "motion": "mmd", "independence": None}, TypeError, "reg must .* None"),
+        (HSIC(), ValueError, "reg: a measure of dependence"),
+        (("mmd", HSIC()), ValueError, "reg: a measure of dependence"),
+        (Dependence(), ValueError, "reg: a measure of dependence"),
         (None, TypeError, "reg must be .* got None"),
         (1.0, TypeError, r"reg must be .* got 1\.0"),
         (MMD, TypeError, "reg must be .* got <class"),
