@@ -1,0 +1,75 @@
+"""The layouts of other packages: every value where it belongs, and errors that name the place."""
+
+import numpy as np
+import pandas as pd
+import polars
+import pytest
+
+from seqdisentangle.data import Sequences, from_channels_first, from_nan_padded, from_table
+
+RAGGED = [np.random.RandomState(i).normal(size=(T, 3)) for i, T in enumerate((4, 1, 6))]
+
+
+def long_table(make, shuffled=True):
+    rows = [
+        {"speaker": f"s{i}", "t": 10.0 * t, **dict(zip("abc", x, strict=True))}
+        for i, sequence in enumerate(RAGGED)
+        for t, x in enumerate(sequence)
+    ]
+    order = np.random.RandomState(0).permutation(len(rows)) if shuffled else range(len(rows))
+    rows = [rows[i] for i in order]
+    return make({name: [row[name] for row in rows] for name in rows[0]})
+
+
+def same(sequences):
+    return all(np.array_equal(a, b) for a, b in zip(sequences, RAGGED, strict=True))
+
+
+def test_channels_first_are_turned_as_views():
+    series = [x.T.copy() for x in RAGGED]
+    turned = from_channels_first(series)
+    assert same(turned)
+    assert np.shares_memory(turned[0], series[0])
+    assert Sequences(turned).lengths.tolist() == [4, 1, 6]
+    equal = np.random.RandomState(0).normal(size=(5, 2, 7))
+    assert np.array_equal(np.stack(from_channels_first(equal)), equal.transpose(0, 2, 1))
+    with pytest.raises(
+        ValueError, match=r"X\[1\] must have the 2 dimensions \(D, T\), got .*\(7,\)"
+    ):
+        from_channels_first([np.zeros((2, 7)), np.zeros(7)])
+
+
+def test_nan_at_the_end_is_padding_and_nan_before_is_kept():
+    padded = np.full((3, 6, 3), np.nan)
+    for row, x in zip(padded, RAGGED, strict=True):
+        row[: len(x)] = x
+    assert same(from_nan_padded(padded))
+    padded[0, 1] = np.nan
+    assert np.isnan(from_nan_padded(padded)[0][1]).all()
+    padded[2] = np.nan
+    with pytest.raises(ValueError, match=r"X\[2\] is NaN throughout"):
+        from_nan_padded(padded)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, polars.DataFrame], ids=["pandas", "polars"])
+def test_rows_of_a_table_become_sequences_in_the_order_of_time(make):
+    sequences, ids = from_table(long_table(make), id="speaker", time="t")
+    assert same(sequences)
+    assert list(ids) == ["s0", "s1", "s2"]
+    some, _ = from_table(long_table(make), id="speaker", time="t", values=["c", "a"])
+    assert np.array_equal(some[2], RAGGED[2][:, [2, 0]])
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, polars.DataFrame], ids=["pandas", "polars"])
+def test_without_a_time_rows_are_in_order(make):
+    table = long_table(make, shuffled=False)
+    sequences, _ = from_table(table, id="speaker", values=list("abc"))
+    assert same(sequences)
+
+
+def test_a_missing_column_is_named():
+    table = long_table(pd.DataFrame)
+    with pytest.raises(ValueError, match="no column 'when', only"):
+        from_table(table, id="speaker", time="when")
+    with pytest.raises(ValueError, match="no column for features"):
+        from_table(table[["speaker", "t"]], id="speaker", time="t")
