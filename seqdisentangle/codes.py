@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
 
-__all__ = ["Codes", "Swap", "checked_codes", "number_of_samples", "one_for_all"]
+__all__ = [
+    "Codes",
+    "Swap",
+    "checked_codes",
+    "checked_motion",
+    "number_of_samples",
+    "one_for_all",
+]
 
 
 class Codes(NamedTuple):
@@ -22,8 +29,8 @@ class Codes(NamedTuple):
     ----------
     content : array of shape (n, content_size)
         What stays the same in each sequence.
-    motion : array of shape (n, T, motion_size)
-        What changes, for each frame.
+    motion : array of shape (n, T, motion_size), or list of arrays (T_i, motion_size)
+        What changes, for each frame; a list where lengths differ.
 
     Examples
     --------
@@ -35,15 +42,22 @@ class Codes(NamedTuple):
     """
 
     content: NDArray
-    motion: NDArray
+    motion: NDArray | list[NDArray]
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Shape of the codes as one array."""
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the codes as one array; (n,) where lengths differ and there is none."""
+        if isinstance(self.motion, list):
+            return (len(self.motion),)
         n, n_steps, size = self.motion.shape
         return n, self.content.shape[1] + n_steps * size
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray:
+        if isinstance(self.motion, list):
+            raise ValueError(
+                "codes of sequences of different lengths are not one array: take codes.content, or "
+                "set codes='content'"
+            )
         if copy is False:
             raise ValueError("codes are two arrays: to make them one is to copy them")
         table = np.hstack([self.content, self.motion.reshape(len(self.motion), -1)])
@@ -52,7 +66,13 @@ class Codes(NamedTuple):
     def __getitem__(self, key: Any) -> Any:
         rows = key[0] if isinstance(key, tuple) else key  # scikit-learn writes codes[rows, ...]
         if isinstance(rows, np.ndarray | list):
-            return Codes(_safe_indexing(self.content, rows), self.motion[rows])
+            motion = self.motion
+            chosen = (
+                [motion[i] for i in np.arange(len(motion))[rows]]
+                if isinstance(motion, list)
+                else motion[rows]
+            )
+            return Codes(_safe_indexing(self.content, rows), chosen)
         return tuple.__getitem__(self, key)
 
 
@@ -61,15 +81,15 @@ class Swap(NamedTuple):
 
     Attributes
     ----------
-    a_motion_b_content, a_content_b_motion : arrays like the sequences
+    a_motion_b_content, a_content_b_motion : arrays or lists of arrays, like the sequences
     """
 
-    a_motion_b_content: NDArray
-    a_content_b_motion: NDArray
+    a_motion_b_content: NDArray | list[NDArray]
+    a_content_b_motion: NDArray | list[NDArray]
 
 
 def number_of_samples(
-    n_samples: int | None, content: NDArray | None, motion: NDArray | None
+    n_samples: int | None, content: NDArray | None, motion: NDArray | list[NDArray] | None
 ) -> int:
     """How many sequences to draw, one code alone serving for all."""
     if n_samples is not None:
@@ -109,3 +129,24 @@ def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
     if not np.isfinite(codes).all():
         raise ValueError(f"{name} must be finite, got NaN or infinity")
     return codes if codes.dtype in (np.float32, np.float64) else codes.astype(np.float32)
+
+
+def checked_motion(
+    motion: Any, size: int, n: int | None = None, n_steps: int | None = None
+) -> tuple[NDArray, NDArray[np.intp] | None]:
+    """Motion codes as one array (n, T, d_m), padded, and their lengths where these differ."""
+    if not isinstance(motion, list | tuple) or len({np.shape(item) for item in motion}) < 2:
+        motion = one_for_all(motion, 3, n)
+        codes = checked_codes(motion, "motion", n_samples=n, n_steps=n_steps, motion_size=size)
+        return codes, None
+    if n is not None and len(motion) != n:
+        raise ValueError(f"motion must hold {n} arrays (n_steps, motion_size), got {len(motion)}")
+    each = [
+        checked_codes(item, f"motion[{i}]", n_steps=n_steps, motion_size=size)
+        for i, item in enumerate(motion)
+    ]
+    lengths = np.array([len(item) for item in each])
+    padded = np.zeros((len(each), int(lengths.max()), size), np.result_type(*each))
+    for row, item in zip(padded, each, strict=True):
+        row[: len(item)] = item
+    return padded, lengths

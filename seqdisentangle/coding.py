@@ -5,16 +5,24 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os import PathLike
+from typing import Any
 
+import h5py
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .data import Layout, Scaling, Sequences, load, to_user
-from .model import SequenceModel
+from .data import Batch, Layout, Scaling, Sequences, load, to_user
+from .model import Packing, SequenceModel
+from .persistence import written_whole
 
-__all__ = ["Coder"]
+__all__ = ["Coder", "Lengths", "Rows", "output", "put", "room"]
+
+Rows = slice | NDArray[np.intp]
+Lengths = NDArray[np.intp] | None
 
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
 VALUES_PER_PASS = 2**23
@@ -47,13 +55,24 @@ class Coder:
             max(VALUES_PER_PASS // math.prod(layout.frame_shape), 1), FRAMES_PER_PASS
         )
 
-    def passes(self, n: int, n_steps: int) -> Iterator[slice]:
-        """Rows of n sequences, as many at a time as memory should hold."""
-        size = max(self.frames_per_pass // n_steps, 1)
-        for start in range(0, n, size):
-            yield slice(start, min(start + size, n))
+    def passes(self, n: int, n_steps: int, lengths: Lengths = None) -> Iterator[Rows]:
+        """Rows of n sequences, as many at a time as memory should hold.
 
-    def load(self, sequences: Sequences, rows: slice) -> Tensor:
+        Where lengths differ, those of like lengths together.
+        """
+        if lengths is None:
+            size = max(self.frames_per_pass // n_steps, 1)
+            for start in range(0, n, size):
+                yield slice(start, min(start + size, n))
+            return
+        order = np.argsort(-lengths, kind="stable")
+        start = 0
+        while start < n:
+            size = max(self.frames_per_pass // int(lengths[order[start]]), 1)
+            yield np.sort(order[start : start + size])
+            start += size
+
+    def load(self, sequences: Sequences, rows: Rows) -> Batch:
         """Frames of the model.
 
         Raises
@@ -61,28 +80,34 @@ class Coder:
         ValueError
             If images are in other units than those seen in fit: they would be encoded as nonsense.
         """
-        x = load(sequences, rows, self.scaling, self.device, self.precision)
+        batch = load(sequences, rows, self.scaling, self.device, self.precision)
         if self.scaling.bounded and sequences.dtype not in (np.uint8, np.bool_):
-            low, high = float(x.min()), float(x.max())
+            low, high = float(batch.x.min()), float(batch.x.max())
             if low < -1e-3 or high > 1 + 1e-3:
+                numbers = np.arange(len(sequences))[rows]
                 raise ValueError(
                     f"{sequences.name} must hold uint8 values or values in [0, 1] like those seen "
-                    f"in fit, got values from {low:g} to {high:g} in sequences {rows.start} to "
-                    f"{rows.stop - 1}"
+                    f"in fit, got values from {low:g} to {high:g} in sequences {numbers[0]} to "
+                    f"{numbers[-1]}"
                 )
-        return x
+        return batch
 
     @torch.no_grad()
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Posterior means of content (n, d_c) and motion (n, T, d_m)."""
-        posterior = self.model.encode(x, sample=False)
+    def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Posterior means of content (n, d_c) and motion (n, T, d_m), zero where it is padding."""
+        posterior = self.model.encode(batch.x, sample=False, packing=self.packing(batch))
         return posterior.content.mean, posterior.motion.mean
+
+    def packing(self, batch: Batch) -> Packing | None:
+        """Which frames are real, if any is not."""
+        x, lengths = batch
+        return None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
 
     @torch.no_grad()
     def decode(self, content: Tensor, motion: Tensor, dtype: np.dtype) -> NDArray:
         """Sequences of codes, in the user's layout and units."""
         n, n_steps = motion.shape[:2]
-        frames = self.empty(n, n_steps, dtype)
+        frames = np.empty((n, n_steps, *self.layout.array_frame_shape), dtype)
         for rows in self.passes(n, n_steps):
             for steps in self.passes(n_steps, 1):  # the generator works frame by frame
                 x = self.model.decode(content[rows], motion[rows, steps])
@@ -90,32 +115,99 @@ class Coder:
         return frames
 
     @torch.no_grad()
-    def rollout(self, noise: NDArray, history: Tensor | None = None) -> Tensor:
+    def rollout(
+        self, noise: NDArray, history: Tensor | None = None, lengths: Tensor | None = None
+    ) -> Tensor:
         """Motion codes from the prior, (n, n_steps, d_m) like the noise."""
-        return self.model.rollout(self.tensor(noise), history)
+        return self.model.rollout(self.tensor(noise), history, lengths)
 
     def generate(
         self,
         n: int,
         n_steps: int,
         dtype: np.dtype,
-        codes: Callable[[slice], tuple[Tensor, Tensor]],
+        codes: Callable[[Rows], tuple[Tensor, Tensor]],
         *,
+        lengths: Lengths = None,
+        work: Lengths = None,
         longest: int = 0,
-    ) -> NDArray:
+        file: h5py.File | None = None,
+    ) -> Any:
         """Sequences of the content and the motion that ``codes`` gives for each pass's rows.
 
-        ``longest`` is the number of steps that it handles itself, where that is more.
+        With ``lengths`` a list of sequences that are as long. ``longest`` is the number of steps
+        that ``codes`` handles itself where that is more, and ``work`` that of each sequence. With a
+        ``file`` they go there, as the data set ``X``.
         """
-        frames = self.empty(n, n_steps, dtype)
-        for rows in self.passes(n, max(n_steps, longest)):
-            frames[rows] = self.decode(*codes(rows), dtype)
+        shape = (n, n_steps, *self.layout.array_frame_shape)
+        frames = room(shape, dtype, lengths, file, "X")
+        for rows in self.passes(n, max(n_steps, longest), lengths if work is None else work):
+            put(frames, rows, self.decode(*codes(rows), dtype), lengths)
         return frames
 
     def tensor(self, codes: NDArray) -> Tensor:
         """Codes on the device."""
         return torch.from_numpy(np.array(codes)).to(self.device, self.precision)
 
-    def empty(self, n: int, n_steps: int, dtype: np.dtype) -> NDArray:
-        """Room for n sequences in the user's layout."""
-        return np.empty((n, n_steps, *self.layout.array_frame_shape), dtype)
+
+def room(
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    lengths: Lengths = None,
+    file: h5py.File | None = None,
+    name: str = "",
+) -> Any:
+    """Where values of n sequences go: an array, a list where lengths differ, or a file.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n, ...), or (n, T, ...) where lengths differ.
+    dtype : numpy dtype
+    lengths : array of int, optional
+    file : h5py.File, optional
+    name : str
+        The data set, or the group of ``frames`` and ``offsets`` where lengths differ.
+    """
+    if file is None:
+        return np.empty(shape, dtype) if lengths is None else [np.empty(0)] * shape[0]
+    if lengths is None:
+        return file.create_dataset(name, shape, dtype)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    file.create_dataset(f"{name}/offsets", data=offsets)
+    return FlatRoom(
+        file.create_dataset(f"{name}/frames", (offsets[-1], *shape[2:]), dtype), offsets
+    )
+
+
+class FlatRoom:
+    """Sequences of different lengths in a file, one after the other."""
+
+    def __init__(self, frames: h5py.Dataset, offsets: NDArray[np.intp]) -> None:
+        self.frames = frames
+        self.offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __setitem__(self, i: int, values: NDArray) -> None:
+        self.frames[self.offsets[i] : self.offsets[i + 1]] = values
+
+
+def put(into: Any, rows: Rows, values: NDArray, lengths: Lengths = None) -> None:
+    """Put the values of some sequences in their places, without their padding in a list."""
+    if lengths is None:
+        into[rows] = values
+        return
+    for row, value in zip(np.arange(len(into))[rows], values, strict=True):
+        into[row] = value[: lengths[row]].copy()
+
+
+@contextmanager
+def output(path: str | PathLike[str] | None) -> Iterator[h5py.File | None]:
+    """An HDF5 file that takes its place whole or not at all; None for results in memory."""
+    if path is None:
+        yield None
+        return
+    with written_whole(path) as partial, h5py.File(partial, "w") as file:
+        yield file

@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-__all__ = ["FORMAT_VERSION", "load_file", "save_file"]
+__all__ = ["FORMAT_VERSION", "load_file", "save_file", "written_whole"]
 
 #: Version of the layout written; a file of a newer one is refused.
 FORMAT_VERSION = 1
@@ -88,7 +88,8 @@ def save_file(
         (dtype,) = error.args
         names = [name for name, tensor in stored.items() if tensor.dtype == dtype]
         raise ValueError(f"The safetensors format has no {dtype}, the dtype of {names}.") from error
-    _write_whole(path, content)
+    with written_whole(path) as partial:
+        partial.write_bytes(content)
 
 
 def load_file(
@@ -196,14 +197,26 @@ def _storable(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return stored
 
 
-def _write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Put ``content`` at ``path`` in one step, on the disk when this returns."""
+@contextlib.contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A new file to write that takes its place in one step, on the disk, if nothing is raised.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where it goes in the end; what is there stays until then.
+
+    Yields
+    ------
+    Path
+        The file to write. Of an error nothing is left there.
+    """
     target = Path(os.path.realpath(path))
     partial = target.with_name(f".seqdisentangle-{secrets.token_hex(8)}.tmp")
     try:
-        with open(partial, "xb") as file:
-            file.write(content)
-            file.flush()
+        partial.touch(exist_ok=False)
+        yield partial
+        with open(partial, "r+b") as file:
             os.fsync(file.fileno())
         if target.exists():
             os.chmod(partial, stat.S_IMODE(target.stat().st_mode))

@@ -17,8 +17,15 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from .codes import Codes, Swap, checked_codes, number_of_samples, one_for_all
-from .coding import Coder
+from .codes import (
+    Codes,
+    Swap,
+    checked_codes,
+    checked_motion,
+    number_of_samples,
+    one_for_all,
+)
+from .coding import Coder, Rows, output, put, room
 from .data import Layout, Scaling, Sequences
 from .model import SequenceModel
 from .training import mean_cost, resolve_cost
@@ -53,21 +60,48 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
 
     # ---- codes -------------------------------------------------------------------------------
 
-    def transform(self, X: Any) -> Codes | NDArray:
+    def fit_transform(self, X: Any, y: Any = None, *, lengths: Any = None) -> Any:
+        """Fit, and encode the same sequences.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+        y : None
+            Not used.
+        lengths : array of int and shape (n,), optional
+            As in ``fit``.
+
+        Returns
+        -------
+        Codes, array or list
+            As ``transform`` returns it.
+        """
+        return self.fit(X, y, lengths=lengths).transform(X, lengths=lengths)
+
+    def transform(self, X: Any, *, lengths: Any = None, out: Any = None) -> Any:
         """Encode sequences: posterior means of their content and motion.
 
         Parameters
         ----------
         X : array-like of n sequences
             Frames like those seen in ``fit``. The length may differ, except for (n, T) numbers,
-            where T is the number of features.
+            where T is the number of features; a list may hold sequences of different lengths.
+        lengths : array of int and shape (n,), optional
+            Steps of each sequence of an array that count, the rest being padding.
+        out : path, optional
+            An HDF5 file to write the codes to, pass by pass, instead: the data sets ``content`` and
+            ``motion``, the latter a group of ``frames`` and ``offsets`` where lengths differ. It
+            takes its place whole or not at all.
 
         Returns
         -------
-        Codes or array
-            ``Codes(content, motion)`` of shapes (n, content_size) and (n, T, motion_size). With
+        Codes, array, list or path
+            The path if ``out`` is given, else ``Codes(content, motion)`` of shapes
+            (n, content_size) and (n, T, motion_size), motion being a list of arrays
+            (T_i, motion_size) where lengths differ. With
             ``codes="content"`` the content alone; with ``codes="motion"`` the motion alone, as
-            (n, T * motion_size), for a pipeline. In float64 for float64 input, else in float32.
+            (n, T * motion_size) for a pipeline, or as a list. In float64 for float64 input, else in
+            float32.
 
         Raises
         ------
@@ -77,33 +111,38 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             If called before ``fit``.
         """
         check_is_fitted(self)
-        sequences = self._read(X)
-        n, n_steps = len(sequences), sequences.n_steps
+        sequences = self._read(X, lengths=lengths)
+        n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
         coder = self._coder(sequences.dtype)
         spec = self.model_.spec
-        codes = Codes(
-            np.empty((n, spec.content_size), coder.code_dtype),
-            np.empty((n, n_steps, spec.motion_size), coder.code_dtype),
-        )
-        for rows in coder.passes(n, n_steps):
-            content, motion = coder.encode(coder.load(sequences, rows))
-            codes.content[rows], codes.motion[rows] = content.cpu().numpy(), motion.cpu().numpy()
+        with output(out) as file:
+            z_c = room((n, spec.content_size), coder.code_dtype, None, file, "content")
+            shape = (n, n_steps, spec.motion_size)
+            z_m = room(shape, coder.code_dtype, lengths, file, "motion")
+            for rows in coder.passes(n, n_steps, lengths):
+                content, motion = coder.encode(coder.load(sequences, rows))
+                z_c[rows] = content.cpu().numpy()
+                put(z_m, rows, motion.cpu().numpy(), lengths)
+        if out is not None:
+            return out
         if self.codes == "content":
-            return codes.content
-        return codes.motion.reshape(n, -1) if self.codes == "motion" else codes
+            return z_c
+        if self.codes == "both":
+            return Codes(z_c, z_m)
+        return z_m if isinstance(z_m, list) else z_m.reshape(n, -1)
 
     @available_if(returns_both_codes)  # type: ignore[untyped-decorator]  # sklearn has no types
-    def inverse_transform(self, codes: Codes | tuple[NDArray, NDArray]) -> NDArray:
+    def inverse_transform(self, codes: Codes | tuple[NDArray, Any]) -> NDArray | list[NDArray]:
         """Decode codes into sequences. Only with ``codes="both"``.
 
         Parameters
         ----------
         codes : Codes or pair (content, motion)
-            Of shapes (n, content_size) and (n, T, motion_size).
+            Of shapes (n, content_size) and (n, T, motion_size), or a list of (T_i, motion_size).
 
         Returns
         -------
-        array of n sequences
+        array or list of n sequences
             In the units, layout and dtype of the data seen in ``fit``.
 
         Raises
@@ -119,41 +158,43 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             )
         spec = self.model_.spec
         content = checked_codes(codes[0], "content", n=None, content_size=spec.content_size)
-        motion = checked_codes(
-            codes[1], "motion", n=len(content), T=None, motion_size=spec.motion_size
-        )
+        motion, lengths = checked_motion(codes[1], spec.motion_size, n=len(content))
         coder = self._coder(motion.dtype)
         return coder.generate(
             len(motion),
             motion.shape[1],
             self.dtype_,
             lambda rows: (coder.tensor(content[rows]), coder.tensor(motion[rows])),
+            lengths=lengths,
         )
 
-    def reconstruct(self, X: Any) -> NDArray:
+    def reconstruct(self, X: Any, *, lengths: Any = None) -> NDArray | list[NDArray]:
         """Encode sequences and decode them again.
 
         Parameters
         ----------
         X : array-like of n sequences
+        lengths : array of int and shape (n,), optional
+            As in ``transform``.
 
         Returns
         -------
-        array
+        array, or list of arrays where lengths differ
             Of the shape, layout, units and dtype of ``X``.
         """
         check_is_fitted(self)
-        sequences = self._read(X)
+        sequences = self._read(X, lengths=lengths)
         coder = self._coder(sequences.dtype)
         return coder.generate(
             len(sequences),
             sequences.n_steps,
             sequences.dtype,
             lambda rows: coder.encode(coder.load(sequences, rows)),
+            lengths=sequences.lengths,
         )
 
     @torch.no_grad()
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(self, X: Any, y: Any = None, *, lengths: Any = None) -> float:
         """Negative mean reconstruction cost of a value, in the model's scale; higher is better.
 
         Parameters
@@ -161,17 +202,26 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         X : array-like of n sequences
         y : None
             Not used.
+        lengths : array of int and shape (n,), optional
+            As in ``transform``.
         """
         check_is_fitted(self)
-        sequences = self._read(X)
+        sequences = self._read(X, lengths=lengths)
         cost = resolve_cost(self.cost, images=self.scaling_.bounded)
         coder = self._coder(sequences.dtype)
+        n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
         total = 0.0
-        for rows in coder.passes(len(sequences), sequences.n_steps):
-            x = coder.load(sequences, rows)
-            reconstruction = coder.model.decode(*coder.encode(x))
-            total += float(mean_cost(cost, reconstruction, x).sum())
-        return -total / (len(sequences) * sequences.n_steps)
+        for rows in coder.passes(n, n_steps, lengths):
+            batch = coder.load(sequences, rows)
+            content, motion = coder.encode(batch)
+            packing = coder.packing(batch)
+            if packing is None:
+                frames, x = coder.model.decode(content, motion), batch.x
+            else:  # each real frame as a sequence of its own
+                frames = coder.model.decode_real(content, motion, packing).unsqueeze(1)
+                x = packing.pack(batch.x).unsqueeze(1)
+            total += float(mean_cost(cost, frames, x).sum())
+        return -total / (n * n_steps if lengths is None else int(lengths.sum()))
 
     # ---- exchanges ---------------------------------------------------------------------------
 
@@ -198,30 +248,34 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         first, second = self._read_pair(a, b)
         coder = self._coder(np.result_type(first.dtype, second.dtype))
         n = len(first)
-        swap = Swap(
-            coder.empty(n, first.n_steps, first.dtype), coder.empty(n, second.n_steps, second.dtype)
-        )
-        for rows in coder.passes(n, max(first.n_steps, second.n_steps)):
+        swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
+        longer = None
+        if first.lengths is not None or second.lengths is not None:
+            longer = np.maximum(*(full_lengths(part) for part in (first, second)))
+        for rows in coder.passes(n, max(first.n_steps, second.n_steps), longer):
             content_a, motion_a = coder.encode(coder.load(first, rows))
             content_b, motion_b = coder.encode(coder.load(second, rows))
-            swap.a_motion_b_content[rows] = coder.decode(content_b, motion_a, first.dtype)
-            swap.a_content_b_motion[rows] = coder.decode(content_a, motion_b, second.dtype)
+            a_motion = coder.decode(content_b, motion_a, first.dtype)
+            b_motion = coder.decode(content_a, motion_b, second.dtype)
+            put(swap.a_motion_b_content, rows, a_motion, first.lengths)
+            put(swap.a_content_b_motion, rows, b_motion, second.lengths)
         return swap
 
-    def interpolate(self, a: Any, b: Any, n: int = 8) -> NDArray:
+    def interpolate(self, a: Any, b: Any, n: int = 8) -> NDArray | list[NDArray]:
         """Walk on a straight line between the codes of two batches of sequences.
 
         Parameters
         ----------
         a, b : array-like of m sequences
-            Of one length.
+            Each pair of one length.
         n : int, default=8
             Stations of each walk, both of its ends included.
 
         Returns
         -------
         array of shape (m, n, T, ...)
-            Sequences from the reconstruction of ``a`` to the reconstruction of ``b``.
+            Sequences from the reconstruction of ``a`` to the reconstruction of ``b``; a list of m
+            arrays (n, T_i, ...) where lengths differ.
 
         Raises
         ------
@@ -231,51 +285,63 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         check_count(n, "n", at_least=2)
         first, second = self._read_pair(a, b)
-        if first.n_steps != second.n_steps:
+        unlike = full_lengths(first) != full_lengths(second)
+        if unlike.any():
+            i = int(unlike.argmax())
             raise ValueError(
-                f"a and b must have the same length, got {first.n_steps} and {second.n_steps} steps"
+                f"a and b must have the same length, got {full_lengths(first)[i]} and "
+                f"{full_lengths(second)[i]} steps in pair {i}"
             )
         coder = self._coder(np.result_type(first.dtype, second.dtype))
-        m, n_steps = len(first), first.n_steps
-        frames = coder.empty(m * n, n_steps, first.dtype).reshape(m, n, n_steps, *first.shape[2:])
-        for rows in coder.passes(m, n_steps):
+        m, n_steps, lengths = len(first), first.n_steps, first.lengths
+        walks = [room(first.shape, first.dtype, lengths) for _ in range(n)]
+        for rows in coder.passes(m, n_steps, lengths):
             ends = [coder.encode(coder.load(sequences, rows)) for sequences in (first, second)]
-            for station, share in enumerate(np.linspace(0, 1, n).tolist()):
+            for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
                 content, motion = (z_a.lerp(z_b, share) for z_a, z_b in zip(*ends, strict=True))
-                frames[rows, station] = coder.decode(content, motion, first.dtype)
-        return frames
+                put(walk, rows, coder.decode(content, motion, first.dtype), lengths)
+        if lengths is None:
+            return np.stack(walks, axis=1)
+        return [np.stack(stations) for stations in zip(*walks, strict=True)]
 
     # ---- the priors --------------------------------------------------------------------------
 
     def sample(
         self,
         n_samples: int | None = None,
-        n_steps: int | None = None,
+        n_steps: int | Any = None,
         *,
         content: NDArray | None = None,
-        motion: NDArray | None = None,
+        motion: Any = None,
         random_state: Any = None,
-    ) -> NDArray:
+        out: Any = None,
+    ) -> Any:
         """Draw new sequences, of any length, with any part held fixed.
 
         Parameters
         ----------
         n_samples : int, optional
             By default as many as the given codes, or one.
-        n_steps : int, optional
-            Length. By default that of the given motion, or that seen in ``fit``.
+        n_steps : int or array of int, optional
+            Length, or the length of each sequence. By default that of the given motion, or the
+            longest seen in ``fit``.
         content : array of shape (n_samples, content_size) or (content_size,), optional
             Content to hold fixed; drawn from its prior by default.
-        motion : array of shape (n_samples, n_steps, motion_size) or (n_steps, motion_size), \
-                optional
+        motion : array of shape (n_samples, n_steps, motion_size) or (n_steps, motion_size), or \
+                list of arrays (n_steps_i, motion_size), optional
             Motion to hold fixed; drawn from its prior by default.
         random_state : int, RandomState or None
             Seed of the draws; None gives new ones at every call.
+        out : path, optional
+            An HDF5 file to write them to, pass by pass, instead, as the data set ``X``, or a group
+            of ``frames`` and ``offsets`` where lengths differ: ``"file.h5:/X"`` reads it again. It
+            takes its place whole or not at all.
 
         Returns
         -------
-        array of n_samples sequences
-            In the units, layout and dtype of the data seen in ``fit``.
+        array, list where lengths differ, or path, of n_samples sequences
+            The path if ``out`` is given, else in the units, layout and dtype of the data seen in
+            ``fit``.
 
         Raises
         ------
@@ -284,9 +350,14 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         spec = self.model_.spec
-        for name, number in (("n_samples", n_samples), ("n_steps", n_steps)):
-            if number is not None:
-                check_count(number, name)
+        if n_samples is not None:
+            check_count(n_samples, "n_samples")
+        lengths = None
+        if n_steps is not None and np.ndim(n_steps):
+            lengths = checked_counts(n_steps, "n_steps", n_samples)
+            n_samples, n_steps = len(lengths), None
+        elif n_steps is not None:
+            check_count(n_steps, "n_steps")
         if content is not None:
             content = checked_codes(
                 one_for_all(content, 2, n_samples),
@@ -295,30 +366,34 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
                 content_size=spec.content_size,
             )
         if motion is not None:
-            motion = checked_codes(
-                one_for_all(motion, 3, n_samples),
-                "motion",
-                n_samples=n_samples,
-                n_steps=n_steps,
-                motion_size=spec.motion_size,
-            )
+            if lengths is not None:
+                raise ValueError("n_steps of each sequence and motion were given: leave one out")
+            motion, lengths = checked_motion(motion, spec.motion_size, n_samples, n_steps)
         n = number_of_samples(n_samples, content, motion)
-        steps = n_steps or (self.n_steps_ if motion is None else motion.shape[1])
+        if lengths is not None:
+            steps = int(lengths.max())
+        else:
+            steps = n_steps or (self.n_steps_ if motion is None else motion.shape[1])
         content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
         given = [codes.dtype for codes in (content, motion) if codes is not None]
         coder = self._coder(np.result_type(np.float32, *given))
         draw_content, draw_motion = two_streams(random_state)
 
-        def codes(rows: slice) -> tuple[Tensor, Tensor]:
-            k = rows.stop - rows.start
+        def codes(rows: Rows) -> tuple[Tensor, Tensor]:
+            k = len(np.arange(n)[rows])
             z_c = draw_content((k, spec.content_size)) if content is None else content[rows]
             if motion is not None:
                 return coder.tensor(z_c), coder.tensor(motion[rows])
-            return coder.tensor(z_c), coder.rollout(draw_motion((k, steps, spec.motion_size)))
+            longest = steps if lengths is None else int(lengths[rows].max())
+            return coder.tensor(z_c), coder.rollout(draw_motion((k, longest, spec.motion_size)))
 
-        return coder.generate(n, steps, self.dtype_, codes)
+        with output(out) as file:
+            samples = coder.generate(n, steps, self.dtype_, codes, lengths=lengths, file=file)
+        return samples if out is None else out
 
-    def extend(self, X: Any, n_steps: int, *, random_state: Any = None) -> NDArray:
+    def extend(
+        self, X: Any, n_steps: int, *, lengths: Any = None, random_state: Any = None
+    ) -> NDArray:
         """Continue sequences by rolling the motion prior on from their last frame.
 
         Parameters
@@ -326,6 +401,8 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         X : array-like of n sequences
         n_steps : int
             Steps to add.
+        lengths : array of int and shape (n,), optional
+            As in ``transform``.
         random_state : int, RandomState or None
             Seed of the draws; None gives new ones at every call.
 
@@ -341,17 +418,25 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         check_count(n_steps, "n_steps")
-        sequences = self._read(X)
+        sequences = self._read(X, lengths=lengths)
         coder = self._coder(sequences.dtype)
         _, draw_motion = two_streams(random_state)
 
-        def codes(rows: slice) -> tuple[Tensor, Tensor]:
-            content, motion = coder.encode(coder.load(sequences, rows))
+        def codes(rows: Rows) -> tuple[Tensor, Tensor]:
+            batch = coder.load(sequences, rows)
+            content, motion = coder.encode(batch)
             noise = draw_motion((len(motion), n_steps, motion.shape[2]))
-            return content, coder.rollout(noise, motion)
+            return content, coder.rollout(noise, motion, batch.lengths)
 
-        longer = sequences.n_steps + n_steps
-        return coder.generate(len(sequences), n_steps, sequences.dtype, codes, longest=longer)
+        frames: NDArray = coder.generate(
+            len(sequences),
+            n_steps,
+            sequences.dtype,
+            codes,
+            longest=sequences.n_steps + n_steps,
+            work=None if sequences.lengths is None else sequences.lengths + n_steps,
+        )
+        return frames
 
     # ---- scikit-learn ------------------------------------------------------------------------
 
@@ -396,27 +481,44 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
 
     # ---- the roads between arrays and codes ----------------------------------------------------
 
-    def _read(self, X: Any, name: str = "X", *, reset: bool = False) -> Sequences:
+    def _read(
+        self, X: Any, name: str = "X", *, reset: bool = False, lengths: Any = None
+    ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
+        # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
-        if is_table(X) and (reset or univariate or issparse(X)):
+        table = is_table(X) and (lengths is None or issparse(X))
+        if univariate and self.n_features_in_ != self.n_steps_:
+            table = table and issparse(X)
+        if table and (reset or univariate or issparse(X)):
             if isinstance(X, Tensor):
                 X = X.detach().cpu().to(torch.float32 if X.dtype == torch.bfloat16 else X.dtype)
                 X = X.numpy()
             X = validate_data(self, X, reset=reset, ensure_all_finite=False, dtype="numeric")
         sequences = Sequences(
-            X, channels=self.channels, layout=None if reset else self.layout_, name=name
+            X,
+            channels=self.channels,
+            layout=None if reset else self.layout_,
+            lengths=lengths,
+            name=name,
         )
-        if univariate and sequences.n_steps != self.n_features_in_:
+        if (
+            univariate
+            and sequences.lengths is None
+            and self.n_features_in_ == self.n_steps_ != sequences.n_steps
+        ):
             raise ValueError(
                 f"{name} has {sequences.n_steps} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input"
             )
-        if reset and len(sequences.shape) > 2:
+        if not reset:
+            return sequences
+        one_length = sequences.lengths is None
+        if len(sequences.shape) > 2 or not one_length:
             self.n_features_in_ = math.prod(sequences.shape[2:])
             if hasattr(self, "feature_names_in_"):
                 del self.feature_names_in_
-        elif reset:
+        else:
             self.n_features_in_ = sequences.n_steps
         return sequences
 
@@ -430,6 +532,25 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
 
     def _coder(self, dtype: np.dtype) -> Coder:
         return Coder(self.model_, self.layout_, self.scaling_, dtype)
+
+
+def full_lengths(sequences: Sequences) -> NDArray[np.intp]:
+    """The length of each sequence, where they are all the same too."""
+    if sequences.lengths is not None:
+        return sequences.lengths
+    return np.full(len(sequences), sequences.n_steps)
+
+
+def checked_counts(numbers: Any, name: str, n: int | None) -> NDArray[np.intp]:
+    """Whole positive numbers, n of them if that is given."""
+    counts = np.asarray(numbers)
+    if counts.ndim != 1 or counts.dtype.kind not in "ui" or not len(counts) or counts.min() < 1:
+        raise ValueError(
+            f"{name} must be an integer of at least 1 or many of them, got {numbers!r}"
+        )
+    if n not in (None, len(counts)):
+        raise ValueError(f"{name} must hold a number for each of n_samples={n}, got {len(counts)}")
+    return counts.astype(np.intp)
 
 
 def check_count(number: Any, name: str, *, at_least: int = 1) -> None:

@@ -127,7 +127,7 @@ class RandomFrames(View):
         k = self.n_frames if isinstance(self.n_frames, int) else max(1, round(self.n_frames * T))
         k = min(k, T)
         chosen = _random_order(x, generator, lengths)[:, :k]  # (n, k)
-        if lengths is not None:
+        if lengths is not None and k < T:  # else padding stays where it is
             turn = torch.arange(k, device=x.device) % lengths.to(x.device)[:, None]
             chosen = chosen.gather(1, turn)
         return _steps(x, chosen.sort(dim=1).values)
@@ -563,7 +563,7 @@ def _arguments(function: Callable[..., Tensor]) -> tuple[tuple[str, ...], tuple[
         p for p in parameters if p.kind in (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD)
     ]
     for p, role in zip(positional[1:], ("generator", "lengths"), strict=False):
-        if p.name != role and p.default is not kind.empty:
+        if p.name != role and (p.name == "lengths" or p.default is not kind.empty):
             break
         by_position.append(role)
     taken = positional[: 1 + len(by_position)]

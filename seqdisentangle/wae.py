@@ -171,7 +171,7 @@ class RecurrentWAE(SequenceVerbs):
     frame_shape_ : tuple of int
         Shape of a frame in the data.
     n_steps_ : int
-        Length of the sequences seen in ``fit``.
+        Length of the sequences seen in ``fit``, of the longest if lengths differ.
     dtype_ : numpy dtype
         Type of the data, and so of samples.
     layout_, scaling_ : Layout, Scaling
@@ -321,7 +321,7 @@ class RecurrentWAE(SequenceVerbs):
         self.verbose = verbose
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
-    def fit(self, X: Any, y: Any = None) -> RecurrentWAE:
+    def fit(self, X: Any, y: Any = None, *, lengths: Any = None) -> RecurrentWAE:
         """Learn the codes of sequences.
 
         Parameters
@@ -329,10 +329,13 @@ class RecurrentWAE(SequenceVerbs):
         X : array-like of n sequences
             (n, T) numbers, (n, T, D) features, (n, T, H, W) grey images, or (n, T, H, W, C) or
             (n, T, C, H, W) images of 1 to 4 channels, 8-bit or float: a NumPy array or memmap, a
-            torch tensor, a list of arrays of one shape, or an array-like that is read by slices
-            (an h5py data set).
+            torch tensor, a list of arrays, whose lengths may differ, an array-like that is read by
+            slices (an h5py data set), or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of
+            ``.npy`` files, read batch by batch where it is.
         y : None
             Not used.
+        lengths : array of int and shape (n,), optional
+            Steps of each sequence of an array that count, the rest being padding.
 
         Returns
         -------
@@ -352,10 +355,10 @@ class RecurrentWAE(SequenceVerbs):
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
         with unchanged_on_error(self):
-            return self._fit(X, continued=self.warm_start and hasattr(self, "model_"))
+            return self._fit(X, lengths, continued=self.warm_start and hasattr(self, "model_"))
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
-    def partial_fit(self, X: Any, y: Any = None) -> RecurrentWAE:
+    def partial_fit(self, X: Any, y: Any = None, *, lengths: Any = None) -> RecurrentWAE:
         """Train for one epoch on a part of the data, at a constant step size.
 
         The first part decides the units (``scale``); an int ``content_warmup`` counts calls, a
@@ -367,6 +370,8 @@ class RecurrentWAE(SequenceVerbs):
             As in ``fit``.
         y : None
             Not used.
+        lengths : array of int and shape (n,), optional
+            As in ``fit``.
 
         Returns
         -------
@@ -374,12 +379,12 @@ class RecurrentWAE(SequenceVerbs):
             The estimator itself.
         """
         with unchanged_on_error(self):
-            return self._fit(X, continued=hasattr(self, "model_"), partial=True)
+            return self._fit(X, lengths, continued=hasattr(self, "model_"), partial=True)
 
-    def _fit(self, X: Any, *, continued: bool, partial: bool = False) -> RecurrentWAE:
+    def _fit(self, X: Any, lengths: Any, *, continued: bool, partial: bool = False) -> RecurrentWAE:
         device = self.device_ if continued else resolve_device(self.device)
         divergences = resolve(self.reg)
-        sequences = self._read(X, reset=not continued)
+        sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
         cost = resolve_cost(self.cost, images=scaling.bounded)
         seeds = self._seeds()

@@ -152,6 +152,13 @@ def test_random_frames_of_short_sequences_repeat_evenly():
     assert (seen[1].diff(dim=0) > 0).all()
 
 
+@pytest.mark.parametrize("n_frames", [6, 9, 1.0])
+def test_random_frames_of_all_steps_are_the_sequences_themselves(n_frames):
+    x = numbered(3, 6, 1)
+    lengths = torch.tensor([2, 5, 6])
+    assert torch.equal(RandomFrames(n_frames)(x, seeded(), lengths), x)
+
+
 def test_shuffle_draws_every_order_equally_often():
     seen = Shuffle()(numbered(12_000, 3, 1), seeded()).squeeze(-1)
     orders = torch.tensor(list(permutations((1.0, 2.0, 3.0))))
@@ -337,6 +344,20 @@ def test_functions_get_the_generator(function):
     expected = torch.rand(1, generator=seeded()).item()
     seen = resolve_view(function)(x, seeded(), lengths)
     assert seen[0, 0, 0].item() == expected
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, lengths: x + lengths,
+        lambda x, lengths, generator: x + lengths + 0 * torch.rand(1, generator=generator),
+        lambda x, g, lengths: x + lengths,
+        lambda x, *, lengths=None: x + lengths,
+    ],
+)
+def test_functions_get_the_lengths(function):
+    seen = resolve_view(function)(torch.zeros(1, 2, 3), seeded(), torch.tensor([2]))
+    assert (seen == 2).all()
 
 
 @pytest.mark.parametrize("function", [lambda x: x * 2, lambda x, by=2: x * by, torch.nn.Identity()])

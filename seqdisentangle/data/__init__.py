@@ -1,17 +1,22 @@
 """From whatever the user hands in to batches on the device, and back."""
 
-from .loading import Batches, load, to_user
+from .loading import Batch, Batches, load, to_user
+from .neighbours import from_channels_first, from_nan_padded, from_table
 from .scaling import SCALES, Scaling, fit_scaling
 from .sequences import CHANNELS, Layout, Sequences
 
 __all__ = [
     "CHANNELS",
     "SCALES",
+    "Batch",
     "Batches",
     "Layout",
     "Scaling",
     "Sequences",
     "fit_scaling",
+    "from_channels_first",
+    "from_nan_padded",
+    "from_table",
     "load",
     "to_user",
 ]

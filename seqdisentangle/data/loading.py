@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,13 +14,31 @@ from torch import Tensor
 from .scaling import Scaling
 from .sequences import Layout, Sequences
 
-__all__ = ["Batches", "load", "to_user"]
+__all__ = ["Batch", "Batches", "load", "to_user"]
+
+# Batches of shuffled sequences that are sorted by length together before they are cut.
+BUCKET = 16
+
+
+class Batch(NamedTuple):
+    """Some sequences on the device, in the model's scale.
+
+    Attributes
+    ----------
+    x : Tensor of shape (n, T, ...)
+    lengths : Tensor of int64 and shape (n,), on the CPU, or None
+        Steps that are real where the rest is padding; None where all are.
+    """
+
+    x: Tensor
+    lengths: Tensor | None = None
 
 
 class Batches:
-    """The sequences of a data set as tensors (n, T, ...), batch by batch.
+    """The sequences of a data set, batch by batch.
 
-    Batches differ in size by one at most, so that none is too small for its statistics.
+    Batches differ in size by one at most, so that none is too small for its statistics. Where
+    lengths differ, sequences of like lengths come together, so that little is padded.
 
     Parameters
     ----------
@@ -57,10 +76,14 @@ class Batches:
     def __len__(self) -> int:
         return self.n_batches
 
-    def __iter__(self) -> Iterator[Tensor]:
-        edges = np.linspace(0, self.n, self.n_batches + 1).round().astype(int)
-        order = self._order()
-        for start, stop in pairwise(edges):
+    def __iter__(self) -> Iterator[Batch]:
+        edges = list(pairwise(np.linspace(0, self.n, self.n_batches + 1).round().astype(int)))
+        order, lengths = self._order(), self.sequences.lengths
+        if self.generator is not None and order is not None and lengths is not None:
+            order = bucketed(order, lengths, edges)
+            turns = torch.randperm(self.n_batches, generator=self.generator).tolist()
+            edges = [edges[i] for i in turns]  # not from short to long
+        for start, stop in edges:
             # Increasing rows: what an h5py data set asks for, and kinder to every other source.
             rows = slice(start, stop) if order is None else np.sort(order[start:stop])
             yield load(self.sequences, rows, self.scaling, self.device, self.dtype)
@@ -72,13 +95,24 @@ class Batches:
         return order if self.rows is None else self.rows[order]
 
 
+def bucketed(
+    order: NDArray[np.intp], lengths: NDArray[np.intp], edges: list[tuple[int, int]]
+) -> NDArray[np.intp]:
+    """Sort each stretch of some batches by length."""
+    parts = []
+    for i in range(0, len(edges), BUCKET):
+        stretch = order[edges[i][0] : edges[min(i + BUCKET, len(edges)) - 1][1]]
+        parts.append(stretch[np.argsort(lengths[stretch], kind="stable")])
+    return np.concatenate(parts)
+
+
 def load(
     sequences: Sequences,
     rows: slice | NDArray[np.intp],
     scaling: Scaling,
     device: torch.device,
     dtype: torch.dtype,
-) -> Tensor:
+) -> Batch:
     """Some sequences as the model sees them, (n, T, ...), images with channels last in memory."""
     # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
     x = sequences.read(rows).to(device, non_blocking=True)
@@ -86,7 +120,10 @@ def load(
     if x.ndim == 5:
         frames = x.flatten(0, 1).contiguous(memory_format=torch.channels_last)
         x = frames.unflatten(0, x.shape[:2])
-    return x
+    if sequences.lengths is None:
+        return Batch(x)
+    lengths = torch.from_numpy(sequences.lengths[rows])
+    return Batch(x, None if bool((lengths == x.shape[1]).all()) else lengths)
 
 
 def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:

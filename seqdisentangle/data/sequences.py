@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import h5py
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from .files import HDF5, open_path
+from .ragged import Padded, Ragged, checked_lengths
 
 __all__ = ["CHANNELS", "Layout", "Sequences"]
 
@@ -77,18 +82,21 @@ class Layout:
 
 
 class Sequences:
-    """Sequences of one length in an array, read in batches and never loaded whole.
+    """Sequences in an array or a list of arrays, read in batches and never loaded whole.
 
     Parameters
     ----------
     X : array-like
         (n, T) numbers, (n, T, D) features, (n, T, H, W) grey or (n, T, H, W, C) or (n, T, C, H, W)
-        images: a NumPy array or memmap, a torch tensor, a list of arrays of one shape, or anything
-        with ``shape``, ``dtype`` and slicing, such as an h5py data set.
+        images: a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ,
+        anything with ``shape``, ``dtype`` and slicing, such as an h5py data set, or a path, see
+        :func:`~seqdisentangle.data.files.open_path`.
     channels : {"auto", "first", "last"}
         Which axis of a five-dimensional array holds the channels.
     layout : Layout, optional
         The layout that the sequences must have, from an earlier :class:`Sequences`.
+    lengths : array of int and shape (n,), optional
+        Steps of each sequence of an array that count, the rest being padding.
     name : str
         What messages call the array.
 
@@ -96,6 +104,9 @@ class Sequences:
     ----------
     layout : Layout
     n_steps : int
+        Of the longest.
+    lengths : array of int or None
+        The length of each sequence, None where they are all the same.
     dtype : numpy dtype
 
     Raises
@@ -103,7 +114,8 @@ class Sequences:
     TypeError
         If ``X`` is no array of numbers.
     ValueError
-        If it is empty, complex, ragged, of another number of dimensions, or unlike ``layout``.
+        If it is empty, complex, of another number of dimensions, of frames of different shapes, or
+        unlike ``layout``; or if the lengths do not fit it.
 
     Examples
     --------
@@ -118,12 +130,23 @@ class Sequences:
         *,
         channels: str = "auto",
         layout: Layout | None = None,
+        lengths: Any = None,
         name: str = "X",
     ) -> None:
         self.name = name
         self._source = as_source(X, name)
         self.shape = tuple(int(s) for s in self._source.shape)
         self._check_shape()
+        if lengths is not None:
+            if isinstance(self._source, Ragged):
+                raise ValueError(f"lengths are for a padded array, and {name} is a list of arrays")
+            checked = checked_lengths(lengths, self.shape[0], self.shape[1], name)
+            self._source = Padded(self._source, checked)
+            self.shape = self._source.shape
+        found: NDArray[np.intp] | None = getattr(self._source, "lengths", None)
+        if found is not None and (found == self.shape[1]).all():
+            found = None
+        self.lengths = found
         if layout is None:
             layout = find_layout(self.shape, channels, name)
         else:
@@ -138,6 +161,8 @@ class Sequences:
     def read(self, rows: slice | NDArray[np.intp]) -> Tensor:
         """Some sequences in the user's units and layout; increasing row numbers.
 
+        Where lengths differ they are padded with zeros to the longest of them.
+
         Raises
         ------
         ValueError
@@ -150,10 +175,17 @@ class Sequences:
         return x
 
     def chunks(self, n_values: int = 2**24) -> Iterator[NDArray]:
-        """All sequences in consecutive parts of about ``n_values`` numbers, finite."""
+        """All values in consecutive parts of about ``n_values`` numbers, finite.
+
+        Of shape (n, T, *frame), or (N, *frame) without the padding where lengths differ.
+        """
         size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
         for start in range(0, len(self), size):
-            yield self.read(slice(start, start + size)).cpu().numpy()
+            rows = slice(start, start + size)
+            part = self.read(rows).cpu().numpy()
+            if self.lengths is not None:
+                part = part[np.arange(part.shape[1]) < self.lengths[rows, None]]
+            yield part
 
     def _takes_tensors(self, rows: slice | NDArray[np.intp]) -> bool:
         return isinstance(self._source, Tensor) and not isinstance(rows, slice)
@@ -200,6 +232,10 @@ def as_source(X: Any, name: str) -> Any:
         if X.is_complex():
             raise ValueError(f"Complex data not supported: {name} has dtype {X.dtype}")
         return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
+    if isinstance(X, str | os.PathLike):
+        X = open_path(X, name)
+    if isinstance(X, h5py.Dataset):
+        X = HDF5(X)
     if isinstance(X, list | tuple):
         X = stack(X, name)
     if not all(hasattr(X, a) for a in ("shape", "dtype", "__getitem__")):
@@ -212,14 +248,16 @@ def as_source(X: Any, name: str) -> Any:
     if dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {name} has dtype {dtype}")
     if dtype.kind == "O":
+        if isinstance(X, Ragged):
+            raise TypeError(f"{name} must hold arrays of numbers, got arrays of objects")
         X = numbers(X, name)
     elif dtype.kind not in "buif":
         raise ValueError(f"{name} must hold numbers, got dtype {dtype}")
     return X
 
 
-def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray:
-    """A list of arrays of one shape as one array."""
+def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged:
+    """A list of arrays as one array, or one that is padded as it is read where lengths differ."""
     arrays = []
     for i, sequence in enumerate(sequences):
         try:
@@ -230,12 +268,11 @@ def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray:
             )
         except ValueError as error:
             raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
-        if arrays[i].shape != arrays[0].shape:
-            raise ValueError(
-                f"{name}[{i}] has shape {arrays[i].shape}, unlike {name}[0] with shape "
-                f"{arrays[0].shape}: expected sequences of one shape"
-            )
-    return np.stack(arrays) if arrays else np.empty((0, 0))
+    if not arrays:
+        return np.empty((0, 0))
+    if len({array.shape for array in arrays}) == 1:
+        return np.stack(arrays)
+    return Ragged(arrays, name)
 
 
 def numbers(X: Any, name: str) -> NDArray[np.float64]:
@@ -248,7 +285,7 @@ def numbers(X: Any, name: str) -> NDArray[np.float64]:
 
 def source_dtype(source: Any) -> np.dtype:
     """NumPy's name for the type of the values."""
-    if isinstance(source, Tensor):
+    if isinstance(source.dtype, torch.dtype):
         return torch.empty(0, dtype=source.dtype).numpy().dtype
     return np.dtype(source.dtype)
 

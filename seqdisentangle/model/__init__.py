@@ -3,6 +3,7 @@
 from .core import ModelSpec, SequenceModel, build_model, seeded
 from .latent import Latent, Posterior
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
+from .packing import Packing
 
 __all__ = [
     "MLP",
@@ -11,6 +12,7 @@ __all__ = [
     "FrameNetwork",
     "Latent",
     "ModelSpec",
+    "Packing",
     "Posterior",
     "ResNet",
     "SequenceModel",

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from .inference import ContentPosterior, MotionPosterior
 from .latent import Latent, Posterior
 from .networks import CodeShape, resolve_network
+from .packing import Packing
 from .prior import MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model", "seeded"]
@@ -95,7 +96,12 @@ class SequenceModel(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
 
     def encode(
-        self, x: Tensor, generator: torch.Generator | None = None, *, sample: bool = True
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        sample: bool = True,
+        packing: Packing | None = None,
     ) -> Posterior:
         """Codes of sequences.
 
@@ -106,18 +112,28 @@ class SequenceModel(nn.Module):
         sample : bool
             Whether to draw the codes, each motion code following on a draw of the one before.
             If not, values are means, and each follows on the mean of the one before.
+        packing : Packing, optional
+            Which frames are real, where some are padding.
         """
         return Posterior(
-            self.content(x, generator, sample=sample), self.motion(x, generator, sample=sample)
+            self.content(x, generator, sample=sample, packing=packing),
+            self.motion(x, generator, sample=sample, packing=packing),
         )
 
     def decode(self, content: Tensor, motion: Tensor) -> Tensor:
         """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...)."""
         return self.generator(motion, content)
 
-    def rollout(self, noise: Tensor, history: Tensor | None = None) -> Tensor:
+    def decode_real(self, content: Tensor, motion: Tensor, packing: Packing) -> Tensor:
+        """The real frames of codes, (n, d_c) and (n, T, d_m) -> (N, ...)."""
+        frames = self.generator(packing.pack(motion).unsqueeze(1), content[packing.sequence])
+        return frames.squeeze(1)
+
+    def rollout(
+        self, noise: Tensor, history: Tensor | None = None, lengths: Tensor | None = None
+    ) -> Tensor:
         """Motion codes from the prior, see :meth:`MotionPrior.rollout`."""
-        return self.prior.rollout(noise, history)
+        return self.prior.rollout(noise, history, lengths)
 
     def content_prior(self, like: Tensor, generator: torch.Generator | None = None) -> Latent:
         """Content codes from the prior, as many as ``like`` (n, d_c) has."""

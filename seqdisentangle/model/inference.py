@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .networks.base import SLOPE, FrameEncoder
+from .packing import Packing
 
 __all__ = ["ContentPosterior", "MotionPosterior"]
 
@@ -43,14 +44,23 @@ class ContentPosterior(nn.Module):
         )
 
     def forward(
-        self, x: Tensor, generator: torch.Generator | None = None, *, sample: bool = True
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        sample: bool = True,
+        packing: Packing | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
-        features = self.encoder(x.flatten(0, 1))
+        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
         if features.ndim == 4:
             features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
         # The last layer is linear, so its mean over frames is its value of the mean.
-        hidden = self.head[:-1](features).unflatten(0, x.shape[:2]).mean(1)
+        hidden = self.head[:-1](features)
+        if packing is None:
+            hidden = hidden.unflatten(0, x.shape[:2]).mean(1)
+        else:
+            hidden = packing.mean(packing.pad(hidden))
         mean, log_var = split_moments(self.head[-1](hidden), self.noise)
         return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
 
@@ -94,27 +104,54 @@ class MotionPosterior(nn.Module):
         self.norm = None if noise is None else CodeNorm(size, affine=False, momentum=0.02)
 
     def forward(
-        self, x: Tensor, generator: torch.Generator | None = None, *, sample: bool = True
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        sample: bool = True,
+        packing: Packing | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, d_m), the means themselves unless ``sample``."""
         n, n_steps = x.shape[:2]
-        features = self.features(self.encoder(x.flatten(0, 1)).flatten(1))
-        hidden = self.from_frame(features).unflatten(0, (n, n_steps))  # all steps at once
+        frames = x.flatten(0, 1) if packing is None else packing.pack(x)
+        hidden = self.from_frame(self.features(self.encoder(frames).flatten(1)))
+        hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=generator) if sample else noise.zero_()
-        z = hidden.new_zeros(n, self.size)
-        values, means, log_vars = [], [], []
-        for h, eps in zip(hidden.unbind(1), noise.unbind(1), strict=True):
+        if packing is None:
+            return Latent(*self._unroll(hidden, noise, [n] * n_steps))
+        # Longest first: those that go on are then the first rows at every step.
+        order = packing.lengths.argsort(descending=True, stable=True)
+        going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
+        rows, back = order.to(x.device), order.argsort().to(x.device)
+        parts = self._unroll(hidden[rows], noise[rows], going_on)
+        return Latent(*(part[back] for part in parts))
+
+    def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> list[Tensor]:
+        """Values, means and log-variances of all steps, (n, T, d_m); zero after a sequence's end.
+
+        ``going_on`` says how many sequences have each step, the first rows.
+        """
+        z = hidden.new_zeros(len(hidden), self.size)
+        steps = []
+        for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
+            if k < len(z):
+                z = z[:k]
             mean, log_var = split_moments(
-                self.output(nn.functional.leaky_relu(h + self.from_previous(z), SLOPE)), self.noise
+                self.output(nn.functional.leaky_relu(h[:k] + self.from_previous(z), SLOPE)),
+                self.noise,
             )
             if self.norm is not None:
                 mean = self.norm(mean)
-            z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps)
-            values.append(z)
-            means.append(mean)
-            log_vars.append(log_var)
-        return Latent(torch.stack(values, 1), torch.stack(means, 1), torch.stack(log_vars, 1))
+            z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps[:k])
+            steps.append((z, mean, log_var))
+        n = len(hidden)
+        return [
+            torch.stack([nn.functional.pad(v, (0, 0, 0, n - len(v))) for v in part], 1)
+            if going_on[-1] < n
+            else torch.stack(part, 1)
+            for part in zip(*steps, strict=True)
+        ]
 
 
 class CodeNorm(nn.BatchNorm1d):

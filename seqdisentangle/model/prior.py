@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 
@@ -49,6 +50,7 @@ class MotionPrior(nn.Module):
         self,
         noise: Tensor,
         history: Tensor | None = None,
+        lengths: Tensor | None = None,
     ) -> Tensor:
         """Draw codes step by step, each given all before it.
 
@@ -58,6 +60,8 @@ class MotionPrior(nn.Module):
             Standard normal noise; zeros give the most likely continuation of each step.
         history : Tensor of shape (n, T, d_m), optional
             Codes that came before.
+        lengths : Tensor of shape (n,), on the CPU, optional
+            How many of them each sequence has, if not all.
 
         Returns
         -------
@@ -67,8 +71,18 @@ class MotionPrior(nn.Module):
         z = noise.new_zeros(len(noise), 1, self.size)
         state = None
         if history is not None and history.shape[1] > 0:
-            _, state = self.lstm(torch.cat([z, history[:, :-1]], dim=1))
-            z = history[:, -1:]
+            before = torch.cat([z, history[:, :-1]], dim=1)
+            if lengths is None:
+                _, state = self.lstm(before)
+                z = history[:, -1:]
+            else:
+                # A packed sequence: the state is that after each one's own last step.
+                packed = pack_padded_sequence(
+                    before, lengths, batch_first=True, enforce_sorted=False
+                )
+                _, state = self.lstm(packed)
+                last = (lengths - 1).to(z.device)[:, None, None]
+                z = history.take_along_dim(last, 1)
         steps = []
         for eps in noise.split(1, dim=1):
             hidden, state = self.lstm(z, state)

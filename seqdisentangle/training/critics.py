@@ -24,19 +24,22 @@ class Comparison(NamedTuple):
     ----------
     divergence : Divergence
     q, p : Samples
+    mask : bool Tensor or None
+        Which of the draws count.
     """
 
     divergence: Divergence
     q: Samples
     p: Samples
+    mask: Tensor | None = None
 
     def value(self) -> Tensor:
         """The divergence, summed over leading indices."""
-        return self.divergence(self.q, self.p).sum()
+        return self.divergence(self.q, self.p, self.mask).sum()
 
     def critic_loss(self) -> Tensor:
         """What the parameters of the divergence minimise, on detached draws."""
-        return self.divergence.critic_loss(detached(self.q), detached(self.p)).sum()
+        return self.divergence.critic_loss(detached(self.q), detached(self.p), self.mask).sum()
 
 
 def detached(samples: Samples) -> Samples:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..data import Batch
 from ..model import SequenceModel
 from .critics import Critics
 from .objective import Loss, Objective
@@ -65,9 +66,11 @@ class Trainer:
         self.scheduler = make_scheduler(self.optimizer, lr_schedule, learning_rate, n_steps)
         self.critics = Critics(objective.divergences)
 
-    def step(self, x: Tensor, *, warming_up: bool = False) -> Loss:
-        """One update on one batch (n, T, ...); nothing is waited for."""
-        loss, compared = self.objective(self.model, x, self.generator, warming_up=warming_up)
+    def step(self, x: Tensor, lengths: Tensor | None = None, *, warming_up: bool = False) -> Loss:
+        """One update on one batch (n, T, ...), padded if it has lengths; nothing is waited for."""
+        loss, compared = self.objective(
+            self.model, x, self.generator, lengths=lengths, warming_up=warming_up
+        )
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         if self.clip_norm is not None:
@@ -97,19 +100,22 @@ class Trainer:
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self.optimizer, *self.critics.optimizers.values()]
 
-    def train_epoch(self, batches: Iterable[Tensor], *, warming_up: bool = False) -> Record:
+    def train_epoch(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
         """One update on each batch; the mean of each part of the loss."""
         self.model.train()
-        return mean_parts((len(x), self.step(x, warming_up=warming_up)) for x in batches)
+        return mean_parts((len(b.x), self.step(*b, warming_up=warming_up)) for b in batches)
 
     @torch.no_grad()
-    def evaluate(self, batches: Iterable[Tensor], *, warming_up: bool = False) -> Record:
+    def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
         """The parts of the loss without an update, with the same noise at every call."""
         self.model.eval()
         generator = torch.Generator(self.device).manual_seed(self.seed)
         return mean_parts(
-            (len(x), self.objective(self.model, x, generator, warming_up=warming_up)[0])
-            for x in batches
+            (
+                len(x),
+                self.objective(self.model, x, generator, lengths=lengths, warming_up=warming_up)[0],
+            )
+            for x, lengths in batches
         )
 
 
@@ -193,11 +199,11 @@ class FitResult:
 
 def run(
     trainer: Trainer,
-    batches: Iterable[Tensor],
+    batches: Iterable[Batch],
     *,
     max_epochs: int,
     warmup_epochs: int = 0,
-    validation: Iterable[Tensor] | None = None,
+    validation: Iterable[Batch] | None = None,
     stopping: Stopping | None = None,
     on_epoch: Callable[[Record], Any] | None = None,
 ) -> FitResult:
@@ -206,12 +212,12 @@ def run(
     Parameters
     ----------
     trainer : Trainer
-    batches : iterable of Tensor
+    batches : iterable of Batch
         The training batches, iterated over once an epoch.
     max_epochs : int
     warmup_epochs : int
         Epochs at the start in which content rests.
-    validation : iterable of Tensor, optional
+    validation : iterable of Batch, optional
         Batches to evaluate after every epoch; their parts appear as ``val_...``.
     stopping : Stopping, optional
         Needs ``validation``. Warm-up epochs do not count: theirs is another objective.

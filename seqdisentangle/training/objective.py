@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from ..divergences import Dependence, Divergences, Samples, joint
-from ..model import Latent, SequenceModel
+from ..model import Latent, Packing, SequenceModel
 from .costs import Cost, mean_cost
 from .critics import Comparison
 
 __all__ = ["Loss", "Objective"]
 
-View = Callable[[Tensor, torch.Generator], Tensor]
+View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
 
 
 class Loss(NamedTuple):
@@ -103,6 +103,7 @@ class Objective(nn.Module):
         x: Tensor,
         generator: torch.Generator,
         *,
+        lengths: Tensor | None = None,
         warming_up: bool = False,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
@@ -113,6 +114,8 @@ class Objective(nn.Module):
             Views apply where it is in training mode.
         x : Tensor of shape (n, T, ...)
         generator : torch.Generator
+        lengths : Tensor of int64 and shape (n,), on the CPU, optional
+            Steps of each sequence that are real, the rest being padding; all by default.
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
@@ -123,18 +126,19 @@ class Objective(nn.Module):
         comparisons : list of Comparison
             What each divergence was given, for those that learn from it.
         """
-        motion = model.motion(self._view(self.motion_view, model, x, generator), generator)
-        compared = [self._conditional(motion, model.prior(motion.value, generator))]
+        packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
+        motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
+        compared = [self._conditional(motion, model.prior(motion.value, generator), packing)]
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
             content = model.content_prior(like, generator)
         else:
-            content = model.content(self._view(self.content_view, model, x, generator), generator)
+            content = self._encoded(model.content, self.content_view, model, x, generator, packing)
             prior = model.content_prior(content.value, generator)
             compared.append(Comparison(self.content_divergence, Samples(*content), Samples(*prior)))
             if self.independence_weight > 0:
-                compared.append(self._independence(content.value, motion.value))
-        cost = self._cost(model, x, content.value, motion.value, generator)
+                compared.append(self._independence(content.value, motion.value, packing))
+        cost = self._cost(model, x, content.value, motion.value, generator, packing)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
@@ -143,10 +147,26 @@ class Objective(nn.Module):
             total = total + self.independence_weight * independence_term
         return Loss(total, cost, content_term, motion_term, independence_term), compared
 
-    def _view(
-        self, view: View | None, model: SequenceModel, x: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        return view(x, generator) if view is not None and model.training else x
+    @staticmethod
+    def _encoded(
+        posterior: nn.Module,
+        view: View | None,
+        model: SequenceModel,
+        x: Tensor,
+        generator: torch.Generator,
+        packing: Packing | None,
+    ) -> Latent:
+        """What an encoder says of its view of the sequences, or of themselves out of training."""
+        if view is not None and model.training:
+            n_steps = x.shape[1]
+            if packing is None:
+                x = view(x, generator)
+            else:
+                x = view(x, generator, packing.lengths.to(x.device))
+            if x.shape[1] != n_steps:
+                packing = None  # by the contract of views, none of the steps is padding then
+        latent: Latent = posterior(x, generator, packing=packing)
+        return latent
 
     def _cost(
         self,
@@ -155,32 +175,56 @@ class Objective(nn.Module):
         content: Tensor,
         motion: Tensor,
         generator: torch.Generator,
+        packing: Packing | None = None,
     ) -> Tensor:
         """Mean cost of a sequence, or an unbiased estimate of it from some of its frames."""
         n, n_steps = x.shape[:2]
         k = self.frames_per_step
         if k is None or k >= n_steps or not model.training:
-            return mean_cost(self.cost, model.decode(content, motion), x).mean()
-        chosen = torch.rand(n, n_steps, generator=generator, device=x.device).argsort(1)[:, :k]
+            return self._cost_of_each(model, x, content, motion, packing).mean()
+        key = torch.rand(n, n_steps, generator=generator, device=x.device)
+        if packing is not None:
+            key = torch.where(packing.mask, key, 2.0)  # padding comes last
+        chosen = key.argsort(1)[:, :k]
         motion = motion.take_along_dim(chosen.unsqueeze(-1), 1)
         rows = (chosen + n_steps * torch.arange(n, device=x.device).unsqueeze(-1)).flatten()
         # Channels last while they are gathered: an image's values then lie side by side.
         frames = x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)
         x = frames.unflatten(0, (n, k))
-        return mean_cost(self.cost, model.decode(content, motion), x).mean() * (n_steps / k)
+        if packing is None:
+            return self._cost_of_each(model, x, content, motion, None).mean() * (n_steps / k)
+        some = Packing.of(packing.lengths.clamp(max=k), k, x.device)
+        share = some.mask.sum(1) / packing.mask.sum(1)
+        return (self._cost_of_each(model, x, content, motion, some) / share).mean()
 
-    def _conditional(self, q: Latent, p: Latent) -> Comparison:
+    def _cost_of_each(
+        self,
+        model: SequenceModel,
+        x: Tensor,
+        content: Tensor,
+        motion: Tensor,
+        packing: Packing | None,
+    ) -> Tensor:
+        """The cost of each sequence, of its real frames, (n,)."""
+        if packing is None:
+            return mean_cost(self.cost, model.decode(content, motion), x)
+        frames = model.decode_real(content, motion, packing).unsqueeze(1)
+        return packing.pad(mean_cost(self.cost, frames, packing.pack(x).unsqueeze(1))).sum(1)
+
+    def _conditional(self, q: Latent, p: Latent, packing: Packing | None) -> Comparison:
         """The motion posterior beside its prior, all steps at once."""
         # Steps become the leading dimension, (n, T, d) -> (T, n, d): one call does them all.
         samples_q, samples_p = (Samples(*(part.transpose(0, 1) for part in z)) for z in (q, p))
         if self.motion_divergence.sample_based:
             history = nn.functional.pad(samples_q.value, (0, 0, 0, 0, 1, -1)).detach()
             samples_q, samples_p = joint(history, samples_q), joint(history, samples_p)
-        return Comparison(self.motion_divergence, samples_q, samples_p)
+        mask = None if packing is None else packing.mask.mT
+        return Comparison(self.motion_divergence, samples_q, samples_p, mask)
 
-    def _independence(self, content: Tensor, motion: Tensor) -> Comparison:
+    def _independence(self, content: Tensor, motion: Tensor, packing: Packing | None) -> Comparison:
         """The joint distribution of the codes beside the product of its marginals."""
-        other = motion.detach().mean(1)  # (n, d_m)
+        motion = motion.detach()
+        other = motion.mean(1) if packing is None else packing.mean(motion)  # (n, d_m)
         if isinstance(self.independence_divergence, Dependence):
             return Comparison(self.independence_divergence, Samples(content), Samples(other))
         # A batch is in random order: each content beside the next sequence's motion is a draw

@@ -32,7 +32,7 @@ def seeded(seed=0):
 
 
 def values(loader):
-    return [batch.flatten().int().tolist() for batch in loader]
+    return [batch.x.flatten().int().tolist() for batch in loader]
 
 
 @given(n=st.integers(1, 200), batch_size=st.integers(1, 70), shuffled=st.booleans())
@@ -78,18 +78,19 @@ def test_other_sources_give_the_batches_of_an_array(source, tmp_path):
     else:
         X = torch.from_numpy(x) if source == "tensor" else list(x)
     pairs = zip(batches(X, generator=seeded()), batches(x, generator=seeded()), strict=True)
-    assert all(torch.equal(a, b) for a, b in pairs)
+    assert all(torch.equal(a.x, b.x) for a, b in pairs)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_batches_are_frames_of_the_model_in_its_precision(shape, dtype):
     loader = batches(np.zeros(shape, np.uint8), Scaling("unit"), dtype=dtype)
-    for batch in loader:
-        assert batch.dtype == dtype
-        assert batch.shape[1:] == (4, *loader.sequences.layout.frame_shape)
-        if batch.ndim == 5:
-            assert batch.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
+    for x, lengths in loader:
+        assert lengths is None
+        assert x.dtype == dtype
+        assert x.shape[1:] == (4, *loader.sequences.layout.frame_shape)
+        if x.ndim == 5:
+            assert x.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
 
 
 def test_images_with_channels_last_are_converted_without_another_copy(monkeypatch):
@@ -130,7 +131,7 @@ def test_what_went_in_comes_back(scale, dtype, shape):
     )
     assert scaling.kind == scale
     loader = Batches(sequences, scaling, batch_size=4, device=CPU)
-    back = [to_user(batch, sequences.layout, scaling, dtype) for batch in loader]
+    back = [to_user(batch.x, sequences.layout, scaling, dtype) for batch in loader]
     assert all(part.dtype == dtype and part.flags.c_contiguous for part in back)
     back = np.concatenate(back)
     if dtype.kind == "f":

@@ -6,14 +6,18 @@ import math
 import pytest
 import torch
 
+from seqdisentangle.data import Batch
 from seqdisentangle.divergences import (
     HSIC,
     MMD,
     Divergence,
     Divergences,
+    EnergyDistance,
     FunctionDivergence,
+    GaussianKL,
     JensenShannon,
     ScaledMMD,
+    SlicedWasserstein,
 )
 from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
 from seqdisentangle.training import (
@@ -35,7 +39,7 @@ PARTS = ("cost", "content", "motion", "independence")
 
 def data(spec=VECTORS, sizes=(6, 5)):
     g = torch.Generator().manual_seed(1)
-    return [torch.rand(n, 4, *spec.frame_shape, generator=g) for n in sizes]
+    return [Batch(torch.rand(n, 4, *spec.frame_shape, generator=g)) for n in sizes]
 
 
 def make(spec=VECTORS, seed=0, content=None, motion=None, independence=None, **parameters):
@@ -88,7 +92,7 @@ def test_training_lowers_the_loss():
 
 def test_the_gradient_norm_is_clipped():
     trainer = make(clip_norm=1e-3)
-    trainer.step(data()[0])
+    trainer.step(*data()[0])
     norms = [p.grad.norm() for p in trainer.model.parameters()]
     assert torch.stack(norms).norm() <= 1e-3 * 1.001
 
@@ -122,6 +126,56 @@ def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training
     assert all(a > b for a, b in zip(rates[top:-1], rates[top + 1 :], strict=True))
     if name == "cosine" or n_steps == 100:
         assert rates[top] == pytest.approx(0.01, rel=1e-3)
+
+
+# Sequences of different lengths
+
+
+LENGTHS = torch.tensor([4, 1, 2, 3, 4, 2])
+
+
+def padded(value):
+    """A batch with a value in its padding."""
+    x = data()[0].x
+    x[torch.arange(4) >= LENGTHS[:, None]] = value
+    return Batch(x, LENGTHS)
+
+
+@pytest.mark.parametrize(
+    "divergence",
+    [MMD, ScaledMMD, JensenShannon, GaussianKL, EnergyDistance, SlicedWasserstein],
+)
+def test_steps_do_not_know_the_padding(divergence):
+    trainers = make(motion=divergence()), make(motion=divergence())
+    for trainer, value in zip(trainers, (0.5, math.nan), strict=True):
+        for _ in range(3):
+            loss = trainer.step(*padded(value))
+            assert torch.stack(loss).isfinite().all()
+    assert same(*map(weights, trainers))
+    assert same(*(t.objective.state_dict() for t in trainers))
+    assert trainers[0].evaluate([padded(0.5)]) == trainers[1].evaluate([padded(math.inf)])
+
+
+def test_an_epoch_takes_padded_and_whole_batches():
+    trainer, batches = make(), [padded(math.nan), *data()]
+    result = run(trainer, batches, max_epochs=3, validation=batches, warmup_epochs=1)
+    assert all(math.isfinite(value) for record in result.history for value in record.values())
+    trainer.objective.motion_divergence.forward = lambda q, p, mask=None: q.value.new_tensor(
+        [2.0 if mask is None else 1.0]
+    )
+    assert trainer.evaluate(batches)["motion"] == pytest.approx((6 * 1 + 11 * 2) / 17)
+
+
+def test_lengths_that_are_all_full_train_alike():
+    (x, _), full = data()[0], torch.full((6,), 4)
+    ends = []
+    for lengths in (None, full):
+        trainer = make()
+        for _ in range(5):
+            trainer.step(x, lengths)
+        ends.append(weights(trainer))
+    for name, value in ends[0].items():
+        torch.testing.assert_close(value, ends[1][name], rtol=1e-3, atol=1e-4)
 
 
 # Records
@@ -217,11 +271,11 @@ class Interrupted:
         self.at, self.count = at, 0
 
     def __iter__(self):
-        for x in data():
+        for batch in data():
             if self.count == self.at:
                 raise KeyboardInterrupt
             self.count += 1
-            yield x
+            yield batch
 
 
 @pytest.mark.parametrize("at", [0, 1, 2, 5])
@@ -231,7 +285,7 @@ def test_an_interrupt_leaves_a_model_that_can_be_used(at):
     assert result.interrupted
     assert len(result.history) == result.best_epoch == at // 2  # two batches an epoch
     assert not trainer.model.training
-    x = data(trainer.model.spec)[0]
+    x, _ = data(trainer.model.spec)[0]
     assert trainer.model.encode(x).motion.value.isfinite().all()
 
 
@@ -306,7 +360,7 @@ class Counting(Divergence):
 
 def test_parameters_of_a_divergence_are_found_and_trained_to_raise_it():
     trainer = make(content=Counting())
-    (x,) = data(sizes=[6])
+    x, _ = data()[0]
     _, (_, content) = trainer.objective(trainer.model, x, torch.Generator().manual_seed(0))
     before = content.value().item()
     trainer.critics.step([content])
@@ -317,9 +371,9 @@ def test_parameters_of_a_divergence_are_found_and_trained_to_raise_it():
 def test_what_learns_nothing_has_no_optimizer_and_what_rests_no_step():
     trainer = make(content=Counting(), motion=MMD())
     assert list(trainer.critics.optimizers) == [trainer.objective.content_divergence]
-    trainer.step(data()[0], warming_up=True)
+    trainer.step(*data()[0], warming_up=True)
     assert trainer.objective.content_divergence.calls == 0
-    trainer.step(data()[0])
+    trainer.step(*data()[0])
     assert trainer.objective.content_divergence.calls == 3
 
 
@@ -329,11 +383,11 @@ def test_a_step_of_the_model_leaves_the_critic_and_the_other_way_round(divergenc
     critic = trainer.objective.content_divergence
     before = copy.deepcopy(critic.state_dict())
     trainer.critics.step = lambda compared: None
-    trainer.step(data()[0])
+    trainer.step(*data()[0])
     assert all(torch.equal(v, before[k]) for k, v in critic.state_dict().items())
     del trainer.critics.step
     model = weights(trainer)
-    _, compared = trainer.objective(trainer.model.eval(), data()[0], trainer.generator)
+    _, compared = trainer.objective(trainer.model.eval(), data()[0].x, trainer.generator)
     trainer.critics.step(compared)
     assert all(torch.equal(v, model[k]) for k, v in weights(trainer).items())
     assert not all(torch.equal(v, before[k]) for k, v in critic.state_dict().items())

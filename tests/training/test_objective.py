@@ -1,5 +1,7 @@
 """The objective: its parts, what warming up leaves out, where views apply, its gradient."""
 
+import math
+
 import pytest
 import torch
 
@@ -12,8 +14,9 @@ from seqdisentangle.divergences import (
     JensenShannon,
     Samples,
 )
-from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
+from seqdisentangle.model import MLP, Conv, ModelSpec, Packing, build_model
 from seqdisentangle.training import COSTS, Objective
+from seqdisentangle.views import RandomFrames, resolve_view
 
 VECTORS = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3)
 LEARNED = ModelSpec((2,), False, 3, 2, 5, MLP(4, 1), "concat", None, None)
@@ -43,9 +46,11 @@ class Recorder(Divergence):
         super().__init__()
         self.sample_based = sample_based
         self.calls = []
+        self.masks = []
 
     def forward(self, q, p, mask=None):
         self.calls.append((q, p))
+        self.masks.append(mask)
         return q.value.sum((-2, -1))
 
 
@@ -295,3 +300,190 @@ def test_every_frame_is_scored_where_nothing_is_trained():
     some = objective(model.eval(), x, seeded())[0].cost
     objective.frames_per_step = None
     assert some == objective(model, x, seeded())[0].cost
+
+
+# Sequences of different lengths
+
+
+LENGTHS = torch.tensor([4, 1, 2, 3, 4, 2])
+PADDING = torch.arange(4) >= LENGTHS[:, None]
+
+
+def padded(x, value):
+    """The sequences with a value in their padding."""
+    x = x.clone()
+    x[PADDING] = value
+    return x
+
+
+def codes_of(spec, x):
+    return [
+        torch.randn(len(x), *shape, dtype=x.dtype, generator=seeded(1))
+        for shape in ((spec.content_size,), (x.shape[1], spec.motion_size))
+    ]
+
+
+def gradients(total, model):
+    return torch.autograd.grad(
+        total, list(model.parameters()), allow_unused=True, materialize_grads=True
+    )
+
+
+@each_spec
+@pytest.mark.parametrize("cost", [*COSTS.values(), lambda a, b: (a - b).abs().flatten(2).sum(2)])
+def test_the_cost_of_padded_sequences_is_the_mean_of_the_costs_of_each(spec, cost):
+    if cost is COSTS["binary_cross_entropy"] and spec is not IMAGES:
+        cost = COSTS["huber"]
+    objective, model, x = make(spec, cost=cost)
+    model.eval()
+    content, motion = codes_of(spec, x)
+    packing = Packing.of(LENGTHS, 4, x.device)
+    together = objective._cost(model, padded(x, math.nan), content, motion, seeded(), packing)
+    alone = [
+        objective._cost(model, x[i : i + 1, :k], content[i : i + 1], motion[i : i + 1, :k], None)
+        for i, k in enumerate(LENGTHS.tolist())
+    ]
+    torch.testing.assert_close(together, torch.stack(alone).mean(), rtol=1e-12, atol=0)
+
+
+@each_spec
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("k", [None, 2])
+@pytest.mark.parametrize("value", [-1e6, math.nan])
+def test_no_part_of_the_loss_nor_its_gradient_knows_the_padding(spec, training, k, value):
+    objective, model, x = make(
+        spec,
+        independence_weight=1.0,
+        frames_per_step=k,
+        content_view=RandomFrames(2),
+        motion_view=lambda x, generator, lengths: 2 * x,
+    )
+    model.train(training)
+    start = {name: w.clone() for name, w in model.state_dict().items()}
+    losses, slopes = [], []
+    for content in (0.5, value):
+        model.load_state_dict(start)
+        loss, _ = objective(model, padded(x, content), seeded(), lengths=LENGTHS)
+        losses.append(torch.stack(loss))
+        slopes.append(gradients(loss.total, model))
+    assert losses[0].isfinite().all()
+    assert torch.equal(*losses)
+    assert all(torch.equal(a, b) for a, b in zip(*slopes, strict=True))
+
+
+@each_spec
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("k", [None, 3])
+def test_lengths_that_are_all_full_change_nothing(spec, training, k):
+    objective, model, x = make(
+        spec, independence_weight=1.0, frames_per_step=k, motion_view=RandomFrames(4)
+    )
+    model.train(training)
+    start = {name: w.clone() for name, w in model.state_dict().items()}
+    losses, slopes = [], []
+    for lengths in (None, torch.full((6,), 4)):
+        model.load_state_dict(start)
+        loss, _ = objective(model, x, seeded(), lengths=lengths)
+        losses.append(torch.stack(loss))
+        slopes.append(gradients(loss.total, model))
+    torch.testing.assert_close(*losses, rtol=1e-12, atol=1e-12)
+    for a, b in zip(*slopes, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("sample_based", [True, False])
+def test_the_divergence_of_motion_is_told_what_is_padding(sample_based):
+    recorder = Recorder(sample_based)
+    objective, model, x = make(motion=recorder)
+    _, (comparison,) = objective(model, x, seeded(), lengths=LENGTHS, warming_up=True)
+    (mask,) = recorder.masks
+    assert mask.dtype == torch.bool
+    assert torch.equal(mask, ~PADDING.T)
+    assert torch.equal(comparison.mask, mask)
+    objective(model, x, seeded())
+    assert recorder.masks[1] is None
+
+
+def test_divergences_of_whole_sequences_get_no_mask():
+    content, independence = Recorder(sample_based=True), Recorder(sample_based=True)
+    objective, model, x = make(content=content, independence=independence, independence_weight=1.0)
+    objective(model, x, seeded(), lengths=LENGTHS)
+    assert content.masks == independence.masks == [None]
+
+
+@pytest.mark.parametrize("motion", [Marginal(), MMD()], ids=["marginal", "joint"])
+def test_the_divergence_of_motion_is_that_of_the_steps_that_each_sequence_has(motion):
+    objective, model, x = make(motion=motion)
+    loss, (comparison, _) = objective(model, x, seeded(), lengths=LENGTHS)
+    plain = sum(
+        motion(*(Samples(*(None if v is None else v[t, rows] for v in s)) for s in comparison[1:3]))
+        for t, rows in enumerate(~PADDING.T)
+    )
+    torch.testing.assert_close(loss.motion, plain)
+
+
+@pytest.mark.parametrize("independence", [HSIC(), MMD()], ids=["hsic", "mmd"])
+def test_independence_takes_the_mean_over_real_steps(independence):
+    objective, model, x = make(independence=independence, independence_weight=1.0)
+    _, compared = objective(model, padded(x, math.nan), seeded(), lengths=LENGTHS)
+    z_m = compared[0].q.value[..., 2:].transpose(0, 1)  # (n, T, d), after the history
+    means = torch.stack([z[:k].mean(0) for z, k in zip(z_m, LENGTHS, strict=True)])
+    other = compared[2].p if isinstance(independence, HSIC) else compared[2].q
+    torch.testing.assert_close(other.value[:, -2:], means)
+
+
+@pytest.mark.parametrize("spec", [VECTORS, IMAGES], ids=["vectors", "images"])
+@pytest.mark.parametrize("k", [1, 3])
+def test_some_frames_of_padded_sequences_estimate_the_cost_of_all_without_bias(spec, k):
+    objective, model, x = make(spec, frames_per_step=k)
+    x, packing = padded(x, math.nan), Packing.of(LENGTHS, 4, x.device)
+    codes = codes_of(spec, x)
+    model.train()
+    model.generator.eval()
+    g = seeded(2)
+    draws = torch.stack([objective._cost(model, x, *codes, g, packing) for _ in range(400)])
+    objective.frames_per_step = None
+    whole = objective._cost(model, x, *codes, g, packing)
+    assert draws.std() > 0
+    assert (draws.mean() - whole).abs() < 4 * draws.std() / 20
+
+
+def test_views_are_told_the_lengths():
+    seen = []
+
+    def view(x, lengths):
+        seen.append((x, lengths))
+        return x
+
+    objective, model, x = make(motion_view=resolve_view(view))
+    objective(model, x, seeded(), lengths=LENGTHS)
+    objective(model, x, seeded())
+    assert torch.equal(seen[0][0], x)
+    assert torch.equal(seen[0][1], LENGTHS)
+    assert seen[1][1] is None
+
+
+@pytest.mark.parametrize(("n_frames", "steps"), [(2, 2), (4, 4)])
+def test_a_view_of_another_length_has_no_padding(n_frames, steps):
+    seen = []
+    objective, model, x = make(content_view=RandomFrames(n_frames))
+    model.content.register_forward_pre_hook(
+        lambda module, args, kwargs: seen.append((args[0], kwargs["packing"])), with_kwargs=True
+    )
+    loss, _ = objective(model, padded(x, math.nan), seeded(), lengths=LENGTHS)
+    ((view, packing),) = seen
+    assert view.shape[1] == steps
+    assert (packing is None) == (steps != 4)
+    if packing is None:
+        assert view.isfinite().all()
+    assert loss.total.isfinite()
+
+
+def test_while_warming_up_padded_sequences_need_no_content():
+    objective, model, x = make(content=Constant(5.0))
+    loss, _ = objective(model, padded(x, math.nan), seeded(), lengths=LENGTHS, warming_up=True)
+    assert loss.content == 0
+    torch.testing.assert_close(loss.total, loss.cost + 3 * loss.motion)
+    loss.total.backward()
+    assert all(p.grad is None for p in model.content.parameters())
+    assert all(p.grad.isfinite().all() for p in model.motion.parameters())

@@ -1,0 +1,179 @@
+"""Sequences in files, opened where they are and read by rows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from .ragged import Ragged, Rows
+
+__all__ = ["HDF5", "Flat", "open_path"]
+
+HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".he5")
+
+
+class HDF5:
+    """A data set in an HDF5 file, read like an array; messages name file, data set and rows.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+
+    Attributes
+    ----------
+    shape : tuple of int
+    dtype : numpy dtype
+    """
+
+    def __init__(self, dataset: h5py.Dataset) -> None:
+        self.dataset = dataset
+        self.place = f"{dataset.file.filename}:{dataset.name}"
+        self.shape = dataset.shape
+        self.dtype = dataset.dtype
+
+    def __getitem__(self, rows: Rows) -> NDArray:
+        try:
+            part: NDArray = self.dataset[rows]
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            numbers = range(self.shape[0])[rows] if isinstance(rows, slice) else rows
+            what = "the file was closed while it was read" if not self.dataset else error
+            raise OSError(
+                f"{self.place}: rows {numbers[0]} to {numbers[-1]} cannot be read: {what}"
+            ) from error
+        return part
+
+
+class Flat:
+    """Sequences of different lengths whose frames lie one after the other.
+
+    Parameters
+    ----------
+    frames : array-like of shape (N, *frame)
+    offsets : array of int and shape (n + 1,)
+        Sequence i has the frames from ``offsets[i]`` up to ``offsets[i + 1]``.
+    place : str
+        What messages call it.
+
+    Attributes
+    ----------
+    lengths : array of int
+    shape : tuple of int
+    dtype : numpy dtype
+
+    Raises
+    ------
+    ValueError
+        If the offsets do not rise from 0 to N.
+    """
+
+    def __init__(self, frames: Any, offsets: NDArray, place: str) -> None:
+        offsets = np.asarray(offsets)
+        n_frames = frames.shape[0]
+        if offsets.ndim != 1 or offsets.dtype.kind not in "ui" or len(offsets) < 2:
+            raise ValueError(
+                f"{place}: offsets must be at least 2 whole numbers, got shape {offsets.shape} of "
+                f"dtype {offsets.dtype}"
+            )
+        offsets = offsets.astype(np.intp)
+        self.lengths = np.diff(offsets)
+        if offsets[0] != 0 or offsets[-1] != n_frames or (self.lengths < 1).any():
+            raise ValueError(
+                f"{place}: offsets must rise from 0 to the number of frames, {n_frames}, got "
+                f"{offsets[0]} to {offsets[-1]} with sequences of {self.lengths.min()} frames"
+            )
+        self.frames = frames
+        self.offsets = offsets
+        self.dtype = frames.dtype
+        self.shape = (len(self.lengths), int(self.lengths.max()), *frames.shape[1:])
+
+    def __getitem__(self, rows: Rows) -> NDArray:
+        numbers = range(len(self.lengths))[rows] if isinstance(rows, slice) else rows
+        lengths = self.lengths[rows]
+        part = np.zeros((len(lengths), int(lengths.max(initial=0)), *self.shape[2:]), self.dtype)
+        if isinstance(rows, slice) and len(lengths):  # neighbours: one reading
+            first, last = self.offsets[numbers[0]], self.offsets[numbers[-1] + 1]
+            mask = np.arange(part.shape[1]) < lengths[:, None]
+            part[mask] = self.frames[slice(first, last)]
+            return part
+        for row, i in zip(part, numbers, strict=True):
+            row[: self.lengths[i]] = self.frames[slice(self.offsets[i], self.offsets[i + 1])]
+        return part
+
+
+def open_path(path: str | os.PathLike[str], name: str) -> Any:
+    """Open sequences in a file, without reading them.
+
+    Parameters
+    ----------
+    path : path
+        ``"file.h5:/key"``, a data set (n, T, ...), or a group of two data sets, ``frames`` (N, ...)
+        and ``offsets`` (n + 1,), for sequences of different lengths; ``"file.npy"``; or a folder of
+        ``.npy`` files, a sequence (T_i, ...) each, in the order of their names.
+    name : str
+        What messages call the sequences.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it holds no such sequences.
+    TypeError
+        If it is no such path.
+    """
+    text = os.fspath(path)
+    file, colon, key = text.rpartition(":")
+    if colon and file.lower().endswith(HDF5_SUFFIXES):
+        return open_hdf5(file, key)
+    place = Path(text)
+    if text.lower().endswith(HDF5_SUFFIXES):
+        raise ValueError(f"{name}={text!r} names no data set: write '{text}:/key'")
+    if place.is_dir():
+        files = sorted(place.glob("*.npy"))
+        if not files:
+            raise ValueError(f"{name}={text!r}: the folder holds no .npy files")
+        return Ragged([open_npy(file) for file in files], name)
+    if place.suffix == ".npy":
+        return open_npy(place)
+    raise TypeError(
+        f"{name} must be an array of numbers, a list of arrays, or the path of 'file.h5:/key', "
+        f"'file.npy' or a folder of .npy files, got {type(path).__name__} {text!r}"
+    )
+
+
+def open_npy(path: Path) -> NDArray:
+    """A .npy file, mapped into memory."""
+    try:
+        array: NDArray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{str(path)!r}: there is no such file") from None
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f"{str(path)!r} is no .npy file that can be read: {error}") from error
+    return array
+
+
+def open_hdf5(path: str, key: str) -> HDF5 | Flat:
+    """A data set of an HDF5 file, or a group of frames and offsets."""
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"{path!r}: there is no such file")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise ValueError(f"{path!r} is no HDF5 file that can be read: {error}") from error
+    item = file.get(key or "/")
+    if isinstance(item, h5py.Dataset):
+        return HDF5(item)
+    if isinstance(item, h5py.Group) and {"frames", "offsets"} <= set(item):
+        return Flat(HDF5(item["frames"]), item["offsets"][:], f"{path}:{key}")
+    found: list[str] = []
+    file.visititems(lambda k, v: found.append(f"/{k}") if isinstance(v, h5py.Dataset) else None)
+    file.close()
+    raise ValueError(
+        f"{path!r} has no data set {key!r}, nor a group of that name with 'frames' and 'offsets'; "
+        f"its data sets are {found}"
+    )
