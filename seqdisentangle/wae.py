@@ -93,7 +93,7 @@ class RecurrentWAE(SequenceVerbs):
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which
         differ in size.
-    independence_weight : float, default=0.3
+    independence_weight : float, default=0.2
         The weight :math:`\beta_4`: content must not know what motion knows. 0 switches it off, and
         costs nothing.
     generator : {"style", "concat"}, default="style"
@@ -105,7 +105,7 @@ class RecurrentWAE(SequenceVerbs):
     motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
-    content_warmup : float or int, default=0.15
+    content_warmup : float or int, default=0.125
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
     content_view, motion_view : str, callable, list or None, default="auto", None
@@ -262,11 +262,11 @@ class RecurrentWAE(SequenceVerbs):
         cost: str | Callable = "squared",
         content_weight: float | Literal["auto"] = "auto",
         motion_weight: float | Literal["auto"] = "auto",
-        independence_weight: float = 0.3,
+        independence_weight: float = 0.2,
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
-        content_warmup: float = 0.15,
+        content_warmup: float = 0.125,
         content_view: Any = "auto",
         motion_view: Any = None,
         codes: str = "both",

@@ -67,10 +67,6 @@ class ScaledMMD(Adversarial):
     True
     """
 
-    # Its scale divides by at least 1 + k(0), which is 8 by default.
-    content_weight = 8 * Adversarial.content_weight
-    motion_weight = 8 * Adversarial.motion_weight
-
     def __init__(
         self,
         feature_map: nn.Module | None = None,
