@@ -13,6 +13,7 @@ __all__ = [
     "Swap",
     "checked_codes",
     "checked_motion",
+    "differ",
     "number_of_samples",
     "one_for_all",
 ]
@@ -131,12 +132,19 @@ def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
     return codes if codes.dtype in (np.float32, np.float64) else codes.astype(np.float32)
 
 
+def differ(items: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether arrays, or what should be arrays, are of different shapes."""
+    try:
+        return len({np.shape(item) for item in items}) > 1
+    except ValueError:  # one of them is no array
+        return True
+
+
 def checked_motion(
     motion: Any, size: int, n: int | None = None, n_steps: int | None = None
 ) -> tuple[NDArray, NDArray[np.intp] | None]:
     """Motion codes as one array (n, T, d_m), padded, and their lengths where these differ."""
-    if not isinstance(motion, list | tuple) or len({np.shape(item) for item in motion}) < 2:
-        motion = one_for_all(motion, 3, n)
+    if not isinstance(motion, list | tuple) or not differ(motion):
         codes = checked_codes(motion, "motion", n_samples=n, n_steps=n_steps, motion_size=size)
         return codes, None
     if n is not None and len(motion) != n:

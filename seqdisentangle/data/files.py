@@ -36,10 +36,11 @@ class HDF5:
         self.shape = dataset.shape
         self.dtype = dataset.dtype
 
-    def __getitem__(self, rows: Rows) -> NDArray:
+    def __getitem__(self, key: Rows | tuple[Rows, slice]) -> NDArray:
         try:
-            part: NDArray = self.dataset[rows]
+            part: NDArray = self.dataset[key]
         except (OSError, ValueError, RuntimeError, KeyError) as error:
+            rows = key[0] if isinstance(key, tuple) else key
             numbers = range(self.shape[0])[rows] if isinstance(rows, slice) else rows
             what = "the file was closed while it was read" if not self.dataset else error
             raise OSError(
@@ -141,7 +142,7 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
     if place.suffix == ".npy":
         return open_npy(place)
     raise TypeError(
-        f"{name} must be an array of numbers, a list of arrays, or the path of 'file.h5:/key', "
+        f"{name} must be an array of numbers or a list of arrays, or the path of 'file.h5:/key', "
         f"'file.npy' or a folder of .npy files, got {type(path).__name__} {text!r}"
     )
 

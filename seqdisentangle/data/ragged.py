@@ -81,10 +81,8 @@ class Padded:
     def __getitem__(self, rows: Rows) -> NDArray:
         lengths = self.lengths[rows]
         longest = int(lengths.max(initial=0))
-        part = self.source[rows]
-        if isinstance(part, Tensor):
-            part = part.cpu().numpy()
-        part = np.array(part[:, :longest])
+        part = self.source[rows, slice(longest)]
+        part = np.array(part.cpu().numpy() if isinstance(part, Tensor) else part)
         part[np.arange(longest) >= lengths[:, None]] = 0  # whatever stood there, NaN too
         return part
 
@@ -97,7 +95,12 @@ def checked_lengths(lengths: Any, n: int, n_steps: int, name: str) -> NDArray[np
     ValueError
         If they are not n whole numbers from 1 to ``n_steps``.
     """
-    lengths = np.asarray(lengths.cpu() if isinstance(lengths, Tensor) else lengths)
+    try:
+        lengths = np.asarray(lengths.cpu() if isinstance(lengths, Tensor) else lengths)
+    except ValueError as error:
+        raise ValueError(
+            f"lengths must be {n} whole numbers, one for each sequence of {name}: {error}"
+        ) from error
     if lengths.shape != (n,) or lengths.dtype.kind not in "ui":
         raise ValueError(
             f"lengths must be {n} whole numbers, one for each sequence of {name}, got shape "

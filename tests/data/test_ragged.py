@@ -326,7 +326,6 @@ ONE_EACH = "lengths must be 3 whole numbers, one for each sequence of Y, got sha
         (["2", "2", "2"], ONE_EACH + r"\(3,\) of dtype <U1"),
         ([2, None, 2], ONE_EACH + r"\(3,\) of dtype object"),
         ("all", ONE_EACH + r"\(\) of dtype <U3"),
-        # BUG: NumPy's own message, which does not say what is wrong with which parameter.
         ([2, [1, 2], 2], "lengths must be 3 whole numbers, one for each sequence of Y"),
         ([2, 5, 9], r"lengths\[1\] must be from 1 to 4, the steps of Y, got 5"),
         ([2, 4, 0], r"lengths\[2\] must be from 1 to 4, the steps of Y, got 0"),
