@@ -2,11 +2,16 @@
 
 import random
 
+import hypothesis
 import numpy as np
 import pytest
 import torch
 
 from seqdisentangle import RecurrentWAE
+
+# A test says what holds, not how fast: machines are busy.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SMALL = {
     "content_size": 4,
