@@ -15,13 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .data import Batch, Layout, Scaling, Sequences, load, to_user
+from .data import Batch, Layout, Rows, Scaling, Sequences, load, to_user
 from .model import Packing, SequenceModel
 from .persistence import written_whole
 
-__all__ = ["Coder", "Lengths", "Rows", "output", "put", "room"]
+__all__ = ["Coder", "Lengths", "output", "put", "room"]
 
-Rows = slice | NDArray[np.intp]
 Lengths = NDArray[np.intp] | None
 
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
@@ -129,19 +128,17 @@ class Coder:
         codes: Callable[[Rows], tuple[Tensor, Tensor]],
         *,
         lengths: Lengths = None,
-        work: Lengths = None,
-        longest: int = 0,
+        passes: Iterator[Rows] | None = None,
         file: h5py.File | None = None,
     ) -> Any:
         """Sequences of the content and the motion that ``codes`` gives for each pass's rows.
 
-        With ``lengths`` a list of sequences that are as long. ``longest`` is the number of steps
-        that ``codes`` handles itself where that is more, and ``work`` that of each sequence. With a
-        ``file`` they go there, as the data set ``X``.
+        With ``lengths`` a list of sequences that are as long. ``passes`` are given where ``codes``
+        handles more steps than these. With a ``file`` they go there, as the data set ``X``.
         """
         shape = (n, n_steps, *self.layout.array_frame_shape)
         frames = room(shape, dtype, lengths, file, "X")
-        for rows in self.passes(n, max(n_steps, longest), lengths if work is None else work):
+        for rows in passes or self.passes(n, n_steps, lengths):
             put(frames, rows, self.decode(*codes(rows), dtype), lengths)
         return frames
 

@@ -26,8 +26,8 @@ from .codes import (
     number_of_samples,
     one_for_all,
 )
-from .coding import Coder, Rows, output, put, room
-from .data import Layout, Scaling, Sequences
+from .coding import Coder, output, put, room
+from .data import Layout, Rows, Scaling, Sequences
 from .model import SequenceModel
 from .training import mean_cost, resolve_cost
 
@@ -441,14 +441,10 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             content, motion = coder.encode(batch)
             return content, coder.rollout(draw_motion(rows), motion, batch.lengths)
 
-        frames: NDArray = coder.generate(
-            len(sequences),
-            n_steps,
-            sequences.dtype,
-            codes,
-            longest=sequences.n_steps + n_steps,
-            work=None if sequences.lengths is None else sequences.lengths + n_steps,
-        )
+        n, history = len(sequences), sequences.lengths
+        longer = None if history is None else history + n_steps
+        passes = coder.passes(n, sequences.n_steps + n_steps, longer)
+        frames: NDArray = coder.generate(n, n_steps, sequences.dtype, codes, passes=passes)
         return frames
 
     # ---- scikit-learn ------------------------------------------------------------------------

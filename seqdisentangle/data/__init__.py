@@ -2,6 +2,7 @@
 
 from .loading import Batch, Batches, load, to_user
 from .neighbours import from_channels_first, from_nan_padded, from_table
+from .ragged import Rows
 from .scaling import SCALES, Scaling, fit_scaling
 from .sequences import CHANNELS, Layout, Sequences
 
@@ -11,6 +12,7 @@ __all__ = [
     "Batch",
     "Batches",
     "Layout",
+    "Rows",
     "Scaling",
     "Sequences",
     "fit_scaling",

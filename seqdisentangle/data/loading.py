@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .ragged import Rows
 from .scaling import Scaling
 from .sequences import Layout, Sequences
 
@@ -108,7 +109,7 @@ def bucketed(
 
 def load(
     sequences: Sequences,
-    rows: slice | NDArray[np.intp],
+    rows: Rows,
     scaling: Scaling,
     device: torch.device,
     dtype: torch.dtype,

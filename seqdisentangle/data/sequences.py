@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .files import HDF5, open_path
-from .ragged import Padded, Ragged, checked_lengths
+from .ragged import Padded, Ragged, Rows, checked_lengths
 
 __all__ = ["CHANNELS", "Layout", "Sequences"]
 
@@ -158,7 +158,7 @@ class Sequences:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def read(self, rows: slice | NDArray[np.intp]) -> Tensor:
+    def read(self, rows: Rows) -> Tensor:
         """Some sequences in the user's units and layout; increasing row numbers.
 
         Where lengths differ they are padded with zeros to the longest of them.
@@ -187,7 +187,7 @@ class Sequences:
                 part = part[np.arange(part.shape[1]) < self.lengths[rows, None]]
             yield part
 
-    def _takes_tensors(self, rows: slice | NDArray[np.intp]) -> bool:
+    def _takes_tensors(self, rows: Rows) -> bool:
         return isinstance(self._source, Tensor) and not isinstance(rows, slice)
 
     def _check_shape(self) -> None:
@@ -212,7 +212,7 @@ class Sequences:
                 f"the sequences seen in fit, got shape {self.shape}"
             )
 
-    def _check_finite(self, x: Tensor, rows: slice | NDArray[np.intp]) -> None:
+    def _check_finite(self, x: Tensor, rows: Rows) -> None:
         bad = ~torch.isfinite(x).flatten(1)
         if not bad.any():
             return  # the sum overflowed, the values are finite

@@ -85,6 +85,6 @@ class Critics:
             if optimizer is None:
                 continue
             for _ in range(comparison.divergence.critic_steps):
-                optimizer.zero_grad(set_to_none=True)  # the model's step has left gradients too
+                optimizer.zero_grad(set_to_none=True)
                 comparison.critic_loss().backward()
                 optimizer.step()

@@ -72,7 +72,8 @@ class Trainer:
             self.model, x, self.generator, lengths=lengths, warming_up=warming_up
         )
         self.optimizer.zero_grad(set_to_none=True)
-        loss.total.backward()
+        # Of the model alone: critics are trained by themselves, and their gradients not asked for.
+        loss.total.backward(inputs=list(self.model.parameters()))
         if self.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.optimizer.step()

@@ -143,8 +143,7 @@ class Objective(nn.Module):
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
-        if self.independence_weight > 0:
-            total = total + self.independence_weight * independence_term
+        total = total + self.independence_weight * independence_term
         return Loss(total, cost, content_term, motion_term, independence_term), compared
 
     @staticmethod
