@@ -246,7 +246,7 @@ def check_number(name: str, value: Any, kind: type = numbers.Real) -> None:
 
 
 def paired(
-    name: str, q: Samples, p: Samples, mask: Tensor | None = None
+    name: str, q: Samples, p: Samples, mask: Tensor | None = None, *, one_size: bool = True
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The draws of both sides in float32 or better, and which of them count.
 
@@ -256,6 +256,8 @@ def paired(
         The divergence, for the message.
     q, p : Samples with values of shape (..., n, d)
     mask : bool Tensor of shape (..., n), optional
+    one_size : bool
+        Whether vectors of both sides must have one size.
 
     Returns
     -------
@@ -270,9 +272,10 @@ def paired(
         If the shapes differ.
     """
     x, y = q.value, p.value
-    if x.shape != y.shape:
+    if x.shape[:-1] != y.shape[:-1] or (one_size and x.shape != y.shape):
+        but = "" if one_size else " but for the last dimension"
         raise ValueError(
-            f"{name} pairs its draws: q and p must have one shape, got {tuple(x.shape)} and "
+            f"{name} pairs its draws: q and p must have one shape{but}, got {tuple(x.shape)} and "
             f"{tuple(y.shape)}"
         )
     dtype = torch.promote_types(x.dtype, torch.float32)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from .base import Dependence, Samples
-from .kernels import Kernel, resolve_kernel
-from .mmd import BANDWIDTHS
-from .pairs import centre, in_blocks, median_unit, squared_distances
+from .base import Dependence, Samples, paired
+from .kernel_divergence import KernelDivergence
+from .kernels import Kernel
+from .pairs import centre, over_pairs
 
 __all__ = ["HSIC"]
 
 
-class HSIC(Dependence):
+class HSIC(KernelDivergence, Dependence):
     r"""Squared MMD between a joint distribution and the product of its marginals, in closed form.
 
     With the kernel matrices :math:`K` and :math:`L` of the two sides, whose diagonals are left
@@ -77,14 +76,7 @@ class HSIC(Dependence):
         bandwidth: Literal["prior", "median"] = "median",
         unbiased: bool = True,
     ) -> None:
-        super().__init__()
-        if bandwidth not in BANDWIDTHS:
-            raise ValueError(f"bandwidth must be one of {list(BANDWIDTHS)}, got {bandwidth!r}")
-        self.kernel = kernel
-        self.scales = scales
-        self.bandwidth = bandwidth
-        self.unbiased = unbiased
-        self.resolved_kernel = resolve_kernel(kernel, scales)
+        super().__init__(kernel, scales, bandwidth, unbiased)
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the dependence of the two sides, in float32 or better.
@@ -96,27 +88,10 @@ class HSIC(Dependence):
         ValueError
             If the sides have not one number of draws.
         """
-        if q.value.shape[:-1] != p.value.shape[:-1]:
-            raise ValueError(
-                "HSIC pairs its draws: q and p must have one shape but for the last dimension, got "
-                f"{tuple(q.value.shape)} and {tuple(p.value.shape)}"
-            )
-        dtype = torch.promote_types(q.value.dtype, torch.float32)
-        x, y = q.value.to(dtype), p.value.to(dtype)
-        n = x.shape[-2]
-        weight = x.new_ones(x.shape[:-1])
-        if mask is not None:
-            mask = mask.expand(x.shape[:-1])
-            x, y = (z.masked_fill(~mask.unsqueeze(-1), 0) for z in (x, y))
-            weight = mask.to(dtype)
+        x, y, weight = paired("HSIC", q, p, mask, one_size=False)
         x, y = x - centre(x, weight), y - centre(y, weight)
-        leading = x.shape[:-2]
-        flat = [
-            t.reshape(math.prod(leading), *t.shape[len(leading) :])
-            for t in (x, y, weight, self._unit(x, weight), self._unit(y, weight))
-        ]
-        with torch.autocast(x.device.type, enabled=False):
-            sums = in_blocks(self._sums, n, *flat).reshape(*leading, 4)
+        units = self.unit(x, weight), self.unit(y, weight)
+        sums = over_pairs(self._sums, x, y, weight, *units)
         both, rows, total_k, total_l = sums.unbind(-1)
         m = weight.sum(-1)
         if self.unbiased:
@@ -126,11 +101,6 @@ class HSIC(Dependence):
         value = both + total_k * total_l / m.square().clamp(min=1) - 2 * rows / m.clamp(min=1)
         return value * (m > 1) / (m - 1).square().clamp(min=1)
 
-    def _unit(self, z: Tensor, weight: Tensor) -> Tensor:
-        if self.bandwidth == "median":
-            return median_unit(z, weight)
-        return z.new_full((*z.shape[:-2], 1, 1), 2.0 * z.shape[-1])
-
     def _sums(
         self, rows: slice, x: Tensor, y: Tensor, weight: Tensor, unit_x: Tensor, unit_y: Tensor
     ) -> Tensor:
@@ -139,8 +109,8 @@ class HSIC(Dependence):
         if self.unbiased:
             index = torch.arange(x.shape[1], device=x.device)
             counted = counted * (index[rows, None] != index)
-        k = self.resolved_kernel(squared_distances(x[:, rows], x), unit_x) * counted
-        el = self.resolved_kernel(squared_distances(y[:, rows], y), unit_y) * counted
+        k = self.values(x[:, rows], x, unit_x) * counted
+        el = self.values(y[:, rows], y, unit_y) * counted
         rows_k, rows_l = k.sum(-1), el.sum(-1)
         return torch.stack(
             [(k * el).sum((-2, -1)), (rows_k * rows_l).sum(-1), rows_k.sum(-1), rows_l.sum(-1)], -1

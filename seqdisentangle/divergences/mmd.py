@@ -8,16 +8,15 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from .base import Divergence, Samples, paired
-from .kernels import SCALES, Kernel, resolve_kernel
-from .pairs import centre, median_unit, paired_statistic, squared_distances
+from .base import Samples, paired
+from .kernel_divergence import KernelDivergence
+from .kernels import SCALES, Kernel
+from .pairs import centre, paired_statistic
 
 __all__ = ["MMD"]
 
-BANDWIDTHS = ("prior", "median")
 
-
-class MMD(Divergence):
+class MMD(KernelDivergence):
     r"""Squared maximum mean discrepancy, as an unbiased U-statistic of paired draws.
 
     .. math::
@@ -79,14 +78,7 @@ class MMD(Divergence):
         bandwidth: Literal["prior", "median"] = "prior",
         unbiased: bool = True,
     ) -> None:
-        super().__init__()
-        if bandwidth not in BANDWIDTHS:
-            raise ValueError(f"bandwidth must be one of {list(BANDWIDTHS)}, got {bandwidth!r}")
-        self.kernel = kernel
-        self.scales = scales
-        self.bandwidth = bandwidth
-        self.unbiased = unbiased
-        self.resolved_kernel = resolve_kernel(kernel, scales)
+        super().__init__(kernel, scales, bandwidth, unbiased)
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence of the two batches, in float32 or better.
@@ -96,12 +88,5 @@ class MMD(Divergence):
         x, y, weight = paired("MMD", q, p, mask)
         middle = centre(x, weight)
         x, y = x - middle, y - middle
-        if self.bandwidth == "median":
-            unit = median_unit(torch.cat([x, y], -2), weight.tile(2))
-        else:
-            unit = x.new_full((*x.shape[:-2], 1, 1), 2.0 * x.shape[-1])
+        unit = self.unit(torch.cat([x, y], -2), weight.tile(2))
         return paired_statistic(self.values, x, y, weight, unit, unbiased=self.unbiased)
-
-    def values(self, a: Tensor, b: Tensor, unit: Tensor) -> Tensor:
-        """Kernel of all pairs of rows, (L, r, d) and (L, n, d) -> (L, r, n)."""
-        return self.resolved_kernel(squared_distances(a, b), unit)

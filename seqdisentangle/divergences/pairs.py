@@ -14,6 +14,7 @@ __all__ = [
     "centre",
     "in_blocks",
     "median_unit",
+    "over_pairs",
     "paired_statistic",
     "squared_distances",
 ]
@@ -67,6 +68,18 @@ def in_blocks(
     return torch.cat(totals)
 
 
+def over_pairs(statistic: Callable[..., Tensor], x: Tensor, *tensors: Tensor) -> Tensor:
+    """Add up a statistic of all pairs of rows of x (..., n, d), see :func:`in_blocks`.
+
+    All tensors have the leading dimensions of x, and so has the result.
+    """
+    leading, n = x.shape[:-2], x.shape[-2]
+    flat = [t.reshape(math.prod(leading), *t.shape[len(leading) :]) for t in (x, *tensors)]
+    with torch.autocast(x.device.type, enabled=False):  # its products would have 8 bits
+        total = in_blocks(statistic, n, *flat)
+    return total.reshape((*leading, *total.shape[1:]))
+
+
 def paired_statistic(
     kernel: Callable[..., Tensor],
     x: Tensor,
@@ -109,11 +122,7 @@ def paired_statistic(
         k = kernel(a, x, *parameters) + kernel(b, y, *parameters) - 2 * kernel(a, y, *parameters)
         return (k * counted).sum((-2, -1))
 
-    leading = x.shape[:-2]
-    n_leading = math.prod(leading)
-    flat = [t.reshape(n_leading, *t.shape[len(leading) :]) for t in (x, y, weight, *parameters)]
-    with torch.autocast(x.device.type, enabled=False):  # its products would have 8 bits
-        total = in_blocks(block, n, *flat).reshape(leading)
+    total = over_pairs(block, x, y, weight, *parameters)
     count = weight.sum(-1)
     return total / (count * (count - 1) if unbiased else count.square()).clamp(min=1)
 
