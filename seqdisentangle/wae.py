@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm.auto import tqdm
 
 from .configuration import load_estimator, save_estimator
-from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
+from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
 from .training import (
@@ -120,6 +120,10 @@ class RecurrentWAE(SequenceVerbs):
         each feature or channel; ``"auto"`` finds which.
     channels : {"auto", "first", "last"}, default="auto"
         Where the channels of five-dimensional arrays are.
+    missing : {"error", "mask"}, default="error"
+        Whether NaN is an error, or stands for values that are missing: the encoders then see the
+        mean in their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes
+        them.
     max_epochs : int, default=24
         Passes over the data.
     batch_size : int, default=64
@@ -235,6 +239,7 @@ class RecurrentWAE(SequenceVerbs):
         "codes": [StrOptions({"both", "content", "motion"})],
         "scale": [StrOptions(set(SCALES))],
         "channels": [StrOptions(set(CHANNELS))],
+        "missing": [StrOptions(set(MISSING))],
         "max_epochs": [COUNT],
         "batch_size": [COUNT],
         "learning_rate": [POSITIVE],
@@ -272,6 +277,7 @@ class RecurrentWAE(SequenceVerbs):
         codes: str = "both",
         scale: str = "auto",
         channels: str = "auto",
+        missing: str = "error",
         max_epochs: int = 24,
         batch_size: int = 64,
         learning_rate: float = 2e-3,
@@ -305,6 +311,7 @@ class RecurrentWAE(SequenceVerbs):
         self.codes = codes
         self.scale = scale
         self.channels = channels
+        self.missing = missing
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -330,8 +337,9 @@ class RecurrentWAE(SequenceVerbs):
             (n, T) numbers, (n, T, D) features, (n, T, H, W) grey images, or (n, T, H, W, C) or
             (n, T, C, H, W) images of 1 to 4 channels, 8-bit or float: a NumPy array or memmap, a
             torch tensor, a list of arrays, whose lengths may differ, an array-like that is read by
-            slices (an h5py data set), or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of
-            ``.npy`` files, read batch by batch where it is.
+            slices (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path:
+            ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files. What is not in memory
+            is read in parts, in the background.
         y : None
             Not used.
         lengths : array of int and shape (n,), optional

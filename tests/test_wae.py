@@ -452,6 +452,7 @@ BAD_PARAMETERS = [
     ("scale", "x"),
     ("scale", "unit"),
     ("channels", "x"),
+    ("missing", "x"),
     ("max_epochs", 0),
     ("batch_size", 0),
     ("learning_rate", 0),

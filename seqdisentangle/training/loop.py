@@ -66,10 +66,22 @@ class Trainer:
         self.scheduler = make_scheduler(self.optimizer, lr_schedule, learning_rate, n_steps)
         self.critics = Critics(objective.divergences)
 
-    def step(self, x: Tensor, lengths: Tensor | None = None, *, warming_up: bool = False) -> Loss:
-        """One update on one batch (n, T, ...), padded if it has lengths; nothing is waited for."""
+    def step(
+        self,
+        x: Tensor,
+        lengths: Tensor | None = None,
+        observed: Tensor | None = None,
+        *,
+        warming_up: bool = False,
+    ) -> Loss:
+        """One update on the parts of one :class:`Batch`; nothing is waited for."""
         loss, compared = self.objective(
-            self.model, x, self.generator, lengths=lengths, warming_up=warming_up
+            self.model,
+            x,
+            self.generator,
+            lengths=lengths,
+            observed=observed,
+            warming_up=warming_up,
         )
         self.optimizer.zero_grad(set_to_none=True)
         # Of the model alone: critics are trained by themselves, and their gradients not asked for.
@@ -114,9 +126,16 @@ class Trainer:
         return mean_parts(
             (
                 len(x),
-                self.objective(self.model, x, generator, lengths=lengths, warming_up=warming_up)[0],
+                self.objective(
+                    self.model,
+                    x,
+                    generator,
+                    lengths=lengths,
+                    observed=observed,
+                    warming_up=warming_up,
+                )[0],
             )
-            for x, lengths in batches
+            for x, lengths, observed in batches
         )
 
 

@@ -104,6 +104,7 @@ class Objective(nn.Module):
         generator: torch.Generator,
         *,
         lengths: Tensor | None = None,
+        observed: Tensor | None = None,
         warming_up: bool = False,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
@@ -116,6 +117,8 @@ class Objective(nn.Module):
         generator : torch.Generator
         lengths : Tensor of int64 and shape (n,), on the CPU, optional
             Steps of each sequence that are real, the rest being padding; all by default.
+        observed : bool Tensor of the shape of x, optional
+            False where a value is missing, and zero in its place; these cost nothing.
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
@@ -138,7 +141,7 @@ class Objective(nn.Module):
             compared.append(Comparison(self.content_divergence, Samples(*content), Samples(*prior)))
             if self.independence_weight > 0:
                 compared.append(self._independence(content.value, motion.value, packing))
-        cost = self._cost(model, x, content.value, motion.value, generator, packing)
+        cost = self._cost(model, x, content.value, motion.value, generator, packing, observed)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
@@ -175,26 +178,28 @@ class Objective(nn.Module):
         motion: Tensor,
         generator: torch.Generator,
         packing: Packing | None = None,
+        observed: Tensor | None = None,
     ) -> Tensor:
         """Mean cost of a sequence, or an unbiased estimate of it from some of its frames."""
         n, n_steps = x.shape[:2]
         k = self.frames_per_step
         if k is None or k >= n_steps or not model.training:
-            return self._cost_of_each(model, x, content, motion, packing).mean()
+            return self._cost_of_each(model, x, content, motion, packing, observed).mean()
         key = torch.rand(n, n_steps, generator=generator, device=x.device)
         if packing is not None:
             key = torch.where(packing.mask, key, 2.0)  # padding comes last
         chosen = key.argsort(1)[:, :k]
         motion = motion.take_along_dim(chosen.unsqueeze(-1), 1)
         rows = (chosen + n_steps * torch.arange(n, device=x.device).unsqueeze(-1)).flatten()
-        # Channels last while they are gathered: an image's values then lie side by side.
-        frames = x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)
-        x = frames.unflatten(0, (n, k))
+        x = frames_at(x, rows).unflatten(0, (n, k))
+        if observed is not None:
+            observed = frames_at(observed, rows).unflatten(0, (n, k))
         if packing is None:
-            return self._cost_of_each(model, x, content, motion, None).mean() * (n_steps / k)
+            cost = self._cost_of_each(model, x, content, motion, None, observed)
+            return cost.mean() * (n_steps / k)
         some = Packing.of(packing.lengths.clamp(max=k), k, x.device)
         share = some.mask.sum(1) / packing.mask.sum(1)
-        return (self._cost_of_each(model, x, content, motion, some) / share).mean()
+        return (self._cost_of_each(model, x, content, motion, some, observed) / share).mean()
 
     def _cost_of_each(
         self,
@@ -202,13 +207,16 @@ class Objective(nn.Module):
         x: Tensor,
         content: Tensor,
         motion: Tensor,
-        packing: Packing | None,
+        packing: Packing | None = None,
+        observed: Tensor | None = None,
     ) -> Tensor:
         """The cost of each sequence, of its real frames, (n,)."""
         if packing is None:
-            return mean_cost(self.cost, model.decode(content, motion), x)
+            return mean_cost(self.cost, model.decode(content, motion), x, observed)
         frames = model.decode_real(content, motion, packing).unsqueeze(1)
-        return packing.pad(mean_cost(self.cost, frames, packing.pack(x).unsqueeze(1))).sum(1)
+        x = packing.pack(x).unsqueeze(1)
+        observed = None if observed is None else packing.pack(observed).unsqueeze(1)
+        return packing.pad(mean_cost(self.cost, frames, x, observed)).sum(1)
 
     def _conditional(self, q: Latent, p: Latent, packing: Packing | None) -> Comparison:
         """The motion posterior beside its prior, all steps at once."""
@@ -231,3 +239,9 @@ class Objective(nn.Module):
         together = joint(content, Samples(other))
         apart = joint(content, Samples(other.roll(1, 0)))
         return Comparison(self.independence_divergence, together, apart)
+
+
+def frames_at(x: Tensor, rows: Tensor) -> Tensor:
+    """Some of all frames of a batch, (n, T, ...) -> (N, ...)."""
+    # Channels last while they are gathered: an image's values then lie side by side.
+    return x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)
