@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
@@ -107,13 +108,16 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the frames are unlike those seen in ``fit``, or a value is not finite.
+            If the frames are unlike those seen in ``fit``, or a value is not finite; or if motion
+            codes of different lengths are to be a data frame.
         NotFittedError
             If called before ``fit``.
         """
         check_is_fitted(self)
         sequences = self._read(X, lengths=lengths)
         n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
+        if self.codes == "motion" and lengths is not None and out is None:
+            check_no_table(self)
         coder = self._coder(sequences.dtype)
         spec = self.model_.spec
         with output(out) as file:
@@ -535,6 +539,16 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
 
     def _coder(self, dtype: np.dtype) -> Coder:
         return Coder(self.model_, self.layout_, self.scaling_, dtype)
+
+
+def check_no_table(estimator: Any) -> None:
+    """Raise a ValueError if data frames are asked for, which motion of many lengths is none."""
+    container = _get_output_config("transform", estimator)["dense"]
+    if container != "default":
+        raise ValueError(
+            f"set_output(transform={container!r}): motion codes of sequences of different lengths "
+            "are no table. Take codes='content', or set_output(transform='default')"
+        )
 
 
 def n_known(observed: Tensor) -> int:

@@ -153,7 +153,7 @@ class Sequences:
         if lengths is not None:
             if isinstance(self._source, Ragged):
                 raise ValueError(
-                    f"lengths are for a padded array, and {name} is a list, whose arrays have their own"
+                    f"lengths are for a padded array, and {name} is a list of arrays of their own"
                 )
             checked = checked_lengths(lengths, self.shape[0], self.shape[1], name)
             self._source = Padded(self._source, checked)

@@ -1,5 +1,6 @@
 """Arrays outside of memory: read in runs, ahead, shuffled by block, and errors that name rows."""
 
+import itertools
 import threading
 import time
 
@@ -72,7 +73,7 @@ def test_runs_are_the_longest_stretches_of_neighbours(rows):
     stretches = [rows[start:stop] for start, stop in runs(rows)]
     assert np.array_equal(np.concatenate(stretches), rows)
     assert all(np.array_equal(s, np.arange(s[0], s[-1] + 1)) for s in stretches)
-    assert all(a[-1] + 1 < b[0] for a, b in zip(stretches, stretches[1:], strict=False))
+    assert all(a[-1] + 1 < b[0] for a, b in itertools.pairwise(stretches))
 
 
 def test_the_next_part_is_read_while_one_is_in_use():
