@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +61,8 @@ class Batches:
         The sequences to read, increasing; all of them by default.
     generator : torch.Generator, optional
         Shuffles them anew at every iteration. In order by default.
+    shard : callable, optional
+        Takes the rows of a batch to those that are read of it, the others being another process's.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Batches:
         dtype: torch.dtype = torch.float32,
         rows: NDArray[np.intp] | None = None,
         generator: torch.Generator | None = None,
+        shard: Callable[[Rows], Rows] = lambda rows: rows,
     ) -> None:
         self.sequences = sequences
         self.scaling = scaling
@@ -80,6 +83,7 @@ class Batches:
         self.dtype = dtype
         self.rows = rows
         self.generator = generator
+        self.shard = shard
         self.n = len(sequences) if rows is None else len(rows)
         self.n_batches = -(-self.n // batch_size)
 
@@ -97,18 +101,20 @@ class Batches:
             passes = [slice(start, stop) for start, stop in self._edges()]
         else:
             passes = [self.rows[start:stop] for start, stop in self._edges()]
-        for rows, x in zip(passes, self.sequences.read_all(passes), strict=True):
-            yield self._batch(x, rows)
+        shards = [self.shard(rows) for rows in passes]
+        for batch, rows, x in zip(passes, shards, self.sequences.read_all(shards), strict=True):
+            yield self._batch(x, rows, batch)
 
     def _from_stretches(self, stretches: list[list[NDArray[np.intp]]]) -> Iterator[Batch]:
         """The batches of stretches, each of these read at once."""
-        wholes: list[NDArray[np.intp]] = [np.sort(np.concatenate(s)) for s in stretches]
+        shards = [[np.asarray(self.shard(batch)) for batch in stretch] for stretch in stretches]
+        wholes = [np.sort(np.concatenate(stretch)) for stretch in shards]
         read = self.sequences.read_all(wholes)
-        for stretch, whole, x in zip(stretches, wholes, read, strict=True):
-            for rows in stretch:
+        for stretch, of_this, whole, x in zip(stretches, shards, wholes, read, strict=True):
+            for batch, rows in zip(stretch, of_this, strict=True):
                 longest = int(self.sequences.all_lengths[rows].max())
                 places = torch.from_numpy(np.searchsorted(whole, rows)).to(x.device)
-                yield self._batch(x[places, :longest], rows)
+                yield self._batch(x[places, :longest], rows, batch)
 
     def _shuffled(self, generator: torch.Generator) -> list[list[NDArray[np.intp]]]:
         """The rows of each batch of some that are read together, in an order of the generator."""
@@ -161,8 +167,26 @@ class Batches:
         edges = np.linspace(0, self.n, self.n_batches + 1).round().astype(int).tolist()
         return list(itertools.pairwise(edges))
 
-    def _batch(self, x: Tensor, rows: Rows) -> Batch:
-        return to_model(x, rows, self.sequences, self.scaling, self.device, self.dtype)
+    def _batch(self, x: Tensor, rows: Rows, batch: Rows) -> Batch:
+        """Some rows of a batch, as long as the longest of all of its."""
+        found = to_model(x, rows, self.sequences, self.scaling, self.device, self.dtype)
+        if self.sequences.lengths is None or rows is batch:
+            return found
+        lengths = self.sequences.lengths[batch]
+        longest = int(lengths.max())
+        if (lengths == longest).all():
+            return found
+        return Batch(
+            extended(found.x, longest),
+            torch.from_numpy(self.sequences.lengths[rows]),
+            None if found.observed is None else extended(found.observed, longest),
+        )
+
+
+def extended(x: Tensor, n_steps: int) -> Tensor:
+    """Padded with zeros, (n, T, ...) -> (n, n_steps, ...)."""
+    more = n_steps - x.shape[1]
+    return torch.cat([x, x.new_zeros(len(x), more, *x.shape[2:])], dim=1) if more else x
 
 
 def to_model(

@@ -12,6 +12,7 @@ from ..divergences import Dependence, Divergences, Samples, joint
 from ..model import Latent, Packing, SequenceModel
 from .costs import Cost, mean_cost
 from .critics import Comparison
+from .processes import Alone
 
 __all__ = ["Loss", "Objective"]
 
@@ -61,6 +62,8 @@ class Objective(nn.Module):
     frames_per_step : int or None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost for a part of the generator's work. None: all of them.
+    processes : Alone
+        Those that share a batch: divergences are of the whole of it.
 
     References
     ----------
@@ -79,6 +82,7 @@ class Objective(nn.Module):
         content_view: View | None = None,
         motion_view: View | None = None,
         frames_per_step: int | None = None,
+        processes: Alone | None = None,
     ) -> None:
         super().__init__()
         self.content_divergence, self.motion_divergence, self.independence_divergence = divergences
@@ -89,6 +93,7 @@ class Objective(nn.Module):
         self.content_view = content_view
         self.motion_view = motion_view
         self.frames_per_step = frames_per_step
+        self.processes = Alone() if processes is None else processes
 
     @property
     def divergences(self) -> Divergences:
@@ -131,16 +136,20 @@ class Objective(nn.Module):
         """
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
-        compared = [self._conditional(motion, model.prior(motion.value, generator), packing)]
+        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator))
+        of_all = packing
+        if lengths is not None:
+            of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
+        compared = [self._conditional(q_m, p_m, of_all)]
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
             content = model.content_prior(like, generator)
         else:
             content = self._encoded(model.content, self.content_view, model, x, generator, packing)
-            prior = model.content_prior(content.value, generator)
-            compared.append(Comparison(self.content_divergence, Samples(*content), Samples(*prior)))
+            q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
+            compared.append(Comparison(self.content_divergence, Samples(*q_c), Samples(*p_c)))
             if self.independence_weight > 0:
-                compared.append(self._independence(content.value, motion.value, packing))
+                compared.append(self._independence(q_c.value, q_m.value, of_all))
         cost = self._cost(model, x, content.value, motion.value, generator, packing, observed)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
@@ -148,6 +157,11 @@ class Objective(nn.Module):
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + self.independence_weight * independence_term
         return Loss(total, cost, content_term, motion_term, independence_term), compared
+
+    def _gathered(self, q: Latent, p: Latent) -> tuple[Latent, Latent]:
+        """What the encoders and priors of all processes say."""
+        parts = self.processes.gather(torch.cat([*q, *p], dim=-1)).chunk(6, dim=-1)
+        return Latent(*parts[:3]), Latent(*parts[3:])
 
     @staticmethod
     def _encoded(
@@ -184,7 +198,8 @@ class Objective(nn.Module):
         n, n_steps = x.shape[:2]
         k = self.frames_per_step
         if k is None or k >= n_steps or not model.training:
-            return self._cost_of_each(model, x, content, motion, packing, observed).mean()
+            costs = self._cost_of_each(model, x, content, motion, packing, observed)
+            return self.processes.mean(costs)
         key = torch.rand(n, n_steps, generator=generator, device=x.device)
         if packing is not None:
             key = torch.where(packing.mask, key, 2.0)  # padding comes last
@@ -195,11 +210,12 @@ class Objective(nn.Module):
         if observed is not None:
             observed = frames_at(observed, rows).unflatten(0, (n, k))
         if packing is None:
-            cost = self._cost_of_each(model, x, content, motion, None, observed)
-            return cost.mean() * (n_steps / k)
+            costs = self._cost_of_each(model, x, content, motion, None, observed)
+            return self.processes.mean(costs) * (n_steps / k)
         some = Packing.of(packing.lengths.clamp(max=k), k, x.device)
         share = some.mask.sum(1) / packing.mask.sum(1)
-        return (self._cost_of_each(model, x, content, motion, some, observed) / share).mean()
+        costs = self._cost_of_each(model, x, content, motion, some, observed)
+        return self.processes.mean(costs / share)
 
     def _cost_of_each(
         self,
