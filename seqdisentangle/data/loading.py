@@ -78,13 +78,17 @@ class Batches:
         return self.n_batches
 
     def __iter__(self) -> Iterator[Batch]:
+        return self.epoch()
+
+    def epoch(self, first: int = 0) -> Iterator[Batch]:
+        """The batches in an order drawn anew, from one of them on: those before are not read."""
         edges = list(pairwise(np.linspace(0, self.n, self.n_batches + 1).round().astype(int)))
         order, lengths = self._order(), self.sequences.lengths
         if self.generator is not None and order is not None and lengths is not None:
             order = bucketed(order, lengths, edges)
             turns = torch.randperm(self.n_batches, generator=self.generator).tolist()
             edges = [edges[i] for i in turns]  # not from short to long
-        for start, stop in edges:
+        for start, stop in edges[first:]:
             # Increasing rows: what an h5py data set asks for, and kinder to every other source.
             rows = slice(start, stop) if order is None else np.sort(order[start:stop])
             yield load(self.sequences, rows, self.scaling, self.device, self.dtype)
