@@ -1,13 +1,18 @@
-"""Callbacks: told in time, of a model that can be used, and able to end a training."""
+"""Callbacks and loggers: told in time, of a model that can be used, and able to end a training."""
 
+import copy
+import csv
 import pickle
+import sys
 import types
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.callbacks import Callback
+from seqdisentangle.callbacks import Callback, CSVLogger, MLflowLogger, TensorBoardLogger
 
 LEARNED = {"model_", "divergences_", "history_", "n_epochs_", "best_epoch_", "frame_shape_"}
 
@@ -186,3 +191,143 @@ def test_partial_fit_trains_on_the_weights_and_averages_over_calls(
     assert not hasattr(pickle.loads(pickle.dumps(averaged)), "_averaging")
     averaged.fit(vectors)
     assert not hasattr(averaged, "_averaging")
+
+
+# ---- loggers -------------------------------------------------------------------------------------
+
+
+def test_csv_is_the_history(vectors, small, tmp_path):
+    path = tmp_path / "history.csv"
+    model = small(callbacks=CSVLogger(path), early_stopping=True).fit(vectors)
+    read = pd.read_csv(path, float_precision="round_trip")
+    pd.testing.assert_frame_equal(read, pd.DataFrame(model.history_))
+    model.set_params(early_stopping=False).partial_fit(vectors)
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert rows[2]["val_loss"] == ""
+
+
+def test_csv_of_a_resumed_training_has_each_epoch_once(vectors, small, tmp_path):
+    path = tmp_path / "history.csv"
+
+    class Stop(Callback):
+        def on_epoch_end(self, estimator, record):
+            if record["epoch"] == 2:
+                raise RuntimeError
+
+    params = {"max_epochs": 4, "checkpoint": tmp_path / "checkpoints"}
+    with pytest.raises(RuntimeError):
+        small(**params, callbacks=[CSVLogger(path), Stop()]).fit(vectors)
+    assert list(pd.read_csv(path)["epoch"]) == [1, 2]
+    small(**params, callbacks=CSVLogger(path)).fit(vectors, resume=True)
+    assert list(pd.read_csv(path)["epoch"]) == [1, 2, 3, 4]
+
+
+def events(folder):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    read = accumulator.EventAccumulator(str(folder)).Reload()
+    return {tag: [(e.step, e.value) for e in read.Scalars(tag)] for tag in read.Tags()["scalars"]}
+
+
+def test_tensorboard_reads_what_is_logged(vectors, small, tmp_path):
+    pytest.importorskip("tensorboard")
+    logger = TensorBoardLogger(tmp_path)
+    model = small(callbacks=logger, early_stopping=True).fit(vectors)
+    read = events(tmp_path)
+    assert {"train/loss", "train/cost", "train/learning_rate", "validation/motion"} <= set(read)
+    assert "train/epoch" not in read
+    expected = [(r["epoch"], pytest.approx(r["cost"])) for r in model.history_]
+    assert read["train/cost"] == expected
+    assert read["validation/loss"] == [
+        (r["epoch"], pytest.approx(r["val_loss"])) for r in model.history_
+    ]
+    model.partial_fit(vectors)
+    assert [step for step, _ in events(tmp_path)["train/loss"]] == [1, 2, 3]
+
+
+def test_tensorboard_shows_an_epoch_that_is_trained_again_once(vectors, small, tmp_path):
+    pytest.importorskip("tensorboard")
+
+    class Stop(Callback):
+        def on_epoch_end(self, estimator, record):
+            if record["epoch"] == 2:
+                raise RuntimeError
+
+    params = {"max_epochs": 3, "checkpoint": tmp_path / "checkpoints"}
+    logs = tmp_path / "logs"
+    with pytest.raises(RuntimeError):
+        small(**params, callbacks=[TensorBoardLogger(logs), Stop()]).fit(vectors)
+    small(**params, callbacks=TensorBoardLogger(logs)).fit(vectors, resume=True)
+    assert [step for step, _ in events(logs)["train/loss"]] == [1, 2, 3]
+
+
+def test_an_open_logger_can_be_copied(tmp_path):
+    pytest.importorskip("tensorboard")
+    logger = TensorBoardLogger(tmp_path)
+    logger.on_fit_begin(types.SimpleNamespace(history_=[]))
+    for other in (copy.deepcopy(logger), pickle.loads(pickle.dumps(logger))):
+        assert other.folder == tmp_path
+        assert other._writer is None
+    logger.on_fit_end(None)
+    logger.on_fit_end(None)
+
+
+class Client:
+    """Takes what MLflow takes."""
+
+    def __init__(self):
+        self.params, self.metrics = [], []
+
+    def log_params(self, params):
+        self.params.append(params)
+
+    def log_metrics(self, metrics, step):
+        self.metrics.append((step, metrics))
+
+
+def test_mlflow_is_given_the_parameters_and_the_records(vectors, small):
+    client = Client()
+    model = small(callbacks=MLflowLogger(client), early_stopping=True).fit(vectors)
+    (params,) = client.params
+    assert params == {k: v for k, v in model.get_params().items() if k != "callbacks"}
+    assert [step for step, _ in client.metrics] == [1, 2]
+    for (_, metrics), record in zip(client.metrics, model.history_, strict=True):
+        assert metrics["train/cost"] == record["cost"]
+        assert metrics["validation/loss"] == record["val_loss"]
+        assert len(metrics) == len(record) - 1
+
+
+def test_mlflow_is_imported_when_it_is_needed(vectors, small, monkeypatch):
+    client = Client()
+    monkeypatch.setitem(sys.modules, "mlflow", client)
+    small(callbacks=MLflowLogger()).fit(vectors)
+    assert len(client.metrics) == 2
+
+
+def test_a_clone_logs_to_the_same_place(vectors, small):
+    client = types.ModuleType("client")  # of which there is no copy
+    model = clone(small(callbacks=[MLflowLogger(client)]))
+    assert model.callbacks[0].client is client
+
+
+@pytest.mark.parametrize(
+    ("logger", "module", "package"),
+    [
+        (lambda folder: TensorBoardLogger(folder), "torch.utils.tensorboard", "tensorboard"),
+        (lambda folder: MLflowLogger(), "mlflow", "mlflow"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_before_any_step(
+    logger, module, package, vectors, small, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    steps = []
+
+    def cost(a, b):
+        steps.append(1)
+        return (a - b).square()
+
+    with pytest.raises(ImportError, match=f"needs the package {package}.*pip install {package}"):
+        small(callbacks=logger(tmp_path), cost=cost).fit(vectors)
+    assert not steps
