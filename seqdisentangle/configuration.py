@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from os import PathLike
+from os import PathLike, fspath
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import torch
 from sklearn.utils.validation import check_is_fitted
 
-from .data import Layout, Scaling
+from .data import Layout, Scaling, Sequences
 from .divergences import BUILT_IN, KERNELS, KernelSum, resolve
 from .model import NETWORKS, build_model
 from .persistence import load_file, save_file
@@ -20,9 +22,14 @@ from .views import View
 from .views import from_config as view_from_config
 from .views import to_config as view_to_config
 
-__all__ = ["load_estimator", "save_estimator"]
+__all__ = ["about_training", "load_estimator", "save_estimator"]
 
 Estimator = TypeVar("Estimator", bound=SequenceVerbs)
+
+# Parameters that hold objects at work, which belong to no file.
+NOT_KEPT = ("callbacks",)
+# And those that say nothing of which weights a training ends with.
+OF_NO_WEIGHT = (*NOT_KEPT, "checkpoint", "codes", "device", "verbose", "warm_start")
 
 # Learned attributes that JSON holds as they are.
 PLAIN = ("n_steps_", "n_features_in_", "n_epochs_", "best_epoch_", "history_")
@@ -32,7 +39,8 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
     parameters = {
-        name: encoded_or_marked(value) for name, value in estimator.get_params(deep=False).items()
+        name: encoded_or_marked(None if name in NOT_KEPT else value)
+        for name, value in estimator.get_params(deep=False).items()
     }
     learned = {name: getattr(estimator, name) for name in PLAIN}
     learned["layout_"] = estimator.layout_.to_config()
@@ -50,6 +58,28 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
         "learned": learned,
     }
     save_file(path, tensors, settings)
+
+
+def about_training(
+    estimator: SequenceVerbs, sequences: Sequences, device: torch.device
+) -> dict[str, Any]:
+    """What must be the same when a training is resumed, as JSON holds it.
+
+    Objects of the user's own are known by their types alone.
+    """
+    parameters = estimator.get_params(deep=False)
+    about = {
+        name: marked_by_type(value)
+        for name, value in parameters.items()
+        if name not in OF_NO_WEIGHT
+    }
+    about["number of sequences"] = len(sequences)
+    about["number of steps"] = sequences.n_steps
+    about["shape of a frame"] = list(sequences.layout.array_frame_shape)
+    about["dtype of X"] = sequences.dtype.str
+    about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
+    about["device"] = device.type
+    return about
 
 
 def load_estimator(
@@ -116,12 +146,22 @@ def encoded_or_marked(value: Any) -> Any:
         return {"own": repr(value)}
 
 
+def marked_by_type(value: Any) -> Any:
+    """A parameter's value as JSON, or the type of an object of the user's own."""
+    try:
+        return encoded(value)
+    except OwnObjectError:
+        return {"own": getattr(value, "__qualname__", type(value).__qualname__)}
+
+
 def encoded(value: Any) -> Any:
     """A parameter's value as JSON; tagged where JSON has no such type."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, PathLike):
+        return {"path": fspath(value)}
     if isinstance(value, tuple | list):
         tag = "tuple" if isinstance(value, tuple) else "list"
         return {tag: [encoded(item) for item in value]}
@@ -153,6 +193,8 @@ def decoded(value: Any) -> Any:
     ((tag, content),) = value.items()
     if tag in ("tuple", "list"):
         return {"tuple": tuple, "list": list}[tag](decoded(item) for item in content)
+    if tag == "path":
+        return Path(content)
     if tag == "dict":
         return {key: decoded(item) for key, item in content.items()}
     if tag == "view":

@@ -480,7 +480,8 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             # A model trained on a GPU must open on a machine without one.
             state["model_"] = copy.deepcopy(self.model_).cpu()
             state["device_"] = torch.device("cpu")
-        state.pop("_moments", None)  # partial_fit starts them anew
+        for name in ("_moments", "_averaging"):  # partial_fit starts them anew
+            state.pop(name, None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

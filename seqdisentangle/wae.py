@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import asdict
 from numbers import Integral, Real
 from os import PathLike
 from typing import Any, ClassVar, Literal
@@ -15,20 +15,30 @@ import numpy as np
 import torch
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
-from tqdm.auto import tqdm
 
-from .configuration import load_estimator, save_estimator
+from .configuration import about_training, load_estimator, save_estimator
+from .continuing import began, check_same_sizes, keep_learned, unchanged_on_error
 from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
 from .training import (
     COSTS,
     LR_SCHEDULES,
+    PRECISIONS,
+    Alone,
+    Checkpoints,
+    FitResult,
     Objective,
+    ProgressBar,
     Stopping,
     Trainer,
+    Training,
     build_divergences,
+    check_same,
+    find_processes,
+    resolve_callbacks,
     resolve_cost,
+    resolve_precision,
     run,
 )
 from .verbs import SequenceVerbs, fresh_random_state, resolve_device
@@ -40,16 +50,6 @@ VIEW = [str, list, tuple, callable, None]
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
-
-# Parameters that a fitted model cannot change. Nor its network, but two of them need not compare.
-BUILT_FROM = (
-    "content_size",
-    "motion_size",
-    "hidden_size",
-    "generator",
-    "content_noise",
-    "motion_noise",
-)
 
 
 class RecurrentWAE(SequenceVerbs):
@@ -130,13 +130,17 @@ class RecurrentWAE(SequenceVerbs):
         Sequences in a step.
     learning_rate : float, default=2e-3
         Step size of the optimiser (AdamW), the highest one of its schedule.
-    lr_schedule : {"one_cycle", "cosine", "constant"}, default="one_cycle"
-        How the step size changes over the epochs.
+    lr_schedule : {"one_cycle", "cosine", "constant", "plateau"}, default="one_cycle"
+        How the step size changes over the epochs. ``"plateau"`` takes 0.3 of it whenever the loss,
+        of the validation sequences if there are any, has not fallen for 3 epochs.
     frames_per_step : int or None, default=None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost that makes long sequences cheap. None: all of them.
     clip_norm : float or None, default=0.065
         Largest norm of the gradient in a step.
+    ema : float or None, default=None
+        Decay of an exponential moving average of the weights, over about ``1 / (1 - ema)`` steps,
+        which then is what is evaluated and kept. None keeps the weights as they are.
     early_stopping : bool, default=False
         Whether to keep ``validation_fraction`` of the sequences apart, stop when their loss has not
         fallen for ``n_iter_no_change`` epochs, and keep the weights of the best one.
@@ -148,12 +152,24 @@ class RecurrentWAE(SequenceVerbs):
         What counts as an improvement, relative to the loss.
     device : str, default="auto"
         A torch device; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, where
+        it is much faster, else float32. Weights and divergences are in float32 in any case.
+    checkpoint : path or None, default=None
+        A folder in which ``fit`` keeps what it needs to go on after a crash: at the start, after
+        every epoch and every 300 s, the last two of them. ``fit(..., resume=True)`` then ends as if
+        nothing had happened. ``best.safetensors`` beside them is the model of the best epoch so
+        far, of the last one without ``early_stopping``, as :meth:`save` writes it.
+    callbacks : object, list of objects or None, default=None
+        What is told when training begins, after every epoch, and when it ends:
+        :mod:`seqdisentangle.callbacks` or any object with a method of
+        :class:`~seqdisentangle.callbacks.Callback`.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights of the last one.
     random_state : int, RandomState or None, default=None
         Seed of the weights, the order of the sequences and the noise.
     verbose : int, default=0
-        Whether to show the epochs and the parts of the loss in a progress bar.
+        Whether to show a progress bar: speed, time left, and the parts of the loss.
 
     Attributes
     ----------
@@ -185,6 +201,7 @@ class RecurrentWAE(SequenceVerbs):
 
     See Also
     --------
+    seqdisentangle.callbacks : What may watch a training.
     seqdisentangle.views : What an encoder may see in training.
     seqdisentangle.divergences : The divergences, and how to write one.
 
@@ -216,6 +233,8 @@ class RecurrentWAE(SequenceVerbs):
 
     # Of the optimisers, between calls of partial_fit.
     _moments: list[dict[int, dict[str, torch.Tensor]]]
+    # What is averaged, and over how many steps, between calls of partial_fit.
+    _averaging: tuple[dict[str, torch.Tensor], torch.Tensor]
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "reg": [str, Divergence, callable, tuple, list, dict],
@@ -246,11 +265,15 @@ class RecurrentWAE(SequenceVerbs):
         "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
         "frames_per_step": [COUNT, None],
         "clip_norm": [POSITIVE, None],
+        "ema": [Interval(Real, 0, 1, closed="neither"), None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [COUNT],
         "tol": [NON_NEGATIVE],
         "device": [str],
+        "precision": [StrOptions(set(PRECISIONS))],
+        "checkpoint": [str, PathLike, None],
+        "callbacks": [object],  # see resolve_callbacks
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -284,11 +307,15 @@ class RecurrentWAE(SequenceVerbs):
         lr_schedule: str = "one_cycle",
         frames_per_step: int | None = None,
         clip_norm: float | None = 0.065,
+        ema: float | None = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
         device: str = "auto",
+        precision: str = "auto",
+        checkpoint: str | PathLike[str] | None = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
@@ -318,17 +345,23 @@ class RecurrentWAE(SequenceVerbs):
         self.lr_schedule = lr_schedule
         self.frames_per_step = frames_per_step
         self.clip_norm = clip_norm
+        self.ema = ema
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.device = device
+        self.precision = precision
+        self.checkpoint = checkpoint
+        self.callbacks = callbacks
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
-    def fit(self, X: Any, y: Any = None, *, lengths: Any = None) -> RecurrentWAE:
+    def fit(
+        self, X: Any, y: Any = None, *, lengths: Any = None, resume: bool = False
+    ) -> RecurrentWAE:
         """Learn the codes of sequences.
 
         Parameters
@@ -344,6 +377,9 @@ class RecurrentWAE(SequenceVerbs):
             Not used.
         lengths : array of int and shape (n,), optional
             Steps of each sequence of an array that count, the rest being padding.
+        resume : bool, default=False
+            Whether to go on from the newest readable file in ``checkpoint``, if there is one, and
+            end with the weights of a training that was never cut short: bit for bit on a CPU.
 
         Returns
         -------
@@ -353,24 +389,29 @@ class RecurrentWAE(SequenceVerbs):
         Raises
         ------
         ValueError, TypeError
-            If a parameter or the data is not as described. A model that was fitted before is then
-            as it was.
+            If a parameter or the data is not as described, or not as it was when the training to
+            resume began. A model that was fitted before is then as it was.
         FloatingPointError
-            If the loss diverges.
+            If the loss diverges. The estimator then has the weights of the last epoch before, if
+            there is one, and else is as it was.
 
         Notes
         -----
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
         with unchanged_on_error(self):
-            return self._fit(X, lengths, continued=self.warm_start and hasattr(self, "model_"))
+            continued = self.warm_start and hasattr(self, "model_")
+            result = self._fit(X, lengths, continued=continued, resume=resume)
+        if result.diverged is not None:  # the epochs before are kept
+            raise result.diverged
+        return self
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
     def partial_fit(self, X: Any, y: Any = None, *, lengths: Any = None) -> RecurrentWAE:
         """Train for one epoch on a part of the data, at a constant step size.
 
         The first part decides the units (``scale``); an int ``content_warmup`` counts calls, a
-        float has no ``max_epochs`` to be a share of and means none.
+        float has no ``max_epochs`` to be a share of and means none. No checkpoints are written.
 
         Parameters
         ----------
@@ -387,16 +428,44 @@ class RecurrentWAE(SequenceVerbs):
             The estimator itself.
         """
         with unchanged_on_error(self):
-            return self._fit(X, lengths, continued=hasattr(self, "model_"), partial=True)
+            self._fit(X, lengths, continued=hasattr(self, "model_"), partial=True)
+        return self
 
-    def _fit(self, X: Any, lengths: Any, *, continued: bool, partial: bool = False) -> RecurrentWAE:
-        device = self.device_ if continued else resolve_device(self.device)
+    def _fit(
+        self,
+        X: Any,
+        lengths: Any,
+        *,
+        continued: bool,
+        partial: bool = False,
+        resume: bool = False,
+    ) -> FitResult:
+        device = resolve_device(self.device)
+        processes = find_processes(device)
+        callbacks = resolve_callbacks(self.callbacks if processes.rank == 0 else None)
+        checkpoints = None if partial else self._checkpoints(resume, processes)
+        found = checkpoints.newest() if checkpoints is not None and resume else None
+        continued = continued and found is None
+        device = self.device_ if continued else device
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
         cost = resolve_cost(self.cost, images=scaling.bounded)
-        seeds = self._seeds()
+        seeds = processes.agree(self._seeds())
         past = self.history_ if continued else []
+        dtype = self.dtype_ if continued else sequences.dtype
+        if checkpoints is not None:
+            about = about_training(self, sequences, device) | {"processes": processes.size}
+            if found is not None:
+                check_same(found.about["training"], about, checkpoints.folder)
+                seeds, past, scaling, dtype = began(found.about, scaling)
+            checkpoints.about = {
+                "training": about,
+                "seeds": seeds,
+                "past": past,
+                "scaling": asdict(scaling),
+                "dtype": dtype.str,
+            }
         spec = self._spec(sequences.layout, scaling)
         if continued:
             check_same_sizes(spec, self.model_.spec)
@@ -417,8 +486,9 @@ class RecurrentWAE(SequenceVerbs):
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
             motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
             frames_per_step=self.frames_per_step,
+            processes=processes,
         ).to(device)
-        train, validation = self._batches(sequences, scaling, device, seeds, partial)
+        train, validation = self._batches(sequences, scaling, device, seeds, partial, processes)
         max_epochs = 1 if partial else self.max_epochs
         trainer = Trainer(
             model,
@@ -427,11 +497,41 @@ class RecurrentWAE(SequenceVerbs):
             lr_schedule="constant" if partial else self.lr_schedule,
             n_steps=max_epochs * len(train),
             clip_norm=self.clip_norm,
-            seed=seeds["noise"],
+            seed=seeds["noise"] + processes.rank,
+            ema=self.ema,
+            precision=resolve_precision(self.precision, device),
         )
         if partial and continued and hasattr(self, "_moments"):
             trainer.load_moments(self._moments)
-        with progress(max_epochs, self.verbose) as on_epoch:
+            if self.ema is not None and hasattr(self, "_averaging"):
+                trainer.load_averaging(*self._averaging)
+        self.model_ = trainer.result.eval()
+        self.divergences_ = divergences
+        self.device_ = device
+        self.scaling_ = scaling
+        self.layout_ = sequences.layout
+        self.frame_shape_ = sequences.layout.array_frame_shape
+        self.dtype_ = dtype
+        self.n_steps_ = sequences.n_steps
+
+        def count_epochs(history: list[dict[str, float]], best_epoch: int) -> None:
+            self.history_ = [*past, *({**r, "epoch": r["epoch"] + len(past)} for r in history)]
+            self.n_epochs_ = len(self.history_)
+            self.best_epoch_ = len(past) + best_epoch
+
+        def on_begin(training: Training) -> None:
+            count_epochs(training.history, training.best_epoch)
+            callbacks.on_fit_begin(self)
+
+        def on_epoch(training: Training) -> bool:
+            count_epochs(training.history, training.best_epoch)
+            bar.on_epoch(training)
+            if checkpoints is not None and training.best_epoch == len(training.history):
+                checkpoints.save_best(self.save)
+            return processes.agree(callbacks.on_epoch_end(self, self.history_[-1]))
+
+        verbose = self.verbose if processes.rank == 0 else 0
+        with ProgressBar(max_epochs, len(train), verbose) as bar, processes.training(model):
             result = run(
                 trainer,
                 train,
@@ -439,28 +539,28 @@ class RecurrentWAE(SequenceVerbs):
                 warmup_epochs=self._warmup_epochs(len(past), partial),
                 validation=validation,
                 stopping=Stopping(self.n_iter_no_change, self.tol) if validation else None,
+                on_begin=on_begin,
+                on_step=bar.on_step,
                 on_epoch=on_epoch,
+                checkpoints=checkpoints,
+                state=None if found is None else found.state,
             )
-        self.model_ = model
+        count_epochs(result.history, result.best_epoch)
+        self.divergences_ = Divergences(*(divergence.cpu() for divergence in divergences))
+        for name in ("_moments", "_averaging"):
+            self.__dict__.pop(name, None)
         if partial:
             self._moments = trainer.moments()
-        self.divergences_ = Divergences(*(divergence.cpu() for divergence in divergences))
-        self.device_ = device
-        self.scaling_ = scaling
-        self.layout_ = sequences.layout
-        self.frame_shape_ = sequences.layout.array_frame_shape
-        self.dtype_ = self.dtype_ if continued else sequences.dtype
-        self.n_steps_ = sequences.n_steps
-        self.history_ = [*past, *({**r, "epoch": r["epoch"] + len(past)} for r in result.history)]
-        self.n_epochs_ = len(self.history_)
-        self.best_epoch_ = len(past) + result.best_epoch
+            if self.ema is not None:
+                self._averaging = trainer.averaging()
+        callbacks.on_fit_end(self)
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {len(result.history)} of {max_epochs} epochs: the "
                 "model holds what it has learned so far and can be used",
                 stacklevel=4,
             )
-        return self
+        return result
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one file: weights and settings, nothing that can run.
@@ -496,6 +596,17 @@ class RecurrentWAE(SequenceVerbs):
             If it is not such a file, or a parameter of the user's own is missing.
         """
         return load_estimator(cls, path, params)
+
+    def _checkpoints(self, resume: bool, processes: Alone) -> Checkpoints | None:
+        """The folder of checkpoints, which a new training must find empty."""
+        if self.checkpoint is None:
+            if resume:
+                raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")
+            return None
+        checkpoints = Checkpoints(self.checkpoint, processes)
+        if not resume:
+            checkpoints.refuse_others()
+        return checkpoints
 
     def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
         return ModelSpec(
@@ -540,6 +651,7 @@ class RecurrentWAE(SequenceVerbs):
         device: torch.device,
         seeds: dict[str, int],
         partial: bool,
+        processes: Alone,
     ) -> tuple[Batches, Batches | None]:
         n = len(sequences)
         order = np.random.RandomState(seeds["validation"]).permutation(n)
@@ -552,7 +664,12 @@ class RecurrentWAE(SequenceVerbs):
                 "train on: fewer with a smaller validation_fraction, or more sequences"
             )
         batches = functools.partial(
-            Batches, sequences, scaling, batch_size=self.batch_size, device=device
+            Batches,
+            sequences,
+            scaling,
+            batch_size=self.batch_size,
+            device=device,
+            shard=processes.shard,
         )
         shuffle = torch.Generator().manual_seed(seeds["order"])
         train = batches(rows=np.sort(order[n_validation:]), generator=shuffle)
@@ -569,58 +686,3 @@ def auto_view(view: Any, sequences: Sequences) -> Any:
 def auto_weight(weight: float | Literal["auto"], preferred: float) -> float:
     """The weight of a divergence, its own preference for "auto"."""
     return preferred if weight == "auto" else weight
-
-
-def keep_learned(divergences: Divergences, before: Divergences) -> None:
-    """Let divergences go on from what others of their kind have learned."""
-    for new, old in zip(divergences, before, strict=True):
-        shapes = [
-            {name: getattr(value, "shape", None) for name, value in part.state_dict().items()}
-            for part in (new, old)
-        ]
-        if type(new) is type(old) and shapes[0] == shapes[1]:
-            new.load_state_dict(old.state_dict())
-
-
-def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
-    """Raise a ValueError if parameters that a model was built from have changed since."""
-    for name in BUILT_FROM:
-        want, have = getattr(wanted, name), getattr(built, name)
-        if want != have:
-            raise ValueError(
-                f"{name}={want!r}, but the fitted model that training goes on with was built with "
-                f"{name}={have!r}: set it back, or fit anew with warm_start=False"
-            )
-
-
-@contextmanager
-def unchanged_on_error(estimator: Any) -> Iterator[None]:
-    """Put an estimator's attributes and weights back if fitting raises."""
-    before = dict(vars(estimator))
-    model = before.get("model_")
-    weights = None if model is None else {k: v.clone() for k, v in model.state_dict().items()}
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        if model is not None and weights is not None:
-            model.load_state_dict(weights)
-            model.eval()
-        raise
-
-
-@contextmanager
-def progress(max_epochs: int, verbose: int) -> Iterator[Callable[[dict[str, float]], None] | None]:
-    """A bar over the epochs that shows the parts of the loss; None unless ``verbose``."""
-    if not verbose:
-        yield None
-        return
-    with tqdm(total=max_epochs, desc="RecurrentWAE", unit="epoch") as bar:
-
-        def show(record: dict[str, float]) -> None:
-            parts = ("loss", "cost", "content", "motion", "independence", "val_loss")
-            bar.set_postfix({part: f"{record[part]:.4g}" for part in parts if part in record})
-            bar.update()
-
-        yield show

@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.callbacks import Callback
 from seqdisentangle.divergences import HSIC, MMD, ScaledMMD
 from seqdisentangle.model import Conv
 
@@ -289,7 +290,9 @@ def test_verbose(verbose, vectors, small, capsys):
     if verbose:
         assert "RecurrentWAE" in err
         assert "loss=" in err
-        assert "2/2" in err
+        assert "4/4" in err, "two steps an epoch"
+        assert "RecurrentWAE 2/2" in err
+        assert "step/s" in err
     else:
         assert err == ""
 
@@ -459,6 +462,8 @@ BAD_PARAMETERS = [
     ("lr_schedule", "x"),
     ("frames_per_step", 0),
     ("clip_norm", 0),
+    ("ema", 0),
+    ("ema", 1),
     ("early_stopping", "yes"),
     ("validation_fraction", 0),
     ("validation_fraction", 1),
@@ -467,6 +472,12 @@ BAD_PARAMETERS = [
     ("device", 3),
     ("device", "gpu"),
     ("device", "cuda:99"),
+    ("checkpoint", 3),
+    ("checkpoint", __file__),
+    ("callbacks", 3),
+    ("callbacks", [print]),
+    ("callbacks", Callback),
+    ("precision", "float16"),
     ("warm_start", "x"),
     ("random_state", "x"),
     ("verbose", "x"),

@@ -91,16 +91,21 @@ class Batches:
         return self.n_batches
 
     def __iter__(self) -> Iterator[Batch]:
+        return self.epoch()
+
+    def epoch(self, first: int = 0) -> Iterator[Batch]:
+        """The batches in an order drawn anew, from one of them on: those before are not read."""
         if self.generator is not None:
             stretches = self._shuffled(self.generator)
             if self.sequences.streamed:
-                yield from self._from_stretches(stretches)
+                yield from self._from_stretches(without_first(stretches, first))
                 return
             passes: list[Rows] = list(itertools.chain.from_iterable(stretches))
         elif self.rows is None:
             passes = [slice(start, stop) for start, stop in self._edges()]
         else:
             passes = [self.rows[start:stop] for start, stop in self._edges()]
+        passes = passes[first:]
         shards = [self.shard(rows) for rows in passes]
         for batch, rows, x in zip(passes, shards, self.sequences.read_all(shards), strict=True):
             yield self._batch(x, rows, batch)
@@ -181,6 +186,15 @@ class Batches:
             torch.from_numpy(self.sequences.lengths[rows]),
             None if found.observed is None else extended(found.observed, longest),
         )
+
+
+def without_first(stretches: list[list[NDArray[np.intp]]], n: int) -> list[list[NDArray[np.intp]]]:
+    """Stretches of batches less the first n of these."""
+    left = []
+    for stretch in stretches:
+        left.append(stretch[n:])
+        n = max(n - len(stretch), 0)
+    return [stretch for stretch in left if stretch]
 
 
 def extended(x: Tensor, n_steps: int) -> Tensor:

@@ -1,20 +1,36 @@
 """Training: the objective and the loop that lowers it."""
 
+from .callbacks import resolve_callbacks
+from .checkpoints import Checkpoints, check_same
 from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
-from .loop import LR_SCHEDULES, FitResult, Stopping, Trainer, run
+from .loop import FitResult, Training, run
 from .objective import Loss, Objective
+from .processes import Alone, find_processes
+from .progress import ProgressBar
+from .schedules import LR_SCHEDULES
+from .stopping import Stopping
+from .trainer import PRECISIONS, Trainer, resolve_precision
 
 __all__ = [
     "COSTS",
     "LR_SCHEDULES",
+    "PRECISIONS",
+    "Alone",
+    "Checkpoints",
     "FitResult",
     "Loss",
     "Objective",
+    "ProgressBar",
     "Stopping",
     "Trainer",
+    "Training",
     "build_divergences",
+    "check_same",
+    "find_processes",
     "mean_cost",
+    "resolve_callbacks",
     "resolve_cost",
+    "resolve_precision",
     "run",
 ]

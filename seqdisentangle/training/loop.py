@@ -1,201 +1,22 @@
-"""The training loop: epochs of steps, early stopping, the best weights kept."""
+"""The training loop: epochs of steps, early stopping, the best weights kept, nothing lost."""
 
 from __future__ import annotations
 
-import copy
-import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from ..data import Batch
-from ..model import SequenceModel
-from .critics import Critics
-from .objective import Loss, Objective
+from ..data import Batch, Batches
+from .checkpoints import Checkpoints, State
+from .losses import Losses, NotFiniteError, Record
+from .stopping import Stopping
+from .trainer import Trainer
 
-__all__ = ["LR_SCHEDULES", "FitResult", "Stopping", "Trainer", "run"]
-
-Record = dict[str, float]
-
-LR_SCHEDULES = ("one_cycle", "cosine", "constant")
-
-
-class Trainer:
-    """A model, its objective and its optimiser, moving one step at a time.
-
-    Parameters
-    ----------
-    model : SequenceModel
-    objective : Objective
-        On the model's device.
-    learning_rate : float
-        The highest one of the schedule.
-    lr_schedule : {"one_cycle", "cosine", "constant"}
-    n_steps : int
-        Length of the schedule.
-    clip_norm : float or None
-        Largest norm of the gradient.
-    seed : int
-        Of the noise of the steps.
-    """
-
-    def __init__(
-        self,
-        model: SequenceModel,
-        objective: Objective,
-        *,
-        learning_rate: float,
-        lr_schedule: str,
-        n_steps: int,
-        clip_norm: float | None,
-        seed: int,
-    ) -> None:
-        self.model = model
-        self.objective = objective
-        self.clip_norm = clip_norm
-        self.seed = seed
-        self.device = next(model.parameters()).device
-        self.generator = torch.Generator(self.device).manual_seed(seed)
-        self.optimizer = torch.optim.AdamW(
-            model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
-        )
-        self.scheduler = make_scheduler(self.optimizer, lr_schedule, learning_rate, n_steps)
-        self.critics = Critics(objective.divergences)
-
-    def step(
-        self,
-        x: Tensor,
-        lengths: Tensor | None = None,
-        observed: Tensor | None = None,
-        *,
-        warming_up: bool = False,
-    ) -> Loss:
-        """One update on the parts of one :class:`Batch`; nothing is waited for."""
-        loss, compared = self.objective(
-            self.model,
-            x,
-            self.generator,
-            lengths=lengths,
-            observed=observed,
-            warming_up=warming_up,
-        )
-        self.optimizer.zero_grad(set_to_none=True)
-        # Of the model alone: critics are trained by themselves, and their gradients not asked for.
-        loss.total.backward(inputs=list(self.model.parameters()))
-        if self.clip_norm is not None:
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
-        self.optimizer.step()
-        self.scheduler.step()
-        self.critics.step(compared)
-        return Loss(*(part.detach() for part in loss))
-
-    def moments(self) -> list[dict[int, dict[str, Tensor]]]:
-        """What the optimisers remember of the gradients: the model's, then the critics'."""
-        return [optimizer.state_dict()["state"] for optimizer in self._optimizers]
-
-    def load_moments(self, moments: list[dict[int, dict[str, Tensor]]]) -> None:
-        """Go on from what other optimisers of the same model remembered, at the own step size.
-
-        Of critics, as far as they are of the same shape.
-        """
-        for optimizer, remembered in zip(self._optimizers, moments, strict=False):
-            parameters = optimizer.param_groups[0]["params"]
-            if all(m["exp_avg"].shape == parameters[i].shape for i, m in remembered.items()):
-                # A copy: the optimiser would write into the tensors that it is given.
-                state = {**optimizer.state_dict(), "state": copy.deepcopy(remembered)}
-                optimizer.load_state_dict(state)
-
-    @property
-    def _optimizers(self) -> list[torch.optim.Optimizer]:
-        return [self.optimizer, *self.critics.optimizers.values()]
-
-    def train_epoch(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
-        """One update on each batch; the mean of each part of the loss."""
-        self.model.train()
-        return mean_parts((len(b.x), self.step(*b, warming_up=warming_up)) for b in batches)
-
-    @torch.no_grad()
-    def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
-        """The parts of the loss without an update, with the same noise at every call."""
-        self.model.eval()
-        generator = torch.Generator(self.device).manual_seed(self.seed)
-        return mean_parts(
-            (
-                len(x),
-                self.objective(
-                    self.model,
-                    x,
-                    generator,
-                    lengths=lengths,
-                    observed=observed,
-                    warming_up=warming_up,
-                )[0],
-            )
-            for x, lengths, observed in batches
-        )
-
-
-def make_scheduler(
-    optimizer: torch.optim.Optimizer, name: str, learning_rate: float, n_steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    """A learning-rate schedule by name."""
-    if name == "one_cycle":
-        # It divides by the length of the rise, which is none in so few steps.
-        rise = 0.1 if n_steps > 9 else 0.0
-        return torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, learning_rate, total_steps=n_steps + 1, pct_start=rise
-        )
-    if name == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, n_steps)
-    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-
-
-def mean_parts(losses: Iterable[tuple[int, Loss]]) -> Record:
-    """Mean of each part over sequences; on the device until the end, fetched once."""
-    counts, parts = [], []
-    for n, loss in losses:
-        counts.append(n)
-        parts.append(torch.stack(loss))
-    rows = torch.stack(parts).tolist() if parts else []
-    # The first batch that is not finite tells the part that broke: its step broke all the others.
-    broken = [i for i, row in enumerate(rows) if not all(map(math.isfinite, row))]
-    if broken:
-        rows, counts = rows[: broken[0] + 1], counts[: broken[0] + 1]
-    values = [
-        sum(n * value for n, value in zip(counts, column, strict=True)) / sum(counts)
-        for column in zip(*rows, strict=True)
-    ] or [math.nan] * len(Loss._fields)
-    return dict(zip(("loss", *Loss._fields[1:]), values, strict=True))
-
-
-@dataclass
-class Stopping:
-    """When to stop early, by the loss of the validation sequences.
-
-    Parameters
-    ----------
-    n_iter_no_change : int
-        Epochs without an improvement after which training ends.
-    tol : float
-        What counts as one, relative to the best loss.
-    """
-
-    n_iter_no_change: int
-    tol: float
-    best_loss: float = math.inf
-    best_epoch: int = 0
-    best_weights: dict[str, Tensor] | None = field(default=None, repr=False)
-
-    def update(self, epoch: int, loss: float, model: SequenceModel) -> bool:
-        """Take note of an epoch; True if training should end."""
-        if loss < self.best_loss - self.tol * abs(min(self.best_loss, loss)):
-            self.best_loss, self.best_epoch = loss, epoch
-            self.best_weights = copy.deepcopy(model.state_dict())
-        return epoch - self.best_epoch >= self.n_iter_no_change
+__all__ = ["FitResult", "Training", "run"]
 
 
 @dataclass
@@ -210,11 +31,132 @@ class FitResult:
         The epoch whose weights were kept, counted from 1.
     interrupted : bool
         Whether it was ended by Ctrl-C.
+    diverged : FloatingPointError or None
+        What ended it, if the loss was no longer finite. The weights are those of the last epoch
+        before.
     """
 
     history: list[Record]
     best_epoch: int
     interrupted: bool = False
+    diverged: FloatingPointError | None = None
+
+
+@dataclass
+class Training:
+    """A training under way: what moves, and how far it has come.
+
+    Attributes
+    ----------
+    trainer : Trainer
+    batches : iterable of Batch
+    stopping : Stopping or None
+    history : list of dict
+        The records of the epochs that are done.
+    losses : Losses
+        Of the epoch that is running.
+    order : Tensor or None
+        The state of the generator that shuffles, from which the running epoch has its order.
+    seconds : float
+        That the running epoch has taken.
+    learned : dict or None
+        The weights after the last whole epoch.
+    ended : bool
+        Whether there is nothing more to do.
+    """
+
+    trainer: Trainer
+    batches: Iterable[Batch]
+    stopping: Stopping | None = None
+    history: list[Record] = field(default_factory=list)
+    losses: Losses = field(default_factory=Losses)
+    order: Tensor | None = None
+    seconds: float = 0.0
+    learned: dict[str, Any] | None = None
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        self._keep_order()
+
+    @property
+    def epoch(self) -> int:
+        """The one that is running, counted from 1."""
+        return len(self.history) + 1
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose weights are to be kept, counted from 1."""
+        if self.stopping is not None and self.stopping.best_weights is not None:
+            return self.stopping.best_epoch
+        return len(self.history)
+
+    def steps(self, *, warming_up: bool) -> Iterator[None]:
+        """The steps of the running epoch that are not done yet."""
+        start = time.perf_counter() - self.seconds
+        self.trainer.model.train()
+        for batch in rest(self.batches, len(self.losses)):
+            self.losses.append(len(batch.x), self.trainer.step(*batch, warming_up=warming_up))
+            self.seconds = time.perf_counter() - start
+            yield
+
+    def check_finite(self) -> None:
+        """Raise a FloatingPointError if a loss of this epoch or a weight is not."""
+        self.losses.check(self.epoch)
+        if not self.trainer.is_finite():
+            raise NotFiniteError(
+                "weights became infinite or nan", f"epoch {self.epoch}, batch {len(self.losses)}"
+            )
+
+    def end_epoch(self, record: Record) -> None:
+        """Take note of a whole epoch."""
+        self.history.append(record)
+        self.losses, self.seconds = Losses(), 0.0
+        self.learned = self.trainer.learned()
+        self._keep_order()
+
+    def finish(self, *, diverged: bool) -> None:
+        """Leave the model with the weights to keep."""
+        model = self.trainer.result
+        if diverged and self.learned is not None:
+            model.load_state_dict(self.learned["model"])
+            self.trainer.objective.load_state_dict(self.learned["objective"])
+        if self.stopping is not None and self.stopping.best_weights is not None:
+            model.load_state_dict(self.stopping.best_weights)
+        model.eval()
+
+    def state_dict(self) -> State:
+        """All that the rest of the training depends on."""
+        return {
+            "trainer": self.trainer.state_dict(),
+            "stopping": None if self.stopping is None else self.stopping.state_dict(),
+            "history": self.history,
+            "losses": self.losses.state_dict(),
+            "order": self.order,
+            "seconds": self.seconds,
+            # After an epoch they are the model's own.
+            "learned": self.learned if len(self.losses) else None,
+            "ended": self.ended,
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from there."""
+        self.trainer.load_state_dict(state["trainer"])
+        if self.stopping is not None:
+            self.stopping.load_state_dict(state["stopping"])
+        self.history = list(state["history"])
+        self.losses.load_state_dict(state["losses"])
+        self.order = state["order"]
+        if isinstance(self.batches, Batches) and self.batches.generator is not None:
+            self.batches.generator.set_state(state["order"])
+        self.seconds = state["seconds"]
+        self.learned = state["learned"]
+        if self.learned is None and self.history:
+            self.learned = self.trainer.learned()
+        self.ended = state["ended"]
+
+    def _keep_order(self) -> None:
+        if isinstance(self.batches, Batches) and self.batches.generator is not None:
+            self.order = self.batches.generator.get_state()
 
 
 def run(
@@ -225,7 +167,11 @@ def run(
     warmup_epochs: int = 0,
     validation: Iterable[Batch] | None = None,
     stopping: Stopping | None = None,
-    on_epoch: Callable[[Record], Any] | None = None,
+    on_begin: Callable[[Training], Any] | None = None,
+    on_step: Callable[[Training], Any] | None = None,
+    on_epoch: Callable[[Training], bool | None] | None = None,
+    checkpoints: Checkpoints | None = None,
+    state: State | None = None,
 ) -> FitResult:
     """Train for ``max_epochs`` epochs, or until the validation loss no longer falls.
 
@@ -241,52 +187,77 @@ def run(
         Batches to evaluate after every epoch; their parts appear as ``val_...``.
     stopping : Stopping, optional
         Needs ``validation``. Warm-up epochs do not count: theirs is another objective.
+    on_begin : callable, optional
+        Called with the training before the first step.
+    on_step : callable, optional
+        Called with the training after every step.
     on_epoch : callable, optional
-        Called with the record of every epoch.
+        Called with the training after every epoch, with the model ready for use; True ends it.
+    checkpoints : Checkpoints, optional
+        Where the state is kept: at the start, after every epoch, and now and then on the way.
+    state : dict, optional
+        That of a checkpoint, to go on from.
 
     Raises
     ------
     FloatingPointError
-        If a part of the loss is no longer finite.
+        If a part of the loss is no longer finite in the first epoch. Later on it is in the result.
     """
-    result = FitResult(history=[], best_epoch=0)
+    training = Training(trainer, batches, stopping)
+    if state is not None:
+        training.load_state_dict(state)
+    elif checkpoints is not None:
+        checkpoints.save(training.history, 0, training.state_dict())
+    interrupted, diverged = False, None
     try:
-        for epoch in range(1, max_epochs + 1):
-            start = time.perf_counter()
-            warming_up = epoch <= warmup_epochs
-            record: Record = {"epoch": epoch}
-            record |= trainer.train_epoch(batches, warming_up=warming_up)
-            check_finite(record, epoch)
-            if validation is not None:
-                parts = trainer.evaluate(validation, warming_up=warming_up)
-                record |= {f"val_{name}": value for name, value in parts.items()}
-            record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
-            record["seconds"] = time.perf_counter() - start
-            result.history.append(record)
-            result.best_epoch = epoch
-            if on_epoch is not None:
-                on_epoch(record)
-            if (
-                stopping is not None
-                and not warming_up
-                and stopping.update(epoch, record["val_loss"], trainer.model)
-            ):
-                break
+        if on_begin is not None:
+            on_begin(training)
+        while not training.ended and len(training.history) < max_epochs:
+            warming_up = training.epoch <= warmup_epochs
+            for _ in training.steps(warming_up=warming_up):
+                if on_step is not None:
+                    on_step(training)
+                if checkpoints is not None and checkpoints.due():
+                    training.check_finite()  # what has diverged is no place to go on from
+                    checkpoints.save(training.history, len(training.losses), training.state_dict())
+            training.check_finite()
+            end_epoch(training, validation, warming_up)
+            trainer.result.eval()
+            if on_epoch is not None and on_epoch(training):
+                training.ended = True
+            if checkpoints is not None:
+                checkpoints.save(training.history, 0, training.state_dict())
     except KeyboardInterrupt:
-        result.interrupted = True
-    if stopping is not None and stopping.best_weights is not None:
-        trainer.model.load_state_dict(stopping.best_weights)
-        result.best_epoch = stopping.best_epoch
-    trainer.model.eval()
-    return result
+        interrupted = True
+    except NotFiniteError as error:
+        if not training.history:
+            raise
+        kept = f"{error}. The weights of epoch {training.best_epoch} are kept"
+        diverged = FloatingPointError(kept)
+    training.finish(diverged=diverged is not None)
+    return FitResult(training.history, training.best_epoch, interrupted, diverged)
 
 
-def check_finite(record: Record, epoch: int) -> None:
-    """Raise if a part of the loss has diverged."""
-    for part in (*Loss._fields[1:], "loss"):  # the parts first: their sum is what they make it
-        value = record[part]
-        if not math.isfinite(value):
-            raise FloatingPointError(
-                f"the {part} became {value} in epoch {epoch}: try a lower learning_rate, a smaller "
-                "clip_norm, or other weights for the divergences"
-            )
+def end_epoch(training: Training, validation: Iterable[Batch] | None, warming_up: bool) -> None:
+    """Evaluate an epoch whose steps are done, and take note of it."""
+    start = time.perf_counter()
+    trainer, epoch = training.trainer, training.epoch
+    record: Record = {"epoch": epoch} | training.losses.means()
+    if validation is not None:
+        parts = trainer.evaluate(validation, warming_up=warming_up)
+        record |= {f"val_{name}": value for name, value in parts.items()}
+    record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
+    record["seconds"] = training.seconds + time.perf_counter() - start
+    training.end_epoch(trainer.processes.agree(record))
+    if warming_up:  # another objective, whose loss is no yardstick
+        return
+    trainer.schedule.end_epoch(record.get("val_loss", record["loss"]))
+    if training.stopping is not None:
+        training.ended = training.stopping.update(epoch, record["val_loss"], trainer.result)
+
+
+def rest(batches: Iterable[Batch], done: int) -> Iterator[Batch]:
+    """The batches of an epoch without the first ones, which are not read if that can be helped."""
+    if isinstance(batches, Batches):
+        return batches.epoch(done)
+    return islice(batches, done, None)

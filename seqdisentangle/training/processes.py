@@ -57,6 +57,10 @@ class Alone:
         """The value that process 0 has."""
         return value
 
+    def everyones(self, value: Value) -> list[Value]:
+        """The values of all processes."""
+        return [value]
+
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module, with gradients that are averaged over processes."""
         return module
@@ -100,6 +104,11 @@ class Processes(Alone):
     def shard(self, rows: Rows) -> Rows:
         """Neighbouring rows: one part of a batch, of which there are as many as processes."""
         numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        if len(numbers) < self.size:
+            raise ValueError(
+                f"a batch of {len(numbers)} sequences cannot be shared by {self.size} processes: "
+                "more sequences, or a larger batch_size"
+            )
         part: NDArray[np.intp] = np.array_split(numbers, self.size)[self.rank]
         return slice(int(part[0]), int(part[-1]) + 1) if isinstance(rows, slice) else part
 
@@ -108,6 +117,12 @@ class Processes(Alone):
         values = [value]
         dist.broadcast_object_list(values, src=0)
         return values[0]
+
+    def everyones(self, value: Value) -> list[Value]:
+        """The values of all processes, in the order of their numbers."""
+        values = [value] * self.size
+        dist.all_gather_object(values, value)
+        return values
 
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module, with gradients that are averaged over processes."""

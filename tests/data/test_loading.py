@@ -62,6 +62,22 @@ def test_the_generator_is_the_order_and_moves_on_each_epoch():
     assert torch.equal(torch.get_rng_state(), state)
 
 
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("ragged", [False, True])
+@pytest.mark.parametrize("first", [0, 1, 3, 4])
+def test_an_epoch_goes_on_from_any_batch_without_reading_those_before(shuffled, ragged, first):
+    X = [np.arange(1 + i % 3) + 100.0 * i for i in range(14)] if ragged else numbers(14)
+    generators = [seeded(), seeded()] if shuffled else [None, None]
+    whole, part = (batches(X, generator=g) for g in generators)
+    expected = values(whole)[first:]
+    read = part.sequences.read
+    count = []
+    part.sequences.read = lambda rows: count.append(1) or read(rows)
+    assert values(part.epoch(first)) == expected
+    assert len(count) == 4 - first
+    assert values(part) == values(whole), "the next epoch is the next one of both"
+
+
 @pytest.mark.parametrize("generator", [None, seeded()], ids=["in order", "shuffled"])
 def test_only_the_given_rows_are_read(generator):
     rows = np.array([1, 2, 5, 8, 13])

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 
 import pytest
 import torch
@@ -29,8 +30,9 @@ from seqdisentangle.training import (
     build_divergences,
     run,
 )
-from seqdisentangle.training.loop import make_scheduler, mean_parts
+from seqdisentangle.training.losses import Losses
 from seqdisentangle.training.objective import Loss
+from seqdisentangle.training.schedules import FACTOR, PATIENCE, Schedule
 
 VECTORS = ModelSpec((3,), False, 3, 2, 4, MLP(4, 1), "style", 0.1, 0.3)
 IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 4, Conv(2), "style", 0.1, 0.3)
@@ -110,14 +112,14 @@ def test_warming_up_leaves_the_content_encoder_as_it_was():
 @pytest.mark.parametrize("n_steps", [1, 7, 9, 10, 100])
 def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training(name, n_steps):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
-    scheduler = make_scheduler(optimizer, name, 0.01, n_steps)
-    rates = [scheduler.get_last_lr()[0]]
+    schedule = Schedule(optimizer, name, 0.01, n_steps)
+    rates = [optimizer.param_groups[0]["lr"]]
     for _ in range(n_steps):
         optimizer.step()
-        scheduler.step()
-        rates += scheduler.get_last_lr()
+        schedule.end_step()
+        rates.append(optimizer.param_groups[0]["lr"])
     assert max(rates) <= 0.01 * (1 + 1e-9)
-    if name == "constant":
+    if name in ("constant", "plateau"):
         assert set(rates) == {0.01}
         return
     assert rates[-1] < 1e-3 * 0.01
@@ -126,6 +128,65 @@ def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training
     assert all(a > b for a, b in zip(rates[top:-1], rates[top + 1 :], strict=True))
     if name == "cosine" or n_steps == 100:
         assert rates[top] == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_plateau_lowers_the_step_size_after_some_epochs_without_a_lower_loss():
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
+    schedule = Schedule(optimizer, "plateau", 0.01, 100)
+    rates = []
+    for loss in [3, 2, 1, *([1] * 2 * (PATIENCE + 1)), 0]:
+        schedule.end_epoch(loss)
+        rates.append(optimizer.param_groups[0]["lr"])
+    expected = [0.01] * (3 + PATIENCE) + [0.01 * FACTOR] * (PATIENCE + 1) + [0.01 * FACTOR**2] * 2
+    assert rates == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("validated", [True, False])
+def test_a_plateau_is_one_of_the_validation_loss_if_there_is_one(validated):
+    trainer = make(lr_schedule="plateau")
+    trainer.evaluate = lambda batches, warming_up=False: {"loss": 1.0}
+    told = []
+    trainer.schedule.end_epoch = told.append
+    validation = data() if validated else None
+    result = run(trainer, data(), max_epochs=4, warmup_epochs=1, validation=validation)
+    expected = [r["val_loss" if validated else "loss"] for r in result.history[1:]]
+    assert told == expected, "the warm-up has another objective"
+
+
+# The average of the weights
+
+
+@pytest.mark.parametrize("spec", [VECTORS, IMAGES], ids=["vectors", "images"])
+def test_the_average_is_exponential_and_of_buffers_too(spec):
+    trainer, plain = make(spec, ema=0.75), make(spec)
+    expected = None
+    for batch in data(spec) * 3:
+        trainer.step(*batch)
+        plain.step(*batch)
+        now = weights(plain)
+        expected = (
+            now
+            if expected is None
+            else {name: 0.75 * value + 0.25 * now[name] for name, value in expected.items()}
+        )
+    assert same(weights(trainer), weights(plain)), "training itself does not know of it"
+    for name, value in trainer.result.state_dict().items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, expected[name])
+
+
+def test_the_average_is_what_is_evaluated_and_kept():
+    trainer, after = make(ema=0.9, n_steps=8), []
+
+    def note(training):
+        after.append(copy.deepcopy(training.trainer.result.state_dict()))
+
+    stopping = Stopping(10, 0.0)
+    result = run(trainer, data(), max_epochs=4, validation=data(), stopping=stopping, on_epoch=note)
+    assert same(trainer.result.state_dict(), after[result.best_epoch - 1])
+    assert not same(trainer.result.state_dict(), weights(trainer))
+    record = trainer.evaluate(data())
+    assert record["loss"] == result.history[result.best_epoch - 1]["val_loss"]
 
 
 # Sequences of different lengths
@@ -184,19 +245,28 @@ def test_lengths_that_are_all_full_train_alike():
 
 def test_parts_are_means_over_sequences_not_over_batches():
     losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1, 0]))) for n, v in ((3, 1.0), (1, 5.0))]
-    assert mean_parts(losses) == {
+    record = Losses()
+    for n, loss in losses:
+        record.append(n, loss)
+    assert record.means() == {
         "loss": 2,
         "cost": 4,
         "content": 0,
         "motion": 1,
         "independence": 0,
     }
-    assert all(math.isnan(value) for value in mean_parts([]).values())
+    assert all(math.isnan(value) for value in Losses().means().values())
 
 
 def test_every_epoch_has_a_record():
     seen = []
-    result = run(make(), data(), max_epochs=3, validation=data(), on_epoch=seen.append)
+    result = run(
+        make(),
+        data(),
+        max_epochs=3,
+        validation=data(),
+        on_epoch=lambda training: seen.append(training.history[-1]),
+    )
     assert seen == result.history
     assert [record["epoch"] for record in seen] == [1, 2, 3]
     names = {"epoch", "learning_rate", "seconds"}
@@ -228,7 +298,7 @@ def run_with_losses(losses, *, max_epochs=20, warmup_epochs=0, n_iter_no_change=
         warmup_epochs=warmup_epochs,
         validation=data(),
         stopping=Stopping(n_iter_no_change, tol),
-        on_epoch=lambda record: after.append(weights(trainer)),
+        on_epoch=lambda training: after.append(weights(trainer)),
     )
     return result, trainer, after
 
@@ -299,7 +369,7 @@ def test_an_interrupt_restores_the_best_weights_of_early_stopping():
         max_epochs=9,
         validation=data(),
         stopping=Stopping(5, 0.0),
-        on_epoch=lambda record: after.append(weights(trainer)),
+        on_epoch=lambda training: after.append(weights(trainer)),
     )
     assert (result.interrupted, result.best_epoch) == (True, 1)
     assert same(weights(trainer), after[0])
@@ -316,17 +386,86 @@ def counted(value_at, call):
     return function
 
 
+def diverging(part, value, batch, **parameters):
+    """A trainer whose loss is no longer finite at a batch, counted over epochs."""
+    function = counted(value, batch if part != "motion" else 4 * batch - 3)  # it has four steps
+    if part == "cost":
+        return make(cost=function, **parameters)
+    return make(**{part: FunctionDivergence(lambda x, y: function(x, y).mean())}, **parameters)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("part", PARTS)
-def test_a_loss_that_diverges_raises_and_names_the_part_and_the_epoch(part, value):
-    call = 3 if part != "motion" else 9  # the third batch is of epoch 2; motion has four steps
-    function = counted(value, call)
-    if part == "cost":
-        trainer = make(cost=function)
-    else:
-        trainer = make(**{part: FunctionDivergence(lambda x, y: function(x, y).mean())})
-    with pytest.raises(FloatingPointError, match=rf"the {part} became (nan|inf) in epoch 2: try"):
-        run(trainer, data(), max_epochs=3)
+def test_a_loss_that_diverges_raises_and_names_the_part_and_the_batch(part, value):
+    where = rf"the {part} became (nan|inf) in epoch 1, batch 2: try a lower learning_rate"
+    with pytest.raises(FloatingPointError, match=where):
+        run(diverging(part, value, 2), data(), max_epochs=3)
+
+
+@pytest.mark.parametrize("ema", [None, 0.5])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_loss_that_diverges_later_leaves_what_the_epochs_before_have_learned(part, ema):
+    kept = {}
+
+    def keep(training):
+        kept[len(training.history)] = copy.deepcopy(training.trainer.learned())
+
+    trainer = diverging(part, math.nan, 6, ema=ema, n_steps=8)
+    result = run(trainer, data(), max_epochs=4, on_epoch=keep)
+    assert re.match(rf"the {part} became .* in epoch 3, batch 2: try", str(result.diverged))
+    assert "weights of epoch 2 are kept" in str(result.diverged)
+    assert len(result.history) == result.best_epoch == 2
+    assert same(trainer.result.state_dict(), kept[2]["model"])
+    assert same(trainer.objective.state_dict(), kept[2]["objective"])
+    assert trainer.is_finite() or ema is not None
+    assert not trainer.result.training
+
+
+def test_a_loss_that_diverges_leaves_the_best_weights_of_early_stopping():
+    trainer, after, values = diverging("cost", math.nan, 7), [], iter([3.0, 2.0, 4.0])
+    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    result = run(
+        trainer,
+        data(),
+        max_epochs=9,
+        validation=data(),
+        stopping=Stopping(5, 0.0),
+        on_epoch=lambda training: after.append(weights(trainer)),
+    )
+    assert result.best_epoch == 2
+    assert "weights of epoch 2 are kept" in str(result.diverged)
+    assert same(weights(trainer), after[1])
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_weights_that_diverge_under_a_finite_loss_are_found(batch):
+    class Slope(torch.autograd.Function):
+        """Itself, with a gradient that is not a number."""
+
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient * math.nan
+
+    count = iter(range(9))
+
+    def cost(x, y):
+        return ((Slope.apply(x) if next(count) == 1 + batch else x) - y).square()
+
+    result = run(make(cost=cost), data(), max_epochs=3)
+    where = "weights became infinite or nan" if batch == 2 else "became nan"
+    assert f"{where} in epoch 2, batch 2" in str(result.diverged)
+
+
+def test_an_error_of_the_users_own_is_not_taken_for_divergence():
+    def cost(x, y):
+        raise FloatingPointError("mine")
+
+    with pytest.raises(FloatingPointError, match="mine"):
+        run(make(cost=cost), data(), max_epochs=2)
 
 
 def test_any_other_error_passes_through():

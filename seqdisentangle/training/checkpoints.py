@@ -1,0 +1,230 @@
+"""A folder of checkpoints: what a training needs to go on as if it had never ended."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from torch import Tensor
+
+from ..persistence import load_file, save_file
+from .processes import Alone
+
+__all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
+
+State = dict[str, Any]
+
+#: Seconds between two checkpoints within an epoch; each epoch ends with one in any case.
+SECONDS = 300.0
+#: Checkpoints kept, the newest ones; one to go on from should the other be damaged.
+KEEP = 2
+
+BEST = "best.safetensors"
+NAME = re.compile(r"epoch-(\d+)-batch-(\d+)\.safetensors")
+VERSION = 1
+
+Position = tuple[int, int]  # epochs that are done, batches of the next
+
+
+class Checkpoint(NamedTuple):
+    """What a checkpoint holds.
+
+    Attributes
+    ----------
+    about : dict
+        What the training is of: seeds, parameters, data.
+    state : dict
+        Of the training.
+    """
+
+    about: dict[str, Any]
+    state: State
+
+
+class Checkpoints:
+    """The checkpoints of one training, in a folder of its own.
+
+    A file is written whole or not at all, and safetensors and JSON alone: reading it runs nothing.
+    One that cannot be written is a warning, and the training goes on.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it is not there.
+    processes : Alone
+        Those that train together, of which one writes.
+
+    Raises
+    ------
+    ValueError
+        If ``folder`` is a file.
+    """
+
+    def __init__(self, folder: str | PathLike[str], processes: Alone | None = None) -> None:
+        self.processes = Alone() if processes is None else processes
+        self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise ValueError(f"checkpoint={str(folder)!r} is a file, expected a folder")
+        self.about: dict[str, Any] = {}
+        self._unreadable: set[Position] = set()
+        self._written = time.monotonic()
+
+    def newest(self) -> Checkpoint | None:
+        """Read the newest one that can be read, with a warning for each that cannot; None of none.
+
+        What a killed process left half-written is removed.
+        """
+        for partial in self.folder.glob(".seqdisentangle-*.tmp"):
+            with suppress(OSError):
+                partial.unlink()
+        for position, path in sorted(self._files().items(), reverse=True):
+            try:
+                return read(path)
+            except (OSError, ValueError) as error:
+                self._unreadable.add(position)
+                warnings.warn(
+                    f"the checkpoint {str(path)!r} is passed over, for the one before it if there "
+                    f"is one: {error}",
+                    stacklevel=2,
+                )
+        return None
+
+    def refuse_others(self) -> None:
+        """Raise a ValueError if there are checkpoints: a new training would put an end to them."""
+        if self.processes.rank > 0:
+            return  # it may see those that process 0 writes already
+        if files := self._files():
+            newest = files[max(files)]
+            raise ValueError(
+                f"checkpoint={str(self.folder)!r} holds a training already, up to {newest.name}: "
+                "go on with it by fit(..., resume=True), name another folder, or empty this one"
+            )
+
+    def due(self) -> bool:
+        """Whether the last one is so old that an epoch should not wait with the next.
+
+        Never where processes train together: none of them knows when it is due for the others.
+        """
+        return self.processes.size == 1 and time.monotonic() - self._written >= SECONDS
+
+    def save(self, history: list[Any], batch: int, state: State) -> None:
+        """Write the state after some epochs and some batches of the next; drop old ones."""
+        position = len(history), batch
+        path = self.folder / "epoch-{:05}-batch-{:07}.safetensors".format(*position)
+        tensors: dict[str, Tensor] = {}
+
+        def write() -> None:
+            settings = {"checkpoint": VERSION, "about": self.about}
+            settings["state"] = packed(state, "state", tensors)
+            save_file(path, tensors, settings)
+            self._unreadable.discard(position)
+            self._drop_old(position)
+
+        self._attempt(path, write)
+        self._written = time.monotonic()
+
+    def save_best(self, write: Callable[[Path], None]) -> None:
+        """Have the model of the best epoch written beside the checkpoints, for use."""
+        path = self.folder / BEST
+        self._attempt(path, lambda: write(path))
+
+    def _attempt(self, path: Path, write: Callable[[], None]) -> None:
+        if self.processes.rank > 0:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write()
+        except (OSError, TypeError, ValueError) as error:
+            warnings.warn(
+                f"{str(path)!r} could not be written, and training goes on without it: {error}",
+                stacklevel=2,
+            )
+
+    def _files(self) -> dict[Position, Path]:
+        found = {}
+        for path in self.folder.glob("epoch-*"):
+            if match := NAME.fullmatch(path.name):
+                found[int(match[1]), int(match[2])] = path
+        return found
+
+    def _drop_old(self, newest: Position) -> None:
+        files = self._files()
+        past = sorted(position for position in files if position <= newest)
+        good = [position for position in past if position not in self._unreadable]
+        for position in set(past) - set(good[-KEEP:]):
+            files[position].unlink(missing_ok=True)
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, is damaged, or is something else.
+    """
+    tensors, settings = load_file(path)
+    version = settings.get("checkpoint")
+    if version is None:
+        raise ValueError("it holds something else, no state of a training.")
+    if version != VERSION:
+        raise ValueError(f"its version is {version!r}, expected {VERSION}.")
+    try:
+        return Checkpoint(settings["about"], unpacked(settings["state"], tensors))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it is damaged: {error!r}.") from error
+
+
+def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    """Raise a ValueError that names what a training differs in from that of its checkpoint.
+
+    Parameters
+    ----------
+    then, now : mapping of str to values
+    folder : Path
+    """
+    names = [n for n in {**then, **now} if as_json(then.get(n)) != as_json(now.get(n))]
+    if names:
+        listed = ", ".join(f"{n} was {then.get(n)!r} and is {now.get(n)!r}" for n in names)
+        raise ValueError(
+            f"the training in checkpoint={str(folder)!r} is another one: {listed}. Set it back, "
+            "or begin a new training in a folder of its own"
+        )
+
+
+def as_json(value: Any) -> str:
+    """A value as a file holds it, where tuples are lists."""
+    return json.dumps(value, default=np.generic.item, sort_keys=True)
+
+
+def packed(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
+    """A tree of dicts, lists, tensors and plain values as JSON, its tensors set apart by name."""
+    if isinstance(value, Tensor):
+        tensors[name] = value
+        return {"tensor": name}
+    if isinstance(value, Mapping):  # keys may be numbers, which JSON's are not
+        return {"dict": [[key, packed(v, f"{name}.{key}", tensors)] for key, v in value.items()]}
+    if isinstance(value, list | tuple):
+        tag = "tuple" if isinstance(value, tuple) else "list"
+        return {tag: [packed(v, f"{name}.{i}", tensors) for i, v in enumerate(value)]}
+    return value
+
+
+def unpacked(value: Any, tensors: Mapping[str, Tensor]) -> Any:
+    """The inverse of :func:`packed`."""
+    if not isinstance(value, dict):
+        return value
+    ((tag, content),) = value.items()
+    if tag == "tensor":
+        return tensors[content]
+    if tag == "dict":
+        return {key: unpacked(v, tensors) for key, v in content}
+    return {"tuple": tuple, "list": list}[tag](unpacked(v, tensors) for v in content)

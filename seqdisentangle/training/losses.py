@@ -1,0 +1,89 @@
+"""The losses of an epoch's steps: on the device until they are asked for, and then checked."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .objective import Loss
+
+__all__ = ["Losses", "NotFiniteError", "Record"]
+
+Record = dict[str, float]
+
+PARTS = ("loss", *Loss._fields[1:])
+
+
+class NotFiniteError(FloatingPointError):
+    """The loss or the weights of a model are no longer finite."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(
+            f"the {what} in {where}: try a lower learning_rate, a smaller clip_norm, or other "
+            "weights for the divergences"
+        )
+
+
+class Losses:
+    """The parts of the loss of each step so far.
+
+    Nothing waits for the device until :meth:`fetched` is called.
+    """
+
+    def __init__(self) -> None:
+        self._counts: list[int] = []
+        self._rows: list[list[float]] = []
+        self._waiting: list[Tensor] = []
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def append(self, n: int, loss: Loss) -> None:
+        """Take note of a step on n sequences."""
+        self._counts.append(n)
+        self._waiting.append(torch.stack(loss))
+
+    def fetched(self) -> list[list[float]]:
+        """The parts of each step, in the order of ``PARTS``."""
+        if self._waiting:
+            self._rows += torch.stack(self._waiting).tolist()
+            self._waiting = []
+        return self._rows
+
+    def means(self) -> Record:
+        """Mean of each part over sequences, NaN of none."""
+        n = sum(self._counts)
+        values = [
+            sum(count * value for count, value in zip(self._counts, column, strict=True)) / n
+            for column in zip(*self.fetched(), strict=True)
+        ]
+        return dict(zip(PARTS, values or [math.nan] * len(PARTS), strict=True))
+
+    def check(self, epoch: int) -> None:
+        """Raise if a part is no longer finite: the first of the first batch, which broke the rest.
+
+        Raises
+        ------
+        NotFiniteError
+            Names the part, the epoch and the batch, both counted from 1.
+        """
+        for batch, row in enumerate(self.fetched(), 1):
+            if not all(map(math.isfinite, row)):
+                parts = dict(zip(PARTS, row, strict=True))
+                # The parts first: their sum is what they make it.
+                for part in (*PARTS[1:], PARTS[0]):
+                    if not math.isfinite(parts[part]):
+                        raise NotFiniteError(
+                            f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
+                        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """All steps so far, as plain numbers."""
+        return {"counts": list(self._counts), "rows": list(self.fetched())}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._counts, self._rows, self._waiting = list(state["counts"]), list(state["rows"]), []

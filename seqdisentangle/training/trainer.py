@@ -1,0 +1,242 @@
+"""A model, its objective and its optimisers, one step at a time."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from ..data import Batch
+from ..model import SequenceModel
+from .critics import Comparison, Critics
+from .losses import Losses, Record
+from .objective import Loss, Objective
+from .schedules import Schedule
+
+__all__ = ["PRECISIONS", "Trainer", "resolve_precision"]
+
+
+class Trainer:
+    """A model, its objective and its optimiser, moving one step at a time.
+
+    Parameters
+    ----------
+    model : SequenceModel
+    objective : Objective
+        On the model's device.
+    learning_rate : float
+        The highest one of the schedule.
+    lr_schedule : {"one_cycle", "cosine", "constant", "plateau"}
+    n_steps : int
+        Length of the schedule.
+    clip_norm : float or None
+        Largest norm of the gradient.
+    seed : int
+        Of the noise of the steps.
+    ema : float or None
+        Decay of the moving average of the weights; None for no average.
+    precision : {"float32", "bfloat16"}
+        Of the networks' passes; weights, optimisers and divergences are in float32.
+    """
+
+    def __init__(
+        self,
+        model: SequenceModel,
+        objective: Objective,
+        *,
+        learning_rate: float,
+        lr_schedule: str,
+        n_steps: int,
+        clip_norm: float | None,
+        seed: int,
+        ema: float | None = None,
+        precision: str = "float32",
+    ) -> None:
+        self.model = model
+        self.objective = objective
+        self.clip_norm = clip_norm
+        self.seed = seed
+        self.device = next(model.parameters()).device
+        self.generator = torch.Generator(self.device).manual_seed(seed)
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
+        )
+        self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps)
+        self.critics = Critics(objective.divergences)
+        self.average = None if ema is None else averaged(model, ema)
+        self.precision = precision
+        self.processes = objective.processes
+        self.evaluated = self.processes.wrap(Evaluated(model, objective))
+
+    @property
+    def result(self) -> SequenceModel:
+        """The model to evaluate and to keep: the average of the weights if there is one."""
+        if self.average is None:
+            return self.model
+        return cast(SequenceModel, self.average.module)
+
+    def step(
+        self,
+        x: Tensor,
+        lengths: Tensor | None = None,
+        observed: Tensor | None = None,
+        *,
+        warming_up: bool = False,
+    ) -> Loss:
+        """One update on the parts of one :class:`Batch`; nothing is waited for."""
+        with self.autocast():
+            loss, compared = self.evaluated(
+                x, self.generator, lengths=lengths, observed=observed, warming_up=warming_up
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        # Of the model alone: critics are trained by themselves, and their gradients not asked for.
+        loss.total.backward(inputs=list(self.model.parameters()))
+        if self.clip_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
+        self.optimizer.step()
+        self.schedule.end_step()
+        self.critics.step(compared)
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return Loss(*(part.detach() for part in loss))
+
+    @torch.no_grad()
+    def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
+        """The parts of the loss without an update, with the same noise at every call."""
+        model = self.result.eval()
+        generator = torch.Generator(self.device).manual_seed(self.seed)
+        losses = Losses()
+        for x, lengths, observed in batches:
+            with self.autocast():
+                loss, _ = self.objective(
+                    model, x, generator, lengths=lengths, observed=observed, warming_up=warming_up
+                )
+            losses.append(len(x), loss)
+        return losses.means()
+
+    def autocast(self) -> torch.autocast:
+        """The precision of the networks' passes."""
+        bfloat16 = self.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
+
+    # ---- what it leaves and takes up again -----------------------------------------------------
+
+    def learned(self) -> dict[str, Any]:
+        """A copy of the weights to keep, and of what the divergences have learned."""
+        return copy.deepcopy(
+            {"model": self.result.state_dict(), "objective": self.objective.state_dict()}
+        )
+
+    def is_finite(self) -> bool:
+        """Whether all weights are; waits for the device once."""
+        weights = [*self.model.state_dict().values(), *self.objective.parameters()]
+        finite = [w.isfinite().all() for w in weights if w.is_floating_point()]
+        return bool(torch.stack(finite).all())
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next step depends on."""
+        return {
+            "model": self.model.state_dict(),
+            "objective": self.objective.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
+            "schedule": self.schedule.state_dict(),
+            "generators": self.processes.everyones(self.generator.get_state()),
+            "average": None if self.average is None else self.average.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there; the steps are then the same, bit for bit on a CPU."""
+        self.model.load_state_dict(state["model"])
+        self.objective.load_state_dict(state["objective"])
+        for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
+            load_optimizer(optimizer, one)
+        self.schedule.load_state_dict(state["schedule"])
+        self.generator.set_state(state["generators"][self.processes.rank])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+
+    def moments(self) -> list[dict[int, dict[str, Tensor]]]:
+        """What the optimisers remember of the gradients: the model's, then the critics'."""
+        return [optimizer.state_dict()["state"] for optimizer in self._optimizers]
+
+    def load_moments(self, moments: list[dict[int, dict[str, Tensor]]]) -> None:
+        """Go on from what other optimisers of the same model remembered, at the own step size.
+
+        Of critics, as far as they are of the same shape.
+        """
+        for optimizer, remembered in zip(self._optimizers, moments, strict=False):
+            parameters = optimizer.param_groups[0]["params"]
+            if all(m["exp_avg"].shape == parameters[i].shape for i, m in remembered.items()):
+                # A copy: the optimiser would write into the tensors that it is given.
+                state = {**optimizer.state_dict(), "state": copy.deepcopy(remembered)}
+                optimizer.load_state_dict(state)
+
+    def averaging(self) -> tuple[dict[str, Tensor], Tensor]:
+        """The weights that are averaged, and the number of steps that the average is of."""
+        assert self.average is not None
+        return copy.deepcopy((self.model.state_dict(), self.average.n_averaged))
+
+    def load_averaging(self, weights: dict[str, Tensor], n_averaged: Tensor) -> None:
+        """Take the model's weights for the average of so many steps, and train on from others."""
+        assert self.average is not None
+        self.model.load_state_dict(weights)
+        self.average.n_averaged.copy_(n_averaged)
+
+    @property
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        return [self.optimizer, *self.critics.optimizers.values()]
+
+
+class Evaluated(nn.Module):
+    """The objective of a model as one module, whose parameters are the model's alone."""
+
+    def __init__(self, model: SequenceModel, objective: Objective) -> None:
+        super().__init__()
+        self.model = model
+        self._evaluate = objective.__call__  # no part of it: critics have optimisers of their own
+
+    def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Comparison]]:
+        """As that of :class:`Objective`, less the model."""
+        return self._evaluate(self.model, *args, **kwargs)
+
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+def resolve_precision(precision: str, device: torch.device) -> str:
+    """Turn a `precision` parameter into that of a device: bfloat16 on GPUs that have it."""
+    if precision != "auto":
+        return precision
+    gpu = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if gpu else "float32"
+
+
+def averaged(model: SequenceModel, decay: float) -> AveragedModel:
+    """An exponential moving average of a model's weights and buffers, beginning with the first."""
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    for module in average.modules():
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters()  # a copy's weights no longer lie side by side, as CUDA asks
+    return average
+
+
+def load_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Restore an optimiser's state, its moments laid out in memory as the parameters are.
+
+    The fused step goes through both in the order in which they lie, and a file keeps no strides.
+    """
+    parameters = optimizer.param_groups[0]["params"]
+    moments = {
+        i: {
+            name: torch.empty_like(parameters[i]).copy_(value)
+            if value.shape == parameters[i].shape
+            else value
+            for name, value in remembered.items()
+        }
+        for i, remembered in state["state"].items()
+    }
+    optimizer.load_state_dict({**state, "state": moments})

@@ -1,0 +1,365 @@
+"""Checkpoints: a training that was cut short ends as if it had not been, or says why it cannot."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+import seqdisentangle
+from seqdisentangle import RecurrentWAE
+from seqdisentangle.divergences import SlicedWasserstein
+from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.training import checkpoints
+
+BEST = "best.safetensors"
+
+
+@pytest.fixture
+def at_every_step(monkeypatch):
+    monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
+
+
+@pytest.fixture
+def keeping_all(monkeypatch):
+    monkeypatch.setattr(checkpoints, "KEEP", 10**6)
+
+
+class PowerCutError(Exception):
+    pass
+
+
+class Cut:
+    """A callback that fails after some epochs."""
+
+    def __init__(self, epochs):
+        self.epochs = epochs
+
+    def on_epoch_end(self, estimator, record):
+        if record["epoch"] == self.epochs:
+            raise PowerCutError
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir() if path.name != BEST)
+
+
+def without_seconds(history):
+    return [{k: v for k, v in record.items() if k != "seconds"} for record in history]
+
+
+def same_end(a, b):
+    """Whether two trainings ended alike, bit for bit."""
+    for one, other in zip((a.model_, *a.divergences_), (b.model_, *b.divergences_), strict=True):
+        for (name, x), y in zip(one.state_dict().items(), other.state_dict().values(), strict=True):
+            assert torch.equal(x, y), name
+    assert without_seconds(a.history_) == without_seconds(b.history_)
+    assert (a.best_epoch_, a.n_epochs_) == (b.best_epoch_, b.n_epochs_)
+
+
+# ---- killed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes that it forks")
+def test_a_killed_training_ends_with_the_weights_of_one_that_was_not(tmp_path):
+    root = pathlib.Path(seqdisentangle.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, str(pathlib.Path(__file__).with_name("killed.py")), str(tmp_path), "20"],
+        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    whole, *killed = json.loads(done.stdout)
+    assert len(killed) == 20 + 8, "at random instants, and inside of each part of a write"
+    for report in killed:
+        for what in ("weights", "history", "best"):
+            assert report[what] == whole[what], report["how"]
+        assert not report["partial"], "what was half-written is cleared away"
+    assert any(name.endswith(".tmp") for report in killed[20:] for name in report["left"]), (
+        "some were killed with a file half-written"
+    )
+
+
+# ---- each place to go on from --------------------------------------------------------------------
+
+
+CASES = {
+    "plain": ("vectors", {}),
+    "numbers": ("numbers", {"lr_schedule": "cosine"}),
+    "images": ("videos", {"batch_size": 3, "ema": 0.5}),
+    "critics": ("vectors", {"reg": "gan", "lr_schedule": "plateau"}),
+    "draws": ("vectors", {"reg": ("mmd", SlicedWasserstein(4)), "content_view": "shuffle"}),
+    "validation": ("vectors", {"early_stopping": True, "n_iter_no_change": 1, "max_epochs": 6}),
+    "ragged": ("ragged", {"frames_per_step": 2, "early_stopping": True, "ema": 0.9}),
+    "unseeded": ("vectors", {"random_state": None}),
+    "state": ("vectors", {"random_state": np.random.RandomState(3)}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_checkpoint_leads_to_the_same_end(
+    case, request, small, tmp_path, at_every_step, keeping_all
+):
+    data, params = CASES[case]
+    if data == "ragged":
+        X = [np.random.RandomState(t).normal(size=(t, 3)) for t in (5, 2, 3, 4, 6, 2, 5, 3, 4)]
+    else:
+        X = request.getfixturevalue(data)
+    params = {"max_epochs": 3, **params}
+    whole = small(**params, checkpoint=tmp_path / "whole").fit(X)
+    names = files(tmp_path / "whole")
+    assert len(names) > whole.n_epochs_ + 1, "within epochs too"
+    for name in names:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_bytes((tmp_path / "whole" / name).read_bytes())
+        same_end(small(**params, checkpoint=folder).fit(X, resume=True), whole)
+
+
+def test_a_checkpoint_changes_nothing(vectors, small, tmp_path, at_every_step):
+    same_end(small(checkpoint=str(tmp_path / "new" / "folder")).fit(vectors), small().fit(vectors))
+
+
+def test_a_warm_start_is_resumed_with_its_past(vectors, small, tmp_path):
+    ends = []
+    for cut in (9, 3):
+        model = small(warm_start=True).fit(vectors)
+        model.set_params(checkpoint=tmp_path / str(cut), callbacks=Cut(cut), learning_rate=1e-3)
+        if cut == 9:
+            ends.append(model.fit(vectors * 2))
+            continue
+        with pytest.raises(PowerCutError):
+            model.fit(vectors * 2)
+        fresh = small(warm_start=True, checkpoint=tmp_path / "3", learning_rate=1e-3)
+        ends.append(fresh.fit(vectors * 2, resume=True))
+    same_end(*ends)
+    assert ends[1].n_epochs_ == 4
+    assert ends[1].scaling_ == ends[0].scaling_
+
+
+def test_a_training_that_has_ended_is_resumed_to_its_end(vectors, small, tmp_path):
+    model = small(checkpoint=tmp_path).fit(vectors)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    told = []
+
+    class Told:
+        def on_epoch_end(self, estimator, record):
+            told.append(record)
+
+    same_end(small(checkpoint=tmp_path, callbacks=Told()).fit(vectors, resume=True), model)
+    assert told == []
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
+def test_resume_begins_where_there_is_nothing_yet(vectors, small, tmp_path):
+    same_end(small(checkpoint=tmp_path).fit(vectors, resume=True), small().fit(vectors))
+
+
+def test_the_verbose_bar_of_a_resumed_training_begins_where_it_was(
+    vectors, small, tmp_path, capsys
+):
+    with pytest.raises(PowerCutError):
+        small(checkpoint=tmp_path, max_epochs=4, callbacks=Cut(3)).fit(vectors)
+    small(checkpoint=tmp_path, max_epochs=4, verbose=1).fit(vectors, resume=True)
+    assert "8/8" in capsys.readouterr().err
+
+
+# ---- what is kept --------------------------------------------------------------------------------
+
+
+def test_the_last_two_and_the_best_are_kept(vectors, small, tmp_path):
+    X = np.repeat(vectors, 3, axis=0)
+    model = small(checkpoint=tmp_path, max_epochs=5, early_stopping=True).fit(X)
+    assert files(tmp_path) == [
+        "epoch-00004-batch-0000000.safetensors",
+        "epoch-00005-batch-0000000.safetensors",
+    ]
+    best = RecurrentWAE.load(tmp_path / BEST)
+    assert best.best_epoch_ == best.n_epochs_ == model.best_epoch_
+    assert np.array_equal(best.transform(X).content, model.transform(X).content)
+    assert best.checkpoint == tmp_path
+
+
+def test_without_validation_the_best_is_the_last(vectors, small, tmp_path):
+    model = small(checkpoint=tmp_path, ema=0.5).fit(vectors)
+    best = RecurrentWAE.load(tmp_path / BEST)
+    assert np.array_equal(best.transform(vectors).motion, model.transform(vectors).motion)
+
+
+def test_partial_fit_writes_none(vectors, small, tmp_path):
+    small(checkpoint=tmp_path / "none").partial_fit(vectors)
+    assert not (tmp_path / "none").exists()
+
+
+# ---- what cannot be written ----------------------------------------------------------------------
+
+
+def test_a_full_disk_is_a_warning_and_training_goes_on(vectors, small, tmp_path, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "save_file", full)
+        with pytest.warns(UserWarning, match=r"epoch-00001.* could not be written.*No space left"):
+            model = small(checkpoint=tmp_path).fit(vectors)
+    same_end(model, small().fit(vectors))
+    assert files(tmp_path) == []
+
+
+def test_the_files_of_before_stay_when_the_disk_is_full(vectors, small, tmp_path, monkeypatch):
+    written = []
+
+    def sometimes(path, *args):
+        written.append(path)
+        if len(written) > 2:
+            raise OSError(28, "No space left on device")
+        save_file(path, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "save_file", sometimes)
+        with pytest.warns(UserWarning, match="No space left"):
+            model = small(checkpoint=tmp_path, max_epochs=4).fit(vectors)
+    assert [name[:11] for name in files(tmp_path)] == ["epoch-00000", "epoch-00001"]
+    same_end(small(checkpoint=tmp_path, max_epochs=4).fit(vectors, resume=True), model)
+
+
+def test_a_folder_that_cannot_be_made_is_a_warning(vectors, small, tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "folder"
+    with pytest.warns(UserWarning, match="folder.* could not be written, and training goes on"):
+        model = small(checkpoint=folder).fit(vectors)
+    same_end(model, small().fit(vectors))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_a_read_only_folder_is_a_warning(vectors, small, tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.warns(UserWarning, match="could not be written.*Permission denied"):
+        small(checkpoint=tmp_path).fit(vectors)
+
+
+def test_a_state_that_no_file_holds_is_a_warning(vectors, small, tmp_path):
+    class Odd(SlicedWasserstein):
+        def get_extra_state(self):
+            return object()
+
+        def set_extra_state(self, state):
+            pass
+
+    with pytest.warns(UserWarning, match="could not be written.*JSON cannot hold"):
+        small(checkpoint=tmp_path, reg=("mmd", Odd())).fit(vectors)
+
+
+# ---- what cannot be read -------------------------------------------------------------------------
+
+
+def broken_files(path):
+    content = path.read_bytes()
+    tensors, settings = load_file(path)
+    yield "damaged or cut short", lambda: path.write_bytes(content[: len(content) // 2])
+    yield "damaged or cut short", lambda: path.write_bytes(b"")
+    yield "no safetensors file", lambda: path.write_text("something else")
+    yield "holds something else", lambda: save_file(path, {}, {"estimator": "RecurrentWAE"})
+    yield (
+        "version is 9, expected 1",
+        lambda: save_file(path, tensors, {**settings, "checkpoint": 9}),
+    )
+    yield "it is damaged", lambda: save_file(path, {}, settings)
+    yield "it is damaged", lambda: save_file(path, tensors, {"checkpoint": 1})
+
+
+@pytest.mark.parametrize("i", range(7))
+def test_a_broken_checkpoint_is_passed_over_for_the_one_before(i, vectors, small, tmp_path):
+    whole = small(max_epochs=4).fit(vectors)
+    with pytest.raises(PowerCutError):
+        small(checkpoint=tmp_path, max_epochs=4, callbacks=Cut(3)).fit(vectors)
+    newest = tmp_path / files(tmp_path)[-1]
+    message, destroy = list(broken_files(newest))[i]
+    destroy()
+    told = []
+
+    class Told:
+        def on_fit_begin(self, estimator):
+            told.append(estimator.n_epochs_)
+
+    with pytest.warns(UserWarning, match=rf"{newest.name}' is passed over.*{message}"):
+        model = small(checkpoint=tmp_path, max_epochs=4, callbacks=Told()).fit(vectors, resume=True)
+    assert told == [1]
+    same_end(model, whole)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        small(checkpoint=tmp_path, max_epochs=4).fit(vectors, resume=True)
+
+
+def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
+    whole = small(checkpoint=tmp_path).fit(vectors)
+    for name in files(tmp_path):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.warns(UserWarning, match="is passed over") as caught:
+        model = small(checkpoint=tmp_path).fit(vectors, resume=True)
+    assert len(caught) == 2
+    same_end(model, whole)
+
+
+# ---- what is another training --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "change", "message"),
+    [
+        ({"max_epochs": 3}, None, "max_epochs was 2 and is 3"),
+        ({"content_size": 5, "ema": 0.5}, None, "content_size was 4 and is 5, .*ema was None"),
+        ({"random_state": 1}, None, "random_state was 0 and is 1"),
+        ({"reg": "gan"}, None, "reg was 'mmd' and is 'gan'"),
+        ({"cost": torch.nn.MSELoss(reduction="none")}, None, "cost was 'squared' and is .*MSELoss"),
+        ({}, lambda X: X[:5], "number of sequences was 7 and is 5"),
+        ({}, lambda X: X[:, :4], "number of steps was 5 and is 4"),
+        ({}, lambda X: X[..., :2], r"shape of a frame was \[3\] and is \[2\]"),
+        ({}, lambda X: X.astype(np.float64), "dtype of X was '<f4' and is '<f8'"),
+        ({}, lambda X: [*X[:6], X[6][:3]], "lengths was None and is 33"),
+        ({}, lambda X: X + 1, "other values of X: mean"),
+    ],
+)
+def test_another_training_is_refused_by_what_differs(
+    params, change, message, vectors, small, tmp_path, weights, same_weights
+):
+    model = small(checkpoint=tmp_path).fit(vectors)
+    attributes, before = dict(vars(model)), weights(model)
+    kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    model.set_params(**params)
+    with pytest.raises(ValueError, match=message):
+        model.fit(vectors if change is None else change(vectors), resume=True)
+    model.set_params(**{name: attributes[name] for name in params})
+    assert vars(model) == attributes
+    assert same_weights(weights(model), before)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
+def test_what_says_nothing_of_the_weights_may_change(vectors, small, tmp_path):
+    model = small(checkpoint=tmp_path).fit(vectors)
+    other = small(checkpoint=tmp_path / "moved", codes="content", verbose=0, callbacks=Cut(9))
+    tmp_path.joinpath("moved").mkdir()
+    for name in files(tmp_path):
+        if name != "moved":
+            (tmp_path / name).rename(tmp_path / "moved" / name)
+    same_end(other.fit(vectors, resume=True), model)
+
+
+def test_a_new_training_does_not_end_an_old_one(vectors, small, tmp_path):
+    model = small(checkpoint=tmp_path).fit(vectors)
+    kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match=r"holds a training already, up to epoch-00002.*resume="):
+        model.fit(vectors)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
+def test_resume_needs_a_folder(vectors, small):
+    with pytest.raises(ValueError, match=r"resume=True needs a folder .* checkpoint=None"):
+        small().fit(vectors, resume=True)
