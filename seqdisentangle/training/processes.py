@@ -126,9 +126,8 @@ class Processes(Alone):
 
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module, with gradients that are averaged over processes."""
-        # Content rests for some epochs, hence parameters that are not used; the statistics of
-        # batches are the same everywhere already.
-        return DistributedDataParallel(module, find_unused_parameters=True, broadcast_buffers=False)
+        # Content rests for some epochs, hence parameters that are not used.
+        return DistributedDataParallel(module, find_unused_parameters=True)
 
     @contextmanager
     def training(self, model: SequenceModel) -> Iterator[None]:
