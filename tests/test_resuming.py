@@ -162,6 +162,29 @@ def test_resume_begins_where_there_is_nothing_yet(vectors, small, tmp_path):
     same_end(small(checkpoint=tmp_path).fit(vectors, resume=True), small().fit(vectors))
 
 
+class Diverging:
+    """A squared error that is not a number at one of its calls."""
+
+    def __init__(self, call):
+        self.left = call
+
+    def __call__(self, reconstruction, target):
+        self.left -= 1
+        return (reconstruction - target).square() * (np.nan if self.left == 0 else 1)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 6])
+def test_what_has_diverged_is_never_kept(call, vectors, small, tmp_path, at_every_step):
+    params = {"max_epochs": 4}
+    with pytest.raises(FloatingPointError, match=f"epoch {(call + 1) // 2}, batch"):
+        small(**params, cost=Diverging(call), checkpoint=tmp_path).fit(vectors)
+    for name in files(tmp_path):
+        tensors, _ = load_file(tmp_path / name)
+        assert all(v.isfinite().all() for v in tensors.values()), name
+    healthy = small(**params, cost=Diverging(0), checkpoint=tmp_path).fit(vectors, resume=True)
+    same_end(healthy, small(**params).fit(vectors))
+
+
 def test_the_verbose_bar_of_a_resumed_training_begins_where_it_was(
     vectors, small, tmp_path, capsys
 ):
@@ -271,11 +294,12 @@ def broken_files(path):
         "version is 9, expected 1",
         lambda: save_file(path, tensors, {**settings, "checkpoint": 9}),
     )
-    yield "it is damaged", lambda: save_file(path, {}, settings)
+    yield "checksum is another one", lambda: path.write_bytes(content[:-1] + b"x")
+    yield "checksum is another one", lambda: save_file(path, {}, settings)
     yield "it is damaged", lambda: save_file(path, tensors, {"checkpoint": 1})
 
 
-@pytest.mark.parametrize("i", range(7))
+@pytest.mark.parametrize("i", range(8))
 def test_a_broken_checkpoint_is_passed_over_for_the_one_before(i, vectors, small, tmp_path):
     whole = small(max_epochs=4).fit(vectors)
     with pytest.raises(PowerCutError):
