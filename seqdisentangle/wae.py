@@ -6,7 +6,6 @@ import functools
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict
 from numbers import Integral, Real
 from os import PathLike
 from typing import Any, ClassVar, Literal
@@ -17,7 +16,7 @@ from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from .configuration import about_training, load_estimator, save_estimator
-from .continuing import began, check_same_sizes, keep_learned, unchanged_on_error
+from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
@@ -430,22 +429,17 @@ class RecurrentWAE(SequenceVerbs):
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
-        cost = resolve_cost(self.cost, images=scaling.bounded)
-        seeds = self._seeds()
-        past = self.history_ if continued else []
         dtype = self.dtype_ if continued else sequences.dtype
+        beginning = Beginning(self._seeds(), self.history_ if continued else [], scaling, dtype)
         if checkpoints is not None:
             about = about_training(self, sequences, device)
             if found is not None:
                 check_same(found.about["training"], about, checkpoints.folder)
-                seeds, past, scaling, dtype = began(found.about, scaling)
-            checkpoints.about = {
-                "training": about,
-                "seeds": seeds,
-                "past": past,
-                "scaling": asdict(scaling),
-                "dtype": dtype.str,
-            }
+                beginning = Beginning.from_config(found.about["beginning"])
+                beginning.check_units(scaling)
+            checkpoints.about = {"training": about, "beginning": beginning.to_config()}
+        seeds, past, scaling, dtype = beginning
+        cost = resolve_cost(self.cost, images=scaling.bounded)
         spec = self._spec(sequences.layout, scaling)
         if continued:
             check_same_sizes(spec, self.model_.spec)
