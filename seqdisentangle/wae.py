@@ -439,7 +439,6 @@ class RecurrentWAE(SequenceVerbs):
                 beginning.check_units(scaling)
             checkpoints.about = {"training": about, "beginning": beginning.to_config()}
         seeds, past, scaling, dtype = beginning
-        cost = resolve_cost(self.cost, images=scaling.bounded)
         spec = self._spec(sequences.layout, scaling)
         if continued:
             check_same_sizes(spec, self.model_.spec)
@@ -451,16 +450,7 @@ class RecurrentWAE(SequenceVerbs):
         build_divergences(divergences, spec, seeds["critics"])
         if continued:
             keep_learned(divergences, self.divergences_)
-        objective = Objective(
-            divergences,
-            cost=cost,
-            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
-            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
-            independence_weight=self.independence_weight,
-            content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
-            motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
-            frames_per_step=self.frames_per_step,
-        ).to(device)
+        objective = self._objective(divergences, sequences, images=scaling.bounded).to(device)
         train, validation = self._batches(sequences, scaling, device, seeds, partial)
         max_epochs = 1 if partial else self.max_epochs
         trainer = Trainer(
@@ -590,6 +580,20 @@ class RecurrentWAE(SequenceVerbs):
             generator=self.generator,
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
+        )
+
+    def _objective(
+        self, divergences: Divergences, sequences: Sequences, *, images: bool
+    ) -> Objective:
+        return Objective(
+            divergences,
+            cost=resolve_cost(self.cost, images=images),
+            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
+            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
+            independence_weight=self.independence_weight,
+            content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
+            motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
+            frames_per_step=self.frames_per_step,
         )
 
     def _scale(self, sequences: Sequences, *, continued: bool) -> Scaling:
