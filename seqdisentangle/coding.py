@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from os import PathLike
 from typing import Any
@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .data import Batch, Layout, Rows, Scaling, Sequences, load, to_user
+from .data import Batch, Layout, Rows, Scaling, Sequences, to_model, to_user
 from .model import Packing, SequenceModel
 from .persistence import written_whole
 
@@ -71,7 +71,29 @@ class Coder:
             yield np.sort(order[start : start + size])
             start += size
 
-    def load(self, sequences: Sequences, rows: Rows) -> Batch:
+    def batches(self, *sequences: Sequences, more: int = 0) -> Iterator[tuple[Any, ...]]:
+        """The rows of a pass and, side by side, these of all of the sequences.
+
+        Read in the background if they are not in memory; ``more`` steps are made room for.
+
+        Raises
+        ------
+        ValueError
+            If images are in other units than those seen in fit.
+        """
+        lengths = None
+        if any(part.lengths is not None for part in sequences):
+            lengths = np.max([part.all_lengths for part in sequences], axis=0) + more
+        n_steps = max(part.n_steps for part in sequences)
+        passes = list(self.passes(len(sequences[0]), n_steps + more, lengths))
+
+        for rows, *xs in zip(passes, *(part.read_all(passes) for part in sequences), strict=True):
+            yield (
+                rows,
+                *(self._batch(x, rows, part) for x, part in zip(xs, sequences, strict=True)),
+            )
+
+    def _batch(self, x: Tensor, rows: Rows, sequences: Sequences) -> Batch:
         """Frames of the model.
 
         Raises
@@ -79,7 +101,7 @@ class Coder:
         ValueError
             If images are in other units than those seen in fit: they would be encoded as nonsense.
         """
-        batch = load(sequences, rows, self.scaling, self.device, self.precision)
+        batch = to_model(x, rows, sequences, self.scaling, self.device, self.precision)
         if self.scaling.bounded and sequences.dtype not in (np.uint8, np.bool_):
             low, high = float(batch.x.min()), float(batch.x.max())
             if low < -1e-3 or high > 1 + 1e-3:
@@ -99,8 +121,9 @@ class Coder:
 
     def packing(self, batch: Batch) -> Packing | None:
         """Which frames are real, if any is not."""
-        x, lengths = batch
-        return None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
+        if batch.lengths is None:
+            return None
+        return Packing.of(batch.lengths, batch.x.shape[1], batch.x.device)
 
     @torch.no_grad()
     def decode(self, content: Tensor, motion: Tensor, dtype: np.dtype) -> NDArray:
@@ -125,21 +148,20 @@ class Coder:
         n: int,
         n_steps: int,
         dtype: np.dtype,
-        codes: Callable[[Rows], tuple[Tensor, Tensor]],
+        coded: Iterable[tuple[Rows, Tensor, Tensor]],
         *,
         lengths: Lengths = None,
-        passes: Iterator[Rows] | None = None,
         file: h5py.File | None = None,
     ) -> Any:
-        """Sequences of the content and the motion that ``codes`` gives for each pass's rows.
+        """Sequences of the content and the motion of each pass's rows.
 
-        With ``lengths`` a list of sequences that are as long. ``passes`` are given where ``codes``
-        handles more steps than these. With a ``file`` they go there, as the data set ``X``.
+        With ``lengths`` a list of sequences that are as long. With a ``file`` they go there, as the
+        data set ``X``.
         """
         shape = (n, n_steps, *self.layout.array_frame_shape)
         frames = room(shape, dtype, lengths, file, "X")
-        for rows in passes or self.passes(n, n_steps, lengths):
-            put(frames, rows, self.decode(*codes(rows), dtype), lengths)
+        for rows, content, motion in coded:
+            put(frames, rows, self.decode(content, motion, dtype), lengths)
         return frames
 
     def tensor(self, codes: NDArray) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
@@ -47,7 +48,7 @@ def returns_both_codes(estimator: Any) -> bool:
 class SequenceVerbs(TransformerMixin, BaseEstimator):
     """The verbs of an estimator with a fitted ``SequenceModel``.
 
-    A subclass has the parameters ``channels``, ``codes``, ``cost`` and ``device``,
+    A subclass has the parameters ``channels``, ``missing``, ``codes``, ``cost`` and ``device``,
     and its ``fit`` sets ``model_``, ``layout_``, ``scaling_``, ``dtype_`` and ``n_steps_``.
     """
 
@@ -107,21 +108,24 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the frames are unlike those seen in ``fit``, or a value is not finite.
+            If the frames are unlike those seen in ``fit``, or a value is not finite; or if motion
+            codes of different lengths are to be a data frame.
         NotFittedError
             If called before ``fit``.
         """
         check_is_fitted(self)
         sequences = self._read(X, lengths=lengths)
         n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
+        if self.codes == "motion" and lengths is not None and out is None:
+            check_no_table(self)
         coder = self._coder(sequences.dtype)
         spec = self.model_.spec
         with output(out) as file:
             z_c = room((n, spec.content_size), coder.code_dtype, None, file, "content")
             shape = (n, n_steps, spec.motion_size)
             z_m = room(shape, coder.code_dtype, lengths, file, "motion")
-            for rows in coder.passes(n, n_steps, lengths):
-                content, motion = coder.encode(coder.load(sequences, rows))
+            for rows, batch in coder.batches(sequences):
+                content, motion = coder.encode(batch)
                 z_c[rows] = content.cpu().numpy()
                 put(z_m, rows, motion.cpu().numpy(), lengths)
         if out is not None:
@@ -161,13 +165,12 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         content = checked_codes(codes[0], "content", n=None, content_size=spec.content_size)
         motion, lengths = checked_motion(codes[1], spec.motion_size, n=len(content))
         coder = self._coder(motion.dtype)
-        return coder.generate(
-            len(motion),
-            motion.shape[1],
-            self.dtype_,
-            lambda rows: (coder.tensor(content[rows]), coder.tensor(motion[rows])),
-            lengths=lengths,
+        n, n_steps = motion.shape[:2]
+        coded = (
+            (rows, coder.tensor(content[rows]), coder.tensor(motion[rows]))
+            for rows in coder.passes(n, n_steps, lengths)
         )
+        return coder.generate(n, n_steps, self.dtype_, coded, lengths=lengths)
 
     def reconstruct(self, X: Any, *, lengths: Any = None) -> NDArray | list[NDArray]:
         """Encode sequences and decode them again.
@@ -190,7 +193,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             len(sequences),
             sequences.n_steps,
             sequences.dtype,
-            lambda rows: coder.encode(coder.load(sequences, rows)),
+            ((rows, *coder.encode(batch)) for rows, batch in coder.batches(sequences)),
             lengths=sequences.lengths,
         )
 
@@ -210,19 +213,20 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         sequences = self._read(X, lengths=lengths)
         cost = resolve_cost(self.cost, images=self.scaling_.bounded)
         coder = self._coder(sequences.dtype)
-        n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
-        total = 0.0
-        for rows in coder.passes(n, n_steps, lengths):
-            batch = coder.load(sequences, rows)
+        total, count = 0.0, 0
+        for _, batch in coder.batches(sequences):
             content, motion = coder.encode(batch)
             packing = coder.packing(batch)
             if packing is None:
-                frames, x = coder.model.decode(content, motion), batch.x
+                frames, x, observed = coder.model.decode(content, motion), batch.x, batch.observed
             else:  # each real frame as a sequence of its own
                 frames = coder.model.decode_real(content, motion, packing).unsqueeze(1)
                 x = packing.pack(batch.x).unsqueeze(1)
-            total += float(mean_cost(cost, frames, x).sum())
-        return -total / (n * n_steps if lengths is None else int(lengths.sum()))
+                observed = batch.observed
+                observed = None if observed is None else packing.pack(observed).unsqueeze(1)
+            total += float(mean_cost(cost, frames, x, observed).sum())
+            count += len(x) * x.shape[1] if observed is None else n_known(observed)
+        return -total / max(count, 1)
 
     # ---- exchanges ---------------------------------------------------------------------------
 
@@ -248,14 +252,10 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         first, second = self._read_pair(a, b)
         coder = self._coder(np.result_type(first.dtype, second.dtype))
-        n = len(first)
         swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
-        longer = None
-        if first.lengths is not None or second.lengths is not None:
-            longer = np.maximum(*(full_lengths(part) for part in (first, second)))
-        for rows in coder.passes(n, max(first.n_steps, second.n_steps), longer):
-            content_a, motion_a = coder.encode(coder.load(first, rows))
-            content_b, motion_b = coder.encode(coder.load(second, rows))
+        for rows, batch_a, batch_b in coder.batches(first, second):
+            content_a, motion_a = coder.encode(batch_a)
+            content_b, motion_b = coder.encode(batch_b)
             a_motion = coder.decode(content_b, motion_a, first.dtype)
             b_motion = coder.decode(content_a, motion_b, second.dtype)
             put(swap.a_motion_b_content, rows, a_motion, first.lengths)
@@ -286,18 +286,18 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         check_count(n, "n", at_least=2)
         first, second = self._read_pair(a, b)
-        unlike = full_lengths(first) != full_lengths(second)
+        unlike = first.all_lengths != second.all_lengths
         if unlike.any():
             i = int(unlike.argmax())
             raise ValueError(
-                f"a and b must have the same length, got {full_lengths(first)[i]} and "
-                f"{full_lengths(second)[i]} steps in pair {i}"
+                f"a and b must have the same length, got {first.all_lengths[i]} and "
+                f"{second.all_lengths[i]} steps in pair {i}"
             )
         coder = self._coder(np.result_type(first.dtype, second.dtype))
-        m, n_steps, lengths = len(first), first.n_steps, first.lengths
+        lengths = first.lengths
         walks = [room(first.shape, first.dtype, lengths) for _ in range(n)]
-        for rows in coder.passes(m, n_steps, lengths):
-            ends = [coder.encode(coder.load(sequences, rows)) for sequences in (first, second)]
+        for rows, *batches in coder.batches(first, second):
+            ends = [coder.encode(batch) for batch in batches]
             for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
                 content, motion = (z_a.lerp(z_b, share) for z_a, z_b in zip(*ends, strict=True))
                 put(walk, rows, coder.decode(content, motion, first.dtype), lengths)
@@ -389,15 +389,18 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             in_order=lengths is None,
         )
 
-        def codes(rows: Rows) -> tuple[Tensor, Tensor]:
-            z_c = draw_content(rows) if content is None else content[rows]
-            if motion is not None:
-                return coder.tensor(z_c), coder.tensor(motion[rows])
-            longest = steps if lengths is None else int(lengths[rows].max())
-            return coder.tensor(z_c), coder.rollout(draw_motion(rows)[:, :longest])
+        def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
+            for rows in coder.passes(n, steps, lengths):
+                z_c = draw_content(rows) if content is None else content[rows]
+                if motion is not None:
+                    z_m = coder.tensor(motion[rows])
+                else:
+                    longest = steps if lengths is None else int(lengths[rows].max())
+                    z_m = coder.rollout(draw_motion(rows)[:, :longest])
+                yield rows, coder.tensor(z_c), z_m
 
         with output(out) as file:
-            samples = coder.generate(n, steps, self.dtype_, codes, lengths=lengths, file=file)
+            samples = coder.generate(n, steps, self.dtype_, coded(), lengths=lengths, file=file)
         return samples if out is None else out
 
     def extend(
@@ -436,15 +439,12 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             in_order=sequences.lengths is None,
         )
 
-        def codes(rows: Rows) -> tuple[Tensor, Tensor]:
-            batch = coder.load(sequences, rows)
-            content, motion = coder.encode(batch)
-            return content, coder.rollout(draw_motion(rows), motion, batch.lengths)
+        def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
+            for rows, batch in coder.batches(sequences, more=n_steps):
+                content, motion = coder.encode(batch)
+                yield rows, content, coder.rollout(draw_motion(rows), motion, batch.lengths)
 
-        n, history = len(sequences), sequences.lengths
-        longer = None if history is None else history + n_steps
-        passes = coder.passes(n, sequences.n_steps + n_steps, longer)
-        frames: NDArray = coder.generate(n, n_steps, sequences.dtype, codes, passes=passes)
+        frames: NDArray = coder.generate(len(sequences), n_steps, sequences.dtype, coded())
         return frames
 
     # ---- scikit-learn ------------------------------------------------------------------------
@@ -471,6 +471,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = self.missing == "mask"
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
@@ -510,6 +511,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             channels=self.channels,
             layout=None if reset else self.layout_,
             lengths=lengths,
+            missing=self.missing,
             name=name,
         )
         if (
@@ -540,11 +542,19 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         return Coder(self.model_, self.layout_, self.scaling_, dtype)
 
 
-def full_lengths(sequences: Sequences) -> NDArray[np.intp]:
-    """The length of each sequence, where they are all the same too."""
-    if sequences.lengths is not None:
-        return sequences.lengths
-    return np.full(len(sequences), sequences.n_steps)
+def check_no_table(estimator: Any) -> None:
+    """Raise a ValueError if data frames are asked for, which motion of many lengths is none."""
+    container = _get_output_config("transform", estimator)["dense"]
+    if container != "default":
+        raise ValueError(
+            f"set_output(transform={container!r}): motion codes of sequences of different lengths "
+            "are no table. Take codes='content', or set_output(transform='default')"
+        )
+
+
+def n_known(observed: Tensor) -> int:
+    """Frames of which at least one value is not missing, in a mask (n, T, ...)."""
+    return int(observed.flatten(2).any(2).sum())
 
 
 def checked_counts(numbers: Any, name: str, n: int | None) -> NDArray[np.intp]:

@@ -17,12 +17,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from .configuration import about_training, load_estimator, save_estimator
 from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
-from .data import CHANNELS, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
+from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
 from .training import (
     COSTS,
     LR_SCHEDULES,
+    PRECISIONS,
+    Alone,
     Checkpoints,
     FitResult,
     Objective,
@@ -32,8 +34,10 @@ from .training import (
     Training,
     build_divergences,
     check_same,
+    find_processes,
     resolve_callbacks,
     resolve_cost,
+    resolve_precision,
     run,
 )
 from .verbs import SequenceVerbs, fresh_random_state, resolve_device
@@ -115,6 +119,10 @@ class RecurrentWAE(SequenceVerbs):
         each feature or channel; ``"auto"`` finds which.
     channels : {"auto", "first", "last"}, default="auto"
         Where the channels of five-dimensional arrays are.
+    missing : {"error", "mask"}, default="error"
+        Whether NaN is an error, or stands for values that are missing: the encoders then see the
+        mean in their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes
+        them.
     max_epochs : int, default=24
         Passes over the data.
     batch_size : int, default=64
@@ -143,6 +151,9 @@ class RecurrentWAE(SequenceVerbs):
         What counts as an improvement, relative to the loss.
     device : str, default="auto"
         A torch device; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, where
+        it is much faster, else float32. Weights and divergences are in float32 in any case.
     checkpoint : path or None, default=None
         A folder in which ``fit`` keeps what it needs to go on after a crash: at the start, after
         every epoch and every 300 s, the last two of them. ``fit(..., resume=True)`` then ends as if
@@ -246,6 +257,7 @@ class RecurrentWAE(SequenceVerbs):
         "codes": [StrOptions({"both", "content", "motion"})],
         "scale": [StrOptions(set(SCALES))],
         "channels": [StrOptions(set(CHANNELS))],
+        "missing": [StrOptions(set(MISSING))],
         "max_epochs": [COUNT],
         "batch_size": [COUNT],
         "learning_rate": [POSITIVE],
@@ -258,6 +270,7 @@ class RecurrentWAE(SequenceVerbs):
         "n_iter_no_change": [COUNT],
         "tol": [NON_NEGATIVE],
         "device": [str],
+        "precision": [StrOptions(set(PRECISIONS))],
         "checkpoint": [str, PathLike, None],
         "callbacks": [object],  # see resolve_callbacks
         "warm_start": ["boolean"],
@@ -286,6 +299,7 @@ class RecurrentWAE(SequenceVerbs):
         codes: str = "both",
         scale: str = "auto",
         channels: str = "auto",
+        missing: str = "error",
         max_epochs: int = 24,
         batch_size: int = 64,
         learning_rate: float = 2e-3,
@@ -298,6 +312,7 @@ class RecurrentWAE(SequenceVerbs):
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
         device: str = "auto",
+        precision: str = "auto",
         checkpoint: str | PathLike[str] | None = None,
         callbacks: Any = None,
         warm_start: bool = False,
@@ -322,6 +337,7 @@ class RecurrentWAE(SequenceVerbs):
         self.codes = codes
         self.scale = scale
         self.channels = channels
+        self.missing = missing
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -334,6 +350,7 @@ class RecurrentWAE(SequenceVerbs):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.device = device
+        self.precision = precision
         self.checkpoint = checkpoint
         self.callbacks = callbacks
         self.warm_start = warm_start
@@ -352,8 +369,9 @@ class RecurrentWAE(SequenceVerbs):
             (n, T) numbers, (n, T, D) features, (n, T, H, W) grey images, or (n, T, H, W, C) or
             (n, T, C, H, W) images of 1 to 4 channels, 8-bit or float: a NumPy array or memmap, a
             torch tensor, a list of arrays, whose lengths may differ, an array-like that is read by
-            slices (an h5py data set), or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of
-            ``.npy`` files, read batch by batch where it is.
+            slices (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path:
+            ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files. What is not in memory
+            is read in parts, in the background.
         y : None
             Not used.
         lengths : array of int and shape (n,), optional
@@ -421,18 +439,21 @@ class RecurrentWAE(SequenceVerbs):
         partial: bool = False,
         resume: bool = False,
     ) -> FitResult:
-        callbacks = resolve_callbacks(self.callbacks)
-        checkpoints = None if partial else self._checkpoints(resume)
+        device = resolve_device(self.device)
+        processes = find_processes(device)
+        callbacks = resolve_callbacks(self.callbacks if processes.rank == 0 else None)
+        checkpoints = None if partial else self._checkpoints(resume, processes)
         found = checkpoints.newest() if checkpoints is not None and resume else None
         continued = continued and found is None
-        device = self.device_ if continued else resolve_device(self.device)
+        device = self.device_ if continued else device
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
         dtype = self.dtype_ if continued else sequences.dtype
-        beginning = Beginning(self._seeds(), self.history_ if continued else [], scaling, dtype)
+        seeds = processes.agree(self._seeds())
+        beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
         if checkpoints is not None:
-            about = about_training(self, sequences, device)
+            about = about_training(self, sequences, device) | {"processes": processes.size}
             if found is not None:
                 check_same(found.about["training"], about, checkpoints.folder)
                 beginning = Beginning.from_config(found.about["beginning"])
@@ -450,8 +471,9 @@ class RecurrentWAE(SequenceVerbs):
         build_divergences(divergences, spec, seeds["critics"])
         if continued:
             keep_learned(divergences, self.divergences_)
-        objective = self._objective(divergences, sequences, images=scaling.bounded).to(device)
-        train, validation = self._batches(sequences, scaling, device, seeds, partial)
+        objective = self._objective(divergences, sequences, processes, scaling.bounded)
+        objective.to(device)
+        train, validation = self._batches(sequences, scaling, device, seeds, partial, processes)
         max_epochs = 1 if partial else self.max_epochs
         trainer = Trainer(
             model,
@@ -460,8 +482,9 @@ class RecurrentWAE(SequenceVerbs):
             lr_schedule="constant" if partial else self.lr_schedule,
             n_steps=max_epochs * len(train),
             clip_norm=self.clip_norm,
-            seed=seeds["noise"],
+            seed=seeds["noise"] + processes.rank,
             ema=self.ema,
+            precision=resolve_precision(self.precision, device),
         )
         if partial and continued and hasattr(self, "_moments"):
             trainer.load_moments(self._moments)
@@ -490,9 +513,10 @@ class RecurrentWAE(SequenceVerbs):
             bar.on_epoch(training)
             if checkpoints is not None and training.best_epoch == len(training.history):
                 checkpoints.save_best(self.save)
-            return callbacks.on_epoch_end(self, self.history_[-1])
+            return processes.agree(callbacks.on_epoch_end(self, self.history_[-1]))
 
-        with ProgressBar(max_epochs, len(train), self.verbose) as bar:
+        verbose = self.verbose if processes.rank == 0 else 0
+        with ProgressBar(max_epochs, len(train), verbose) as bar, processes.training(model):
             result = run(
                 trainer,
                 train,
@@ -558,13 +582,13 @@ class RecurrentWAE(SequenceVerbs):
         """
         return load_estimator(cls, path, params)
 
-    def _checkpoints(self, resume: bool) -> Checkpoints | None:
+    def _checkpoints(self, resume: bool, processes: Alone) -> Checkpoints | None:
         """The folder of checkpoints, which a new training must find empty."""
         if self.checkpoint is None:
             if resume:
                 raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")
             return None
-        checkpoints = Checkpoints(self.checkpoint)
+        checkpoints = Checkpoints(self.checkpoint, processes)
         if not resume:
             checkpoints.refuse_others()
         return checkpoints
@@ -583,7 +607,7 @@ class RecurrentWAE(SequenceVerbs):
         )
 
     def _objective(
-        self, divergences: Divergences, sequences: Sequences, *, images: bool
+        self, divergences: Divergences, sequences: Sequences, processes: Alone, images: bool
     ) -> Objective:
         return Objective(
             divergences,
@@ -594,6 +618,7 @@ class RecurrentWAE(SequenceVerbs):
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
             motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
             frames_per_step=self.frames_per_step,
+            processes=processes,
         )
 
     def _scale(self, sequences: Sequences, *, continued: bool) -> Scaling:
@@ -626,6 +651,7 @@ class RecurrentWAE(SequenceVerbs):
         device: torch.device,
         seeds: dict[str, int],
         partial: bool,
+        processes: Alone,
     ) -> tuple[Batches, Batches | None]:
         n = len(sequences)
         order = np.random.RandomState(seeds["validation"]).permutation(n)
@@ -638,7 +664,12 @@ class RecurrentWAE(SequenceVerbs):
                 "train on: fewer with a smaller validation_fraction, or more sequences"
             )
         batches = functools.partial(
-            Batches, sequences, scaling, batch_size=self.batch_size, device=device
+            Batches,
+            sequences,
+            scaling,
+            batch_size=self.batch_size,
+            device=device,
+            shard=processes.shard,
         )
         shuffle = torch.Generator().manual_seed(seeds["order"])
         train = batches(rows=np.sort(order[n_validation:]), generator=shuffle)

@@ -633,3 +633,13 @@ def test_images_in_other_units_are_refused_and_their_padding_is_not(fitted):
     assert all_equal(codes.motion, model.transform(X).motion)
     with pytest.raises(ValueError, match=r"values in \[0, 1\].* in sequences 0 to 5"):
         model.transform([*X[:5], X[5] * 255])
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_motion_of_different_lengths_is_no_table(container, small):
+    X = [np.random.RandomState(i).normal(size=(T, 3)) for i, T in enumerate((4, 2, 3))]
+    model = small(codes="motion").fit(X).set_output(transform=container)
+    with pytest.raises(ValueError, match=rf"set_output\(transform='{container}'\): motion codes"):
+        model.transform(X)
+    assert model.set_params(codes="content").transform(X).shape == (3, 4)
+    assert len(model.set_params(codes="motion").set_output(transform="default").transform(X)) == 3

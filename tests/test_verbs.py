@@ -357,10 +357,12 @@ def test_no_verb_reads_more_than_a_pass(vector_model, monkeypatch):
     assert X.largest <= 50 * 3
 
 
-def test_fit_reads_batches(small):
+def test_fit_reads_a_few_batches_at_once(small, monkeypatch):
     X = Counting(np.zeros((40, 5, 16, 16), np.uint8))
+    monkeypatch.setattr("seqdisentangle.data.loading.BLOCK_BYTES", 2 * 5 * 16 * 16)
+    monkeypatch.setattr("seqdisentangle.data.loading.STRETCH_BYTES", 9 * 5 * 16 * 16)
     small(max_epochs=1).fit(X)
-    assert X.largest == 4 * 5 * 16 * 16
+    assert X.largest <= 8 * 5 * 16 * 16  # two batches, and less where they are not neighbours
 
 
 @pytest.mark.parametrize("verb", ["sample", "transform", "extend"])

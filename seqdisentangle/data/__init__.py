@@ -1,13 +1,14 @@
 """From whatever the user hands in to batches on the device, and back."""
 
-from .loading import Batch, Batches, load, to_user
+from .loading import Batch, Batches, to_model, to_user
 from .neighbours import from_channels_first, from_nan_padded, from_table
 from .ragged import Rows
 from .scaling import SCALES, Scaling, fit_scaling
-from .sequences import CHANNELS, Layout, Sequences
+from .sequences import CHANNELS, MISSING, Layout, Sequences
 
 __all__ = [
     "CHANNELS",
+    "MISSING",
     "SCALES",
     "Batch",
     "Batches",
@@ -19,6 +20,6 @@ __all__ = [
     "from_channels_first",
     "from_nan_padded",
     "from_table",
-    "load",
+    "to_model",
     "to_user",
 ]

@@ -11,42 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ragged import Ragged, Rows
+from .stored import Stored, runs
 
-__all__ = ["HDF5", "Flat", "open_path"]
+__all__ = ["Flat", "open_path"]
 
 HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".he5")
-
-
-class HDF5:
-    """A data set in an HDF5 file, read like an array; messages name file, data set and rows.
-
-    Parameters
-    ----------
-    dataset : h5py.Dataset
-
-    Attributes
-    ----------
-    shape : tuple of int
-    dtype : numpy dtype
-    """
-
-    def __init__(self, dataset: h5py.Dataset) -> None:
-        self.dataset = dataset
-        self.place = f"{dataset.file.filename}:{dataset.name}"
-        self.shape = dataset.shape
-        self.dtype = dataset.dtype
-
-    def __getitem__(self, key: Rows | tuple[Rows, slice]) -> NDArray:
-        try:
-            part: NDArray = self.dataset[key]
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            rows = key[0] if isinstance(key, tuple) else key
-            numbers = range(self.shape[0])[rows] if isinstance(rows, slice) else rows
-            what = "the file was closed while it was read" if not self.dataset else error
-            raise OSError(
-                f"{self.place}: rows {numbers[0]} to {numbers[-1]} cannot be read: {what}"
-            ) from error
-        return part
 
 
 class Flat:
@@ -54,7 +23,7 @@ class Flat:
 
     Parameters
     ----------
-    frames : array-like of shape (N, *frame)
+    frames : Stored of shape (N, *frame)
     offsets : array of int and shape (n + 1,)
         Sequence i has the frames from ``offsets[i]`` up to ``offsets[i + 1]``.
     place : str
@@ -72,7 +41,9 @@ class Flat:
         If the offsets do not rise from 0 to N.
     """
 
-    def __init__(self, frames: Any, offsets: NDArray, place: str) -> None:
+    streamed = True
+
+    def __init__(self, frames: Stored, offsets: NDArray, place: str) -> None:
         offsets = np.asarray(offsets)
         n_frames = frames.shape[0]
         if offsets.ndim != 1 or offsets.dtype.kind not in "ui" or len(offsets) < 2:
@@ -92,17 +63,19 @@ class Flat:
         self.dtype = frames.dtype
         self.shape = (len(self.lengths), int(self.lengths.max()), *frames.shape[1:])
 
+    @property
+    def rows_together(self) -> int:
+        """Sequences that one chunk of the file holds, about."""
+        return max(round(self.frames.rows_together / self.lengths.mean()), 1)
+
     def __getitem__(self, rows: Rows) -> NDArray:
-        numbers = range(len(self.lengths))[rows] if isinstance(rows, slice) else rows
+        numbers = np.arange(len(self.lengths))[rows]
         lengths = self.lengths[rows]
         part = np.zeros((len(lengths), int(lengths.max(initial=0)), *self.shape[2:]), self.dtype)
-        if isinstance(rows, slice) and len(lengths):  # neighbours: one reading
-            first, last = self.offsets[numbers[0]], self.offsets[numbers[-1] + 1]
-            mask = np.arange(part.shape[1]) < lengths[:, None]
-            part[mask] = self.frames[slice(first, last)]
-            return part
-        for row, i in zip(part, numbers, strict=True):
-            row[: self.lengths[i]] = self.frames[slice(self.offsets[i], self.offsets[i + 1])]
+        for start, stop in runs(numbers):  # neighbours in one reading
+            first, last = self.offsets[numbers[start]], self.offsets[numbers[stop - 1] + 1]
+            mask = np.arange(part.shape[1]) < lengths[start:stop, None]
+            part[start:stop][mask] = self.frames[slice(first, last)]
         return part
 
 
@@ -138,7 +111,7 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
         files = sorted(place.glob("*.npy"))
         if not files:
             raise ValueError(f"{name}={text!r}: the folder holds no .npy files")
-        return Ragged([open_npy(file) for file in files], name)
+        return Ragged([open_npy(file) for file in files], name, streamed=True)
     if place.suffix == ".npy":
         return open_npy(place)
     raise TypeError(
@@ -158,7 +131,7 @@ def open_npy(path: Path) -> NDArray:
     return array
 
 
-def open_hdf5(path: str, key: str) -> HDF5 | Flat:
+def open_hdf5(path: str, key: str) -> Stored | Flat:
     """A data set of an HDF5 file, or a group of frames and offsets."""
     if not os.path.exists(path):
         raise FileNotFoundError(f"{path!r}: there is no such file")
@@ -168,9 +141,9 @@ def open_hdf5(path: str, key: str) -> HDF5 | Flat:
         raise ValueError(f"{path!r} is no HDF5 file that can be read: {error}") from error
     item = file.get(key or "/")
     if isinstance(item, h5py.Dataset):
-        return HDF5(item)
+        return Stored(item)
     if isinstance(item, h5py.Group) and {"frames", "offsets"} <= set(item):
-        return Flat(HDF5(item["frames"]), item["offsets"][:], f"{path}:{key}")
+        return Flat(Stored(item["frames"]), item["offsets"][:], f"{path}:{key}")
     found: list[str] = []
     file.visititems(lambda k, v: found.append(f"/{k}") if isinstance(v, h5py.Dataset) else None)
     file.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,24 @@ __all__ = ["Padded", "Ragged", "Rows", "checked_lengths"]
 Rows = slice | NDArray[np.intp]
 
 
+class Arrays(Protocol):
+    """A list of arrays, or what gives them by number."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, i: int, /) -> NDArray: ...
+
+
 class Ragged:
     """A list of arrays (T_i, *frame) that is read like an array (n, T, *frame).
 
     Parameters
     ----------
-    arrays : list of arrays
+    arrays : Arrays
     name : str
         What messages call the list.
+    streamed : bool
+        Whether the arrays are outside of memory.
 
     Attributes
     ----------
@@ -36,30 +45,46 @@ class Ragged:
         If frames differ in shape.
     """
 
-    def __init__(self, arrays: Sequence[NDArray], name: str) -> None:
+    rows_together = 1
+
+    def __init__(self, arrays: Arrays, name: str, *, streamed: bool = False) -> None:
         self.arrays = arrays
-        frame = arrays[0].shape[1:]
-        for i, array in enumerate(arrays):
+        self.name = name
+        self.streamed = streamed
+        frame: tuple[int, ...] = ()
+        lengths, dtypes = [], set()
+        for i in range(len(arrays)):
+            array = arrays[i]
+            if i == 0:
+                frame, first = array.shape[1:], array.shape
             if array.ndim == 0 or array.shape[1:] != frame:
                 raise ValueError(
-                    f"{name}[{i}] has shape {array.shape}, unlike {name}[0] with shape "
-                    f"{arrays[0].shape}: expected sequences of one shape, or of different lengths "
-                    "(T_i, ...) with frames of one shape"
+                    f"{name}[{i}] has shape {array.shape}, unlike {name}[0] with shape {first}: "
+                    "expected sequences of one shape, or of different lengths (T_i, ...) with "
+                    "frames of one shape"
                 )
-        self.lengths = np.array([len(array) for array in arrays])
+            lengths.append(len(array))
+            dtypes.add(array.dtype)
+        self.lengths = np.array(lengths)
         if not self.lengths.all():
             i = int(self.lengths.argmin())
             raise ValueError(f"{name}[{i}] is empty: expected at least one step")
-        self.dtype = np.result_type(*arrays)
+        self.dtype = np.result_type(*dtypes)
         self.shape = (len(arrays), int(self.lengths.max()), *frame)
 
     def __getitem__(self, rows: Rows) -> NDArray:
-        numbers = range(len(self.arrays))[rows] if isinstance(rows, slice) else rows
+        numbers = np.arange(len(self.arrays))[rows]
         lengths = self.lengths[rows]
         longest = int(lengths.max(initial=0))
         part = np.zeros((len(lengths), longest, *self.shape[2:]), self.dtype)
-        for row, i in zip(part, numbers, strict=True):
-            row[: len(self.arrays[i])] = self.arrays[i]
+        for row, i in zip(part, numbers.tolist(), strict=True):
+            array, shape = self.arrays[i], (self.lengths[i], *self.shape[2:])
+            if array.shape != shape:
+                raise ValueError(
+                    f"{self.name}[{i}] has shape {array.shape} now, and had shape "
+                    f"{tuple(map(int, shape))} when it was first read"
+                )
+            row[: len(array)] = array
         return part
 
 
@@ -75,6 +100,8 @@ class Padded:
     def __init__(self, source: Any, lengths: NDArray[np.intp]) -> None:
         self.source = source
         self.lengths = lengths
+        self.streamed = getattr(source, "streamed", False)
+        self.rows_together = getattr(source, "rows_together", 1)
         self.dtype = source.dtype
         self.shape = (len(lengths), int(lengths.max()), *source.shape[2:])
 

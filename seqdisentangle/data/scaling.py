@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -82,8 +82,8 @@ def fit_scaling(
         ``"auto"`` is ``"unit"`` for 8-bit images and for float images in [0, 1], else
         ``"standard"``.
     chunks : iterable of arrays
-        Consecutive parts of the data, finite. Those of floats are read to the end, so that a
-        caller that checks them as they pass has checked all.
+        Consecutive parts of the data, finite or NaN for missing values. Those of floats are read to
+        the end, so that a caller that checks them as they pass has checked all.
     image : bool
     dtype : numpy dtype
     n_features : int
@@ -99,23 +99,17 @@ def fit_scaling(
     if unit_dtype and image and scale in ("auto", "unit"):
         return Scaling("unit")
     low, high = np.inf, -np.inf
-    count, mean, squares = 0, np.zeros(1), np.zeros(1)
+    moments = Moments.none(n_features)
     for chunk in chunks:
         if scale == "none":
             continue  # read to be checked, and for nothing else
-        low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
+        # NaN is a missing value, which these two pass over.
+        low = min(low, float(np.fmin.reduce(chunk, axis=None)))
+        high = max(high, float(np.fmax.reduce(chunk, axis=None)))
         values = np.asarray(chunk, np.float64)
         if n_features > 1:
             values = np.moveaxis(values, feature_axis, 0)
-        values = values.reshape(n_features, -1)
-        # Moments of two parts combined as by Chan, Golub, LeVeque, The American Statistician 1983.
-        n, part = values.shape[1], values.mean(1)
-        delta, total = part - mean, count + n
-        squares = (
-            squares + np.square(values - part[:, None]).sum(1) + delta**2 * (count * n / total)
-        )
-        mean = mean + delta * (n / total)
-        count = total
+        moments = moments.with_more(values.reshape(n_features, -1))
     if scale == "none":
         return Scaling("none")
     in_unit = unit_dtype or (low >= 0 and high <= 1)
@@ -126,8 +120,38 @@ def fit_scaling(
         )
     if scale == "unit" or (scale == "auto" and image and in_unit):
         return Scaling("unit")
-    std = np.sqrt(squares / max(count, 1))
+    mean, std = moments.mean, np.sqrt(moments.squares / np.maximum(moments.number, 1))
     # A constant feature has no scale: it is shifted to zero and comes back as it was.
     constant = std <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     std = np.where(constant, 1.0, std)
     return Scaling("standard", tuple(mean.tolist()), tuple(std.tolist()))
+
+
+class Moments(NamedTuple):
+    """Number, mean and summed squared deviation of the values of each feature, so far."""
+
+    number: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, n_features: int) -> Moments:
+        """Those of no values."""
+        return cls(np.zeros(n_features, np.int64), np.zeros(n_features), np.zeros(n_features))
+
+    def with_more(self, values: NDArray[np.float64]) -> Moments:
+        """Those with the values (D, N) as well, of which NaN do not count.
+
+        Two parts are combined as by Chan, Golub, LeVeque, The American Statistician 1983.
+        """
+        known = ~np.isnan(values)
+        n = known.sum(1)
+        part = values.sum(1, where=known) / np.maximum(n, 1)
+        delta, total = part - self.mean, self.number + n
+        deviations = np.square(values - part[:, None]).sum(1, where=known)
+        share = n / np.maximum(total, 1)
+        return Moments(
+            total,
+            self.mean + delta * share,
+            self.squares + deviations + delta**2 * (self.number * share),
+        )

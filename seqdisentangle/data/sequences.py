@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -12,13 +12,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import Dataset
 
-from .files import HDF5, open_path
+from .files import Flat, open_path
+from .items import open_dataset
 from .ragged import Padded, Ragged, Rows, checked_lengths
+from .stored import Stored, read_ahead
 
-__all__ = ["CHANNELS", "Layout", "Sequences"]
+__all__ = ["CHANNELS", "MISSING", "Layout", "Sequences"]
 
 CHANNELS = ("auto", "first", "last")
+MISSING = ("error", "mask")
 IMAGE_CHANNELS = range(1, 5)
 
 
@@ -89,7 +93,8 @@ class Sequences:
     X : array-like
         (n, T) numbers, (n, T, D) features, (n, T, H, W) grey or (n, T, H, W, C) or (n, T, C, H, W)
         images: a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ,
-        anything with ``shape``, ``dtype`` and slicing, such as an h5py data set, or a path, see
+        anything with ``shape``, ``dtype`` and slicing, such as an array of h5py, zarr or dask, a
+        torch ``Dataset`` of sequences, or a path, see
         :func:`~seqdisentangle.data.files.open_path`.
     channels : {"auto", "first", "last"}
         Which axis of a five-dimensional array holds the channels.
@@ -97,6 +102,8 @@ class Sequences:
         The layout that the sequences must have, from an earlier :class:`Sequences`.
     lengths : array of int and shape (n,), optional
         Steps of each sequence of an array that count, the rest being padding.
+    missing : {"error", "mask"}
+        Whether NaN is an error, or a value that is not known.
     name : str
         What messages call the array.
 
@@ -108,6 +115,10 @@ class Sequences:
     lengths : array of int or None
         The length of each sequence, None where they are all the same.
     dtype : numpy dtype
+    streamed : bool
+        Whether they are read from outside of memory.
+    rows_together : int
+        Sequences that are read at the cost of one.
 
     Raises
     ------
@@ -131,15 +142,19 @@ class Sequences:
         channels: str = "auto",
         layout: Layout | None = None,
         lengths: Any = None,
+        missing: str = "error",
         name: str = "X",
     ) -> None:
         self.name = name
+        self.missing = missing
         self._source = as_source(X, name)
         self.shape = tuple(int(s) for s in self._source.shape)
         self._check_shape()
         if lengths is not None:
             if isinstance(self._source, Ragged):
-                raise ValueError(f"lengths are for a padded array, and {name} is a list of arrays")
+                raise ValueError(
+                    f"lengths are for a padded array, and {name} is a list of arrays of their own"
+                )
             checked = checked_lengths(lengths, self.shape[0], self.shape[1], name)
             self._source = Padded(self._source, checked)
             self.shape = self._source.shape
@@ -154,6 +169,13 @@ class Sequences:
         self.layout = layout
         self.n_steps = self.shape[1]
         self.dtype = source_dtype(self._source)
+        self.streamed = getattr(self._source, "streamed", False)
+        self.rows_together = getattr(self._source, "rows_together", 1)
+
+    @property
+    def all_lengths(self) -> NDArray[np.intp]:
+        """The length of each sequence, where they are all the same too."""
+        return np.full(len(self), self.n_steps) if self.lengths is None else self.lengths
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -166,7 +188,7 @@ class Sequences:
         Raises
         ------
         ValueError
-            If a value is NaN or infinite; names the first such sequence.
+            If a value is infinite, or NaN unless these stand for missing ones; names the first.
         """
         part = self._source[torch.as_tensor(rows) if self._takes_tensors(rows) else rows]
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
@@ -174,17 +196,21 @@ class Sequences:
             self._check_finite(x, rows)
         return x
 
-    def chunks(self, n_values: int = 2**24) -> Iterator[NDArray]:
+    def read_all(self, passes: Iterable[Rows]) -> Iterator[Tensor]:
+        """:meth:`read` each of some rows; ahead, in the background, what is not in memory."""
+        return read_ahead(self.read, passes) if self.streamed else map(self.read, passes)
+
+    def chunks(self, n_values: int = 2**22) -> Iterator[NDArray]:
         """All values in consecutive parts of about ``n_values`` numbers, finite.
 
         Of shape (n, T, *frame), or (N, *frame) without the padding where lengths differ.
         """
         size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
-        for start in range(0, len(self), size):
-            rows = slice(start, start + size)
-            part = self.read(rows).cpu().numpy()
+        rows = [slice(start, start + size) for start in range(0, len(self), size)]
+        for some, x in zip(rows, self.read_all(rows), strict=True):
+            part = x.cpu().numpy()
             if self.lengths is not None:
-                part = part[np.arange(part.shape[1]) < self.lengths[rows, None]]
+                part = part[np.arange(part.shape[1]) < self.lengths[some, None]]
             yield part
 
     def _takes_tensors(self, rows: Rows) -> bool:
@@ -213,15 +239,20 @@ class Sequences:
             )
 
     def _check_finite(self, x: Tensor, rows: Rows) -> None:
-        bad = ~torch.isfinite(x).flatten(1)
+        bad = ~torch.isfinite(x)
+        if self.missing == "mask":
+            bad &= ~torch.isnan(x)
         if not bad.any():
-            return  # the sum overflowed, the values are finite
-        first = int(bad.any(1).nonzero()[0])
-        row = (rows.start or 0) + first if isinstance(rows, slice) else int(rows[first])
-        what = "NaN" if bool(torch.isnan(x[first]).any()) else "infinity (inf)"
+            return  # the sum overflowed, or values are missing
+        number, step, *place = bad.nonzero()[0].tolist()
+        nan = bool(torch.isnan(x[bad][0]))
+        numbers = np.arange(len(self))[rows]
         raise ValueError(
-            f"{self.name} contains {what}: sequence {row} has {int(bad[first].sum())} values that "
-            "are not finite. Expected numbers only, no NaN and no infinity"
+            f"{self.name} contains {'NaN' if nan else 'infinity (inf)'}: sequence "
+            f"{numbers[number]} has {int(bad[number].sum())} values that are not finite, the first "
+            f"in step {step}{f' at {tuple(place)}' if place else ''}; sequences {numbers[0]} to "
+            f"{numbers[-1]} have {int(bad.sum())}. Expected finite numbers"
+            + (", or missing='mask' where NaN stands for a missing value" if nan else "")
         )
 
 
@@ -234,8 +265,10 @@ def as_source(X: Any, name: str) -> Any:
         return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
     if isinstance(X, str | os.PathLike):
         X = open_path(X, name)
-    if isinstance(X, h5py.Dataset):
-        X = HDF5(X)
+    if isinstance(X, h5py.Dataset):  # before it is looked at: a closed one has no shape
+        X = Stored(X)
+    if isinstance(X, Dataset):
+        X = open_dataset(X, name)
     if isinstance(X, list | tuple):
         X = stack(X, name)
     if not all(hasattr(X, a) for a in ("shape", "dtype", "__getitem__")):
@@ -244,6 +277,8 @@ def as_source(X: Any, name: str) -> Any:
                 f"{name} must be an array of numbers or a list of arrays, got {type(X).__name__}"
             )
         X = np.asarray(X)
+    if is_stored(X):
+        X = Stored(X)
     dtype = source_dtype(X)
     if dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {name} has dtype {dtype}")
@@ -254,6 +289,13 @@ def as_source(X: Any, name: str) -> Any:
     elif dtype.kind not in "buif":
         raise ValueError(f"{name} must hold numbers, got dtype {dtype}")
     return X
+
+
+def is_stored(X: Any) -> bool:
+    """Whether an array is to be read by slices: it is not in memory, or not known to be."""
+    if isinstance(X, Ragged | Flat | Stored | Tensor):
+        return False
+    return isinstance(X, np.memmap) or not isinstance(X, np.ndarray)
 
 
 def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged:
@@ -270,9 +312,10 @@ def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged
             raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
     if not arrays:
         return np.empty((0, 0))
-    if len({array.shape for array in arrays}) == 1:
+    streamed = any(isinstance(array, np.memmap) for array in arrays)
+    if len({array.shape for array in arrays}) == 1 and not streamed:
         return np.stack(arrays)
-    return Ragged(arrays, name)
+    return Ragged(arrays, name, streamed=streamed)
 
 
 def numbers(X: Any, name: str) -> NDArray[np.float64]:

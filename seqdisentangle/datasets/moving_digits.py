@@ -314,7 +314,7 @@ def _draw(
     n, n_steps, n_digits, _ = positions.shape
     X = np.zeros((n, n_steps, *frame), dtype=np.uint8)
     # windows[i, t, r, c] is the h x w part of frame t of sequence i whose corner is at (r, c)
-    windows = np.lib.stride_tricks.sliding_window_view(
+    windows = np.lib.stride_tricks.sliding_window_view(  # type: ignore[call-overload]  # in its stubs, one axis
         X, tiles.shape[2:], axis=(2, 3), writeable=True
     )
     sequences = np.arange(n)

@@ -6,14 +6,17 @@ from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective
+from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
 from .stopping import Stopping
-from .trainer import Trainer
+from .trainer import PRECISIONS, Trainer, resolve_precision
 
 __all__ = [
     "COSTS",
     "LR_SCHEDULES",
+    "PRECISIONS",
+    "Alone",
     "Checkpoints",
     "FitResult",
     "Loss",
@@ -24,8 +27,10 @@ __all__ = [
     "Training",
     "build_divergences",
     "check_same",
+    "find_processes",
     "mean_cost",
     "resolve_callbacks",
     "resolve_cost",
+    "resolve_precision",
     "run",
 ]

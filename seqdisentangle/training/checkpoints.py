@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from ..persistence import load_file, save_file
+from .processes import Alone
 
 __all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
 
@@ -60,6 +61,8 @@ class Checkpoints:
     ----------
     folder : path
         Made if it is not there.
+    processes : Alone
+        Those that train together, of which one writes.
 
     Raises
     ------
@@ -67,7 +70,8 @@ class Checkpoints:
         If ``folder`` is a file.
     """
 
-    def __init__(self, folder: str | PathLike[str]) -> None:
+    def __init__(self, folder: str | PathLike[str], processes: Alone | None = None) -> None:
+        self.processes = Alone() if processes is None else processes
         self.folder = Path(folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"checkpoint={str(folder)!r} is a file, expected a folder")
@@ -97,6 +101,8 @@ class Checkpoints:
 
     def refuse_others(self) -> None:
         """Raise a ValueError if there are checkpoints: a new training would put an end to them."""
+        if self.processes.rank > 0:
+            return  # it may see those that process 0 writes already
         if files := self._files():
             newest = files[max(files)]
             raise ValueError(
@@ -105,8 +111,11 @@ class Checkpoints:
             )
 
     def due(self) -> bool:
-        """Whether the last one is so old that an epoch should not wait with the next."""
-        return time.monotonic() - self._written >= SECONDS
+        """Whether the last one is so old that an epoch should not wait with the next.
+
+        Never where processes train together: none of them knows when it is due for the others.
+        """
+        return self.processes.size == 1 and time.monotonic() - self._written >= SECONDS
 
     def save(self, history: list[Any], batch: int, state: State) -> None:
         """Write the state after some epochs and some batches of the next; drop old ones."""
@@ -131,6 +140,8 @@ class Checkpoints:
         self._attempt(path, lambda: write(path))
 
     def _attempt(self, path: Path, write: Callable[[], None]) -> None:
+        if self.processes.rank > 0:
+            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write()

@@ -72,11 +72,14 @@ def resolve_cost(cost: Any, *, images: bool) -> Cost:
     return cost
 
 
-def mean_cost(cost: Cost, reconstruction: Tensor, target: Tensor) -> Tensor:
+def mean_cost(
+    cost: Cost, reconstruction: Tensor, target: Tensor, observed: Tensor | None = None
+) -> Tensor:
     r"""Cost of each sequence, :math:`\sum_t \frac{1}{|x_t|} c(x_t, x_t')`, of shape (n,).
 
     A mean over the values of a frame and a sum over steps, so that the weights of the divergences
-    mean the same at every frame size, as they do at every length.
+    mean the same at every frame size, as they do at every length. With ``observed``, False where a
+    value is missing, the mean is over the others, and a frame without any costs nothing.
     """
     value = cost(reconstruction, target)
     shape = tuple(getattr(value, "shape", ()))
@@ -85,7 +88,16 @@ def mean_cost(cost: Cost, reconstruction: Tensor, target: Tensor) -> Tensor:
             f"cost must return a tensor of shape {tuple(target.shape)} or of its first one or two "
             f"dimensions, got {shape or type(value).__name__}"
         )
+    n_values: int | Tensor = target[0, 0].numel()
+    if observed is not None:
+        if value.ndim != target.ndim:
+            raise ValueError(
+                "missing='mask' needs a cost of each value, to leave some out: cost must return a "
+                f"tensor of shape {tuple(target.shape)}, got {shape}"
+            )
+        value = value * observed
+        n_values = observed.flatten(2).sum(2).clamp(min=1)
     if value.ndim > 2:
         # A sum and a division of its few numbers: the backward pass of a mean divides every value.
-        value = value.sum(tuple(range(2, value.ndim))) / target[0, 0].numel()
+        value = value.sum(tuple(range(2, value.ndim))) / n_values
     return value if value.ndim == 1 else value.sum(1)

@@ -248,7 +248,7 @@ def end_epoch(training: Training, validation: Iterable[Batch] | None, warming_up
         record |= {f"val_{name}": value for name, value in parts.items()}
     record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
     record["seconds"] = training.seconds + time.perf_counter() - start
-    training.end_epoch(record)
+    training.end_epoch(trainer.processes.agree(record))
     if warming_up:  # another objective, whose loss is no yardstick
         return
     trainer.schedule.end_epoch(record.get("val_loss", record["loss"]))

@@ -12,6 +12,7 @@ from ..divergences import Dependence, Divergences, Samples, joint
 from ..model import Latent, Packing, SequenceModel
 from .costs import Cost, mean_cost
 from .critics import Comparison
+from .processes import Alone
 
 __all__ = ["Loss", "Objective"]
 
@@ -61,6 +62,8 @@ class Objective(nn.Module):
     frames_per_step : int or None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost for a part of the generator's work. None: all of them.
+    processes : Alone
+        Those that share a batch: divergences are of the whole of it.
 
     References
     ----------
@@ -79,6 +82,7 @@ class Objective(nn.Module):
         content_view: View | None = None,
         motion_view: View | None = None,
         frames_per_step: int | None = None,
+        processes: Alone | None = None,
     ) -> None:
         super().__init__()
         self.content_divergence, self.motion_divergence, self.independence_divergence = divergences
@@ -89,6 +93,7 @@ class Objective(nn.Module):
         self.content_view = content_view
         self.motion_view = motion_view
         self.frames_per_step = frames_per_step
+        self.processes = Alone() if processes is None else processes
 
     @property
     def divergences(self) -> Divergences:
@@ -104,6 +109,7 @@ class Objective(nn.Module):
         generator: torch.Generator,
         *,
         lengths: Tensor | None = None,
+        observed: Tensor | None = None,
         warming_up: bool = False,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
@@ -116,6 +122,8 @@ class Objective(nn.Module):
         generator : torch.Generator
         lengths : Tensor of int64 and shape (n,), on the CPU, optional
             Steps of each sequence that are real, the rest being padding; all by default.
+        observed : bool Tensor of the shape of x, optional
+            False where a value is missing, and zero in its place; these cost nothing.
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
@@ -128,23 +136,32 @@ class Objective(nn.Module):
         """
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
-        compared = [self._conditional(motion, model.prior(motion.value, generator), packing)]
+        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator))
+        of_all = packing
+        if lengths is not None:
+            of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
+        compared = [self._conditional(q_m, p_m, of_all)]
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
             content = model.content_prior(like, generator)
         else:
             content = self._encoded(model.content, self.content_view, model, x, generator, packing)
-            prior = model.content_prior(content.value, generator)
-            compared.append(Comparison(self.content_divergence, Samples(*content), Samples(*prior)))
+            q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
+            compared.append(Comparison(self.content_divergence, Samples(*q_c), Samples(*p_c)))
             if self.independence_weight > 0:
-                compared.append(self._independence(content.value, motion.value, packing))
-        cost = self._cost(model, x, content.value, motion.value, generator, packing)
+                compared.append(self._independence(q_c.value, q_m.value, of_all))
+        cost = self._cost(model, x, content.value, motion.value, generator, packing, observed)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + self.independence_weight * independence_term
         return Loss(total, cost, content_term, motion_term, independence_term), compared
+
+    def _gathered(self, q: Latent, p: Latent) -> tuple[Latent, Latent]:
+        """What the encoders and priors of all processes say."""
+        parts = self.processes.gather(torch.cat([*q, *p], dim=-1)).chunk(6, dim=-1)
+        return Latent(*parts[:3]), Latent(*parts[3:])
 
     @staticmethod
     def _encoded(
@@ -175,26 +192,30 @@ class Objective(nn.Module):
         motion: Tensor,
         generator: torch.Generator,
         packing: Packing | None = None,
+        observed: Tensor | None = None,
     ) -> Tensor:
         """Mean cost of a sequence, or an unbiased estimate of it from some of its frames."""
         n, n_steps = x.shape[:2]
         k = self.frames_per_step
         if k is None or k >= n_steps or not model.training:
-            return self._cost_of_each(model, x, content, motion, packing).mean()
+            costs = self._cost_of_each(model, x, content, motion, packing, observed)
+            return self.processes.mean(costs)
         key = torch.rand(n, n_steps, generator=generator, device=x.device)
         if packing is not None:
             key = torch.where(packing.mask, key, 2.0)  # padding comes last
         chosen = key.argsort(1)[:, :k]
         motion = motion.take_along_dim(chosen.unsqueeze(-1), 1)
         rows = (chosen + n_steps * torch.arange(n, device=x.device).unsqueeze(-1)).flatten()
-        # Channels last while they are gathered: an image's values then lie side by side.
-        frames = x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)
-        x = frames.unflatten(0, (n, k))
+        x = frames_at(x, rows).unflatten(0, (n, k))
+        if observed is not None:
+            observed = frames_at(observed, rows).unflatten(0, (n, k))
         if packing is None:
-            return self._cost_of_each(model, x, content, motion, None).mean() * (n_steps / k)
+            costs = self._cost_of_each(model, x, content, motion, None, observed)
+            return self.processes.mean(costs) * (n_steps / k)
         some = Packing.of(packing.lengths.clamp(max=k), k, x.device)
         share = some.mask.sum(1) / packing.mask.sum(1)
-        return (self._cost_of_each(model, x, content, motion, some) / share).mean()
+        costs = self._cost_of_each(model, x, content, motion, some, observed)
+        return self.processes.mean(costs / share)
 
     def _cost_of_each(
         self,
@@ -202,13 +223,16 @@ class Objective(nn.Module):
         x: Tensor,
         content: Tensor,
         motion: Tensor,
-        packing: Packing | None,
+        packing: Packing | None = None,
+        observed: Tensor | None = None,
     ) -> Tensor:
         """The cost of each sequence, of its real frames, (n,)."""
         if packing is None:
-            return mean_cost(self.cost, model.decode(content, motion), x)
+            return mean_cost(self.cost, model.decode(content, motion), x, observed)
         frames = model.decode_real(content, motion, packing).unsqueeze(1)
-        return packing.pad(mean_cost(self.cost, frames, packing.pack(x).unsqueeze(1))).sum(1)
+        x = packing.pack(x).unsqueeze(1)
+        observed = None if observed is None else packing.pack(observed).unsqueeze(1)
+        return packing.pad(mean_cost(self.cost, frames, x, observed)).sum(1)
 
     def _conditional(self, q: Latent, p: Latent, packing: Packing | None) -> Comparison:
         """The motion posterior beside its prior, all steps at once."""
@@ -231,3 +255,9 @@ class Objective(nn.Module):
         together = joint(content, Samples(other))
         apart = joint(content, Samples(other.roll(1, 0)))
         return Comparison(self.independence_divergence, together, apart)
+
+
+def frames_at(x: Tensor, rows: Tensor) -> Tensor:
+    """Some of all frames of a batch, (n, T, ...) -> (N, ...)."""
+    # Channels last while they are gathered: an image's values then lie side by side.
+    return x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)

@@ -12,12 +12,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..data import Batch
 from ..model import SequenceModel
-from .critics import Critics
+from .critics import Comparison, Critics
 from .losses import Losses, Record
 from .objective import Loss, Objective
 from .schedules import Schedule
 
-__all__ = ["Trainer"]
+__all__ = ["PRECISIONS", "Trainer", "resolve_precision"]
 
 
 class Trainer:
@@ -39,6 +39,8 @@ class Trainer:
         Of the noise of the steps.
     ema : float or None
         Decay of the moving average of the weights; None for no average.
+    precision : {"float32", "bfloat16"}
+        Of the networks' passes; weights, optimisers and divergences are in float32.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Trainer:
         clip_norm: float | None,
         seed: int,
         ema: float | None = None,
+        precision: str = "float32",
     ) -> None:
         self.model = model
         self.objective = objective
@@ -65,6 +68,9 @@ class Trainer:
         self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps)
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else averaged(model, ema)
+        self.precision = precision
+        self.processes = objective.processes
+        self.evaluated = self.processes.wrap(Evaluated(model, objective))
 
     @property
     def result(self) -> SequenceModel:
@@ -73,11 +79,19 @@ class Trainer:
             return self.model
         return cast(SequenceModel, self.average.module)
 
-    def step(self, x: Tensor, lengths: Tensor | None = None, *, warming_up: bool = False) -> Loss:
-        """One update on one batch (n, T, ...), padded if it has lengths; nothing is waited for."""
-        loss, compared = self.objective(
-            self.model, x, self.generator, lengths=lengths, warming_up=warming_up
-        )
+    def step(
+        self,
+        x: Tensor,
+        lengths: Tensor | None = None,
+        observed: Tensor | None = None,
+        *,
+        warming_up: bool = False,
+    ) -> Loss:
+        """One update on the parts of one :class:`Batch`; nothing is waited for."""
+        with self.autocast():
+            loss, compared = self.evaluated(
+                x, self.generator, lengths=lengths, observed=observed, warming_up=warming_up
+            )
         self.optimizer.zero_grad(set_to_none=True)
         # Of the model alone: critics are trained by themselves, and their gradients not asked for.
         loss.total.backward(inputs=list(self.model.parameters()))
@@ -96,10 +110,18 @@ class Trainer:
         model = self.result.eval()
         generator = torch.Generator(self.device).manual_seed(self.seed)
         losses = Losses()
-        for x, lengths in batches:
-            loss, _ = self.objective(model, x, generator, lengths=lengths, warming_up=warming_up)
+        for x, lengths, observed in batches:
+            with self.autocast():
+                loss, _ = self.objective(
+                    model, x, generator, lengths=lengths, observed=observed, warming_up=warming_up
+                )
             losses.append(len(x), loss)
         return losses.means()
+
+    def autocast(self) -> torch.autocast:
+        """The precision of the networks' passes."""
+        bfloat16 = self.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
 
     # ---- what it leaves and takes up again -----------------------------------------------------
 
@@ -122,7 +144,7 @@ class Trainer:
             "objective": self.objective.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
             "schedule": self.schedule.state_dict(),
-            "generator": self.generator.get_state(),
+            "generators": self.processes.everyones(self.generator.get_state()),
             "average": None if self.average is None else self.average.state_dict(),
         }
 
@@ -133,7 +155,7 @@ class Trainer:
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
             load_optimizer(optimizer, one)
         self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generator"])
+        self.generator.set_state(state["generators"][self.processes.rank])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
 
@@ -167,6 +189,30 @@ class Trainer:
     @property
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self.optimizer, *self.critics.optimizers.values()]
+
+
+class Evaluated(nn.Module):
+    """The objective of a model as one module, whose parameters are the model's alone."""
+
+    def __init__(self, model: SequenceModel, objective: Objective) -> None:
+        super().__init__()
+        self.model = model
+        self._evaluate = objective.__call__  # no part of it: critics have optimisers of their own
+
+    def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Comparison]]:
+        """As that of :class:`Objective`, less the model."""
+        return self._evaluate(self.model, *args, **kwargs)
+
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+def resolve_precision(precision: str, device: torch.device) -> str:
+    """Turn a `precision` parameter into that of a device: bfloat16 on GPUs that have it."""
+    if precision != "auto":
+        return precision
+    gpu = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if gpu else "float32"
 
 
 def averaged(model: SequenceModel, decay: float) -> AveragedModel:

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import polars
 import pytest
+from aeon.datasets import load_basic_motions, load_japanese_vowels
+from tslearn.utils import to_time_series_dataset
 
 from seqdisentangle.data import Sequences, from_channels_first, from_nan_padded, from_table
 
@@ -73,3 +75,31 @@ def test_a_missing_column_is_named():
         from_table(table, id="speaker", time="when")
     with pytest.raises(ValueError, match="no column for features"):
         from_table(table[["speaker", "t"]], id="speaker", time="t")
+
+
+# ---- the real packages ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_japanese_vowels_of_aeon(split):
+    X, y = load_japanese_vowels(split=split)
+    sequences = from_channels_first(X)
+    assert len(sequences) == len(y) == {"train": 270, "test": 370}[split]
+    assert {len(x) for x in sequences} <= set(range(7, 30))
+    assert {x.shape[1] for x in sequences} == {12}
+    assert all(np.array_equal(x[:, 4], series[4]) for x, series in zip(sequences, X, strict=True))
+    assert Sequences(sequences).layout.frame_shape == (12,)
+
+
+def test_basic_motions_of_aeon():
+    X, _ = load_basic_motions(split="train")
+    sequences = Sequences(from_channels_first(X))
+    assert sequences.shape == (40, 100, 6)
+    assert sequences.lengths is None
+    assert np.array_equal(sequences.read(slice(0, 40)).numpy(), X.transpose(0, 2, 1))
+
+
+def test_time_series_of_tslearn():
+    padded = to_time_series_dataset([x.tolist() for x in RAGGED])
+    assert padded.shape == (3, 6, 3)
+    assert same(from_nan_padded(padded))

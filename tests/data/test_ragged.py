@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqdisentangle.data import Batches, Scaling, Sequences, fit_scaling, load
+from seqdisentangle.data import Batches, Scaling, Sequences, fit_scaling, to_model
 from seqdisentangle.data.ragged import Padded, Ragged, checked_lengths
 
 CPU = torch.device("cpu")
@@ -175,7 +175,8 @@ def test_batches_say_the_lengths_where_any_is_padding(how):
     X = arrays((3,))
     sequences = either(X, how)
     for rows in (slice(0, 3), np.array([2, 4]), np.array([1, 3]), slice(1, 2)):
-        x, lengths = load(sequences, rows, Scaling("none"), CPU, torch.float64)
+        whole = sequences.read(rows)
+        x, lengths, _ = to_model(whole, rows, sequences, Scaling("none"), CPU, torch.float64)
         some = [X[i] for i in np.arange(6)[rows]]
         assert x.dtype == torch.float64
         np.testing.assert_array_equal(x.numpy(), padded(some))
@@ -188,7 +189,7 @@ def test_batches_say_the_lengths_where_any_is_padding(how):
 
 def test_images_keep_their_channels_last():
     sequences = Sequences(arrays((8, 9, 3), "u1"))
-    for x, _ in batches(sequences, generator=seeded()):
+    for x, *_ in batches(sequences, generator=seeded()):
         assert x.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
 
 
@@ -213,7 +214,7 @@ def numbers(loader):
 
 def share_of_padding(loader):
     real = total = 0
-    for x, lengths in loader:
+    for x, lengths, _ in loader:
         total += x.shape[0] * x.shape[1]
         real += x.shape[0] * x.shape[1] if lengths is None else int(lengths.sum())
     return 1 - real / total
@@ -236,7 +237,7 @@ def test_each_epoch_holds_each_sequence_once_in_even_batches(lengths, batch_size
         assert max(sizes) - min(sizes) <= 1
         assert sorted(chain(*found)) == list(range(len(lengths)))
         assert all(batch == sorted(batch) for batch in found)
-    for x, of_batch in loader:
+    for x, of_batch, _ in loader:
         found = [lengths[i] for i in x[:, 0].flatten().int().tolist()]
         assert x.shape[1] == max(found)
         assert of_batch is None if len(set(found)) == 1 else of_batch.tolist() == found
@@ -261,7 +262,7 @@ def test_the_generator_is_the_order_of_buckets_and_moves_on_each_epoch():
 def test_sequences_of_like_lengths_come_together(batch_size, monkeypatch):
     sequences = of_lengths(LONG_AND_SHORT)
     share = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
-    monkeypatch.setattr("seqdisentangle.data.loading.BUCKET", 1)
+    monkeypatch.setattr("seqdisentangle.data.loading.STRETCH", 1)
     random = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
     assert random > 0.35
     assert share < random / 4

@@ -228,15 +228,16 @@ def test_an_epoch_takes_padded_and_whole_batches():
 
 
 def test_lengths_that_are_all_full_train_alike():
-    (x, _), full = data()[0], torch.full((6,), 4)
+    (x, *_), full = data()[0], torch.full((6,), 4)
     ends = []
     for lengths in (None, full):
         trainer = make()
+        trainer.model.double()  # in float32 five steps make much of a rounding
         for _ in range(5):
-            trainer.step(x, lengths)
+            trainer.step(x.double(), lengths)
         ends.append(weights(trainer))
     for name, value in ends[0].items():
-        torch.testing.assert_close(value, ends[1][name], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(value, ends[1][name], rtol=1e-5, atol=1e-5)
 
 
 # Records
@@ -355,7 +356,7 @@ def test_an_interrupt_leaves_a_model_that_can_be_used(at):
     assert result.interrupted
     assert len(result.history) == result.best_epoch == at // 2  # two batches an epoch
     assert not trainer.model.training
-    x, _ = data(trainer.model.spec)[0]
+    x, *_ = data(trainer.model.spec)[0]
     assert trainer.model.encode(x).motion.value.isfinite().all()
 
 
@@ -499,7 +500,7 @@ class Counting(Divergence):
 
 def test_parameters_of_a_divergence_are_found_and_trained_to_raise_it():
     trainer = make(content=Counting())
-    x, _ = data()[0]
+    x, *_ = data()[0]
     _, (_, content) = trainer.objective(trainer.model, x, torch.Generator().manual_seed(0))
     before = content.value().item()
     trainer.critics.step([content])

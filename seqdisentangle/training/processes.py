@@ -1,0 +1,246 @@
+"""The processes that train one model together: what they must know of each other's batches."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.parallel import DistributedDataParallel
+
+from ..data import Rows
+from ..model import SequenceModel
+
+__all__ = ["Alone", "Processes", "find_processes"]
+
+Value = TypeVar("Value")
+
+
+class Alone:
+    """One process, which has each batch to itself.
+
+    Attributes
+    ----------
+    rank : int
+        Number of this process; 0 prints and writes.
+    size : int
+        Number of processes.
+    """
+
+    rank = 0
+    size = 1
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows of all processes, (n, ...) -> (N, ...), with gradients to each one's own."""
+        return x
+
+    def mean(self, x: Tensor) -> Tensor:
+        """Mean over the rows of all processes, (n,) -> scalar.
+
+        Gradients are those of this process's rows, such that their mean over processes is right.
+        """
+        return x.mean()
+
+    def shard(self, rows: Rows) -> Rows:
+        """The rows of a batch that are this process's."""
+        return rows
+
+    def agree(self, value: Value) -> Value:
+        """The value that process 0 has."""
+        return value
+
+    def everyones(self, value: Value) -> list[Value]:
+        """The values of all processes."""
+        return [value]
+
+    def wrap(self, module: nn.Module) -> Callable[..., Any]:
+        """The module, with gradients that are averaged over processes."""
+        return module
+
+    @contextmanager
+    def training(self, model: SequenceModel) -> Iterator[None]:
+        """Have the model's batch statistics be those of all processes."""
+        yield
+
+
+class Processes(Alone):
+    """A process group of torch, each process with its own rows of every batch.
+
+    Each holds the same model and computes the divergences of the whole batch, whose codes it
+    gathers; costs are of its own rows. A step is then that of one process with the whole batch.
+    """
+
+    def __init__(self) -> None:
+        self.rank = dist.get_rank()
+        self.size = dist.get_world_size()
+        # For what is in main memory: a GPU is not waited for then.
+        self.host = (
+            dist.group.WORLD if dist.get_backend() == "gloo" else dist.new_group(backend="gloo")
+        )
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows of all processes, in the order of their numbers."""
+        counts = [torch.zeros(1, dtype=torch.int64) for _ in range(self.size)]
+        dist.all_gather(counts, torch.tensor([len(x)]), group=self.host)
+        group = self.host if x.device.type == "cpu" else dist.group.WORLD
+        gathered: Tensor = Gather.apply(x, torch.cat(counts).tolist(), group)
+        return gathered
+
+    def mean(self, x: Tensor) -> Tensor:
+        """Mean over the rows of all processes."""
+        total = torch.stack([x.detach().sum(), x.new_tensor(float(len(x)))])
+        dist.all_reduce(total)
+        of_this = x.sum() * (self.size / total[1])
+        return of_this + (total[0] / total[1] - of_this.detach())
+
+    def shard(self, rows: Rows) -> Rows:
+        """Neighbouring rows: one part of a batch, of which there are as many as processes."""
+        numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        if len(numbers) < self.size:
+            raise ValueError(
+                f"a batch of {len(numbers)} sequences cannot be shared by {self.size} processes: "
+                "more sequences, or a larger batch_size"
+            )
+        part: NDArray[np.intp] = np.array_split(numbers, self.size)[self.rank]
+        return slice(int(part[0]), int(part[-1]) + 1) if isinstance(rows, slice) else part
+
+    def agree(self, value: Value) -> Value:
+        """The value that process 0 has."""
+        values = [value]
+        dist.broadcast_object_list(values, src=0)
+        return values[0]
+
+    def everyones(self, value: Value) -> list[Value]:
+        """The values of all processes, in the order of their numbers."""
+        values = [value] * self.size
+        dist.all_gather_object(values, value)
+        return values
+
+    def wrap(self, module: nn.Module) -> Callable[..., Any]:
+        """The module, with gradients that are averaged over processes."""
+        # Content rests for some epochs, hence parameters that are not used; the statistics of
+        # batches are the same everywhere already.
+        return DistributedDataParallel(module, find_unused_parameters=True, broadcast_buffers=False)
+
+    @contextmanager
+    def training(self, model: SequenceModel) -> Iterator[None]:
+        """Have the model's batch statistics be those of all processes."""
+        norms = [
+            module
+            for module in model.modules()
+            if isinstance(module, _BatchNorm) and module.track_running_stats
+        ]
+        for norm in norms:
+            norm.forward = SyncedNorm(norm)  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            for norm in norms:
+                del norm.forward  # what it has by its class again
+
+
+class Gather(torch.autograd.Function):
+    """The rows of all processes; backwards, each one's own from the gradients of all."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, sizes: list[int], group: Any) -> Tensor:
+        """(n, ...) -> (N, ...), each process's n being known to all."""
+        padded = x.new_zeros(max(sizes), *x.shape[1:])
+        padded[: len(x)] = x
+        parts = [torch.empty_like(padded) for _ in sizes]
+        dist.all_gather(parts, padded, group=group)
+        rank = dist.get_rank()
+        ctx.rows, ctx.group = slice(sum(sizes[:rank]), sum(sizes[: rank + 1])), group
+        return torch.cat([part[:n] for part, n in zip(parts, sizes, strict=True)])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        """(N, ...) -> (n, ...)."""
+        gradient = gradient.clone()
+        dist.all_reduce(gradient, group=ctx.group)
+        return gradient[ctx.rows], None, None
+
+
+class Sum(torch.autograd.Function):
+    """The sum over processes, and of their gradients."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        """Of equal shapes."""
+        x = x.clone()
+        dist.all_reduce(x)
+        return x
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        """Of equal shapes."""
+        gradient = gradient.clone()
+        dist.all_reduce(gradient)
+        return gradient
+
+
+class SyncedNorm:
+    """What a batch normalisation does where its batch is spread over processes, on any device.
+
+    ``torch.nn.SyncBatchNorm`` is for CUDA alone.
+    """
+
+    def __init__(self, norm: _BatchNorm) -> None:
+        self.norm = norm
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(n, C, ...) -> (n, C, ...)."""
+        norm = self.norm
+        if not norm.training:
+            return type(norm).forward(norm, x)
+        dims = [0, *range(2, x.ndim)]
+        shape = (1, -1, *[1] * (x.ndim - 2))
+        n_values = x.numel() // x.shape[1]
+        sums: Tensor = Sum.apply(torch.cat([x.sum(dims), x.new_tensor([float(n_values)])]))
+        n = sums[-1].detach()
+        mean = sums[:-1] / n
+        squares: Tensor = Sum.apply((x - mean.view(shape)).square().sum(dims))
+        self._update(mean.detach(), squares.detach() / (n - 1).clamp(min=1), n)
+        # One value alone has no statistics: the running ones then.
+        running_mean, running_var = self._running
+        mean = torch.where(n > 1, mean, running_mean)
+        var = torch.where(n > 1, squares / n, running_var)
+        y = (x - mean.view(shape)) * torch.rsqrt(var + norm.eps).view(shape)
+        return y if norm.weight is None else y * norm.weight.view(shape) + norm.bias.view(shape)
+
+    @property
+    def _running(self) -> tuple[Tensor, Tensor]:
+        assert self.norm.running_mean is not None
+        assert self.norm.running_var is not None
+        return self.norm.running_mean, self.norm.running_var
+
+    @torch.no_grad()
+    def _update(self, mean: Tensor, var: Tensor, n: Tensor) -> None:
+        """Move the running moments, unless there is one value alone."""
+        share = torch.where(n > 1, self.norm.momentum or 0.0, 0.0)
+        for running, moment in zip(self._running, (mean, var), strict=True):
+            running.lerp_(moment, share.to(running.dtype))
+        if self.norm.num_batches_tracked is not None:
+            self.norm.num_batches_tracked.add_(1)
+
+
+def find_processes(device: torch.device) -> Alone:
+    """The process group that is there, or that ``torchrun`` has started this process for."""
+    if not dist.is_available():
+        return Alone()
+    if not dist.is_initialized():
+        if not dist.is_torchelastic_launched():
+            return Alone()
+        if device.type == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        atexit.register(dist.destroy_process_group)
+    return Processes()
