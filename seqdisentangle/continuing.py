@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from .data import Scaling
 from .divergences import Divergences
 from .model import ModelSpec
 
-__all__ = ["began", "check_same_sizes", "keep_learned", "unchanged_on_error"]
+__all__ = ["Beginning", "check_same_sizes", "keep_learned", "unchanged_on_error"]
 
 # Parameters that a fitted model cannot change. Nor its network, but two of them need not compare.
 BUILT_FROM = (
@@ -47,28 +48,47 @@ def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
             )
 
 
-def began(
-    about: dict[str, Any], found: Scaling
-) -> tuple[dict[str, int], list[dict[str, float]], Scaling, np.dtype]:
-    """Seeds, history, units and type with which the training of a checkpoint began.
+class Beginning(NamedTuple):
+    """What a training begins with, which a resumed one must take over.
 
-    Raises
-    ------
-    ValueError
-        If the units that were found in the data are others.
+    Attributes
+    ----------
+    seeds : dict of str to int
+    past : list of dict
+        Records of the epochs before, of a model that is trained on.
+    scaling : Scaling
+    dtype : numpy dtype
     """
-    kept = about["scaling"]
-    scaling = Scaling(kept["kind"], tuple(kept["mean"]), tuple(kept["std"]))
-    fresh = not about["past"]  # else the units are those of the data before
-    if fresh and not all(
-        np.allclose(getattr(scaling, moment), getattr(found, moment), rtol=1e-6, atol=1e-12)
-        for moment in ("mean", "std")
-    ):
-        raise ValueError(
-            f"the training in checkpoint is of other values of X: mean {scaling.mean} and std "
-            f"{scaling.std}, got mean {found.mean} and std {found.std}"
-        )
-    return about["seeds"], about["past"], scaling, np.dtype(about["dtype"])
+
+    seeds: dict[str, int]
+    past: list[dict[str, float]]
+    scaling: Scaling
+    dtype: np.dtype
+
+    def to_config(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        scaling, dtype = asdict(self.scaling), self.dtype.str
+        return {"seeds": self.seeds, "past": self.past, "scaling": scaling, "dtype": dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Beginning:
+        """The inverse of :meth:`to_config`."""
+        stored = config["scaling"]
+        scaling = Scaling(stored["kind"], tuple(stored["mean"]), tuple(stored["std"]))
+        return cls(config["seeds"], config["past"], scaling, np.dtype(config["dtype"]))
+
+    def check_units(self, found: Scaling) -> None:
+        """Raise a ValueError if the units that are found in the data are not those of before."""
+        if self.past:  # whose data had the units
+            return
+        if self.scaling.kind != found.kind or not (
+            np.allclose(self.scaling.mean, found.mean, rtol=1e-6, atol=1e-12)
+            and np.allclose(self.scaling.std, found.std, rtol=1e-6, atol=1e-12)
+        ):
+            raise ValueError(
+                "the training in checkpoint is another one, of other values of X: they had "
+                f"{self.scaling} and have {found}"
+            )
 
 
 @contextmanager

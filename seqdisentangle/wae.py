@@ -6,7 +6,6 @@ import functools
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict
 from numbers import Integral, Real
 from os import PathLike
 from typing import Any, ClassVar, Literal
@@ -17,7 +16,7 @@ from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from .configuration import about_training, load_estimator, save_estimator
-from .continuing import began, check_same_sizes, keep_learned, unchanged_on_error
+from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
 from .model import FrameNetwork, ModelSpec, build_model
@@ -450,22 +449,17 @@ class RecurrentWAE(SequenceVerbs):
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
-        cost = resolve_cost(self.cost, images=scaling.bounded)
-        seeds = processes.agree(self._seeds())
-        past = self.history_ if continued else []
         dtype = self.dtype_ if continued else sequences.dtype
+        seeds = processes.agree(self._seeds())
+        beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
         if checkpoints is not None:
             about = about_training(self, sequences, device) | {"processes": processes.size}
             if found is not None:
                 check_same(found.about["training"], about, checkpoints.folder)
-                seeds, past, scaling, dtype = began(found.about, scaling)
-            checkpoints.about = {
-                "training": about,
-                "seeds": seeds,
-                "past": past,
-                "scaling": asdict(scaling),
-                "dtype": dtype.str,
-            }
+                beginning = Beginning.from_config(found.about["beginning"])
+                beginning.check_units(scaling)
+            checkpoints.about = {"training": about, "beginning": beginning.to_config()}
+        seeds, past, scaling, dtype = beginning
         spec = self._spec(sequences.layout, scaling)
         if continued:
             check_same_sizes(spec, self.model_.spec)
@@ -477,17 +471,8 @@ class RecurrentWAE(SequenceVerbs):
         build_divergences(divergences, spec, seeds["critics"])
         if continued:
             keep_learned(divergences, self.divergences_)
-        objective = Objective(
-            divergences,
-            cost=cost,
-            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
-            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
-            independence_weight=self.independence_weight,
-            content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
-            motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
-            frames_per_step=self.frames_per_step,
-            processes=processes,
-        ).to(device)
+        objective = self._objective(divergences, sequences, processes, scaling.bounded)
+        objective.to(device)
         train, validation = self._batches(sequences, scaling, device, seeds, partial, processes)
         max_epochs = 1 if partial else self.max_epochs
         trainer = Trainer(
@@ -619,6 +604,21 @@ class RecurrentWAE(SequenceVerbs):
             generator=self.generator,
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
+        )
+
+    def _objective(
+        self, divergences: Divergences, sequences: Sequences, processes: Alone, images: bool
+    ) -> Objective:
+        return Objective(
+            divergences,
+            cost=resolve_cost(self.cost, images=images),
+            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
+            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
+            independence_weight=self.independence_weight,
+            content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
+            motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
+            frames_per_step=self.frames_per_step,
+            processes=processes,
         )
 
     def _scale(self, sequences: Sequences, *, continued: bool) -> Scaling:

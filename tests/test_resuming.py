@@ -162,6 +162,29 @@ def test_resume_begins_where_there_is_nothing_yet(vectors, small, tmp_path):
     same_end(small(checkpoint=tmp_path).fit(vectors, resume=True), small().fit(vectors))
 
 
+class Diverging:
+    """A squared error that is not a number at one of its calls."""
+
+    def __init__(self, call):
+        self.left = call
+
+    def __call__(self, reconstruction, target):
+        self.left -= 1
+        return (reconstruction - target).square() * (np.nan if self.left == 0 else 1)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 6])
+def test_what_has_diverged_is_never_kept(call, vectors, small, tmp_path, at_every_step):
+    params = {"max_epochs": 4}
+    with pytest.raises(FloatingPointError, match=f"epoch {(call + 1) // 2}, batch"):
+        small(**params, cost=Diverging(call), checkpoint=tmp_path).fit(vectors)
+    for name in files(tmp_path):
+        tensors, _ = load_file(tmp_path / name)
+        assert all(v.isfinite().all() for v in tensors.values()), name
+    healthy = small(**params, cost=Diverging(0), checkpoint=tmp_path).fit(vectors, resume=True)
+    same_end(healthy, small(**params).fit(vectors))
+
+
 def test_the_verbose_bar_of_a_resumed_training_begins_where_it_was(
     vectors, small, tmp_path, capsys
 ):
@@ -271,11 +294,12 @@ def broken_files(path):
         "version is 9, expected 1",
         lambda: save_file(path, tensors, {**settings, "checkpoint": 9}),
     )
-    yield "it is damaged", lambda: save_file(path, {}, settings)
+    yield "checksum is another one", lambda: path.write_bytes(content[:-1] + b"x")
+    yield "checksum is another one", lambda: save_file(path, {}, settings)
     yield "it is damaged", lambda: save_file(path, tensors, {"checkpoint": 1})
 
 
-@pytest.mark.parametrize("i", range(7))
+@pytest.mark.parametrize("i", range(8))
 def test_a_broken_checkpoint_is_passed_over_for_the_one_before(i, vectors, small, tmp_path):
     whole = small(max_epochs=4).fit(vectors)
     with pytest.raises(PowerCutError):
@@ -324,7 +348,7 @@ def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
         ({}, lambda X: X[..., :2], r"shape of a frame was \[3\] and is \[2\]"),
         ({}, lambda X: X.astype(np.float64), "dtype of X was '<f4' and is '<f8'"),
         ({}, lambda X: [*X[:6], X[6][:3]], "lengths was None and is 33"),
-        ({}, lambda X: X + 1, "other values of X: mean"),
+        ({}, lambda X: X + 1, r"other values of X: they had .*mean=\("),
     ],
 )
 def test_another_training_is_refused_by_what_differs(
@@ -340,6 +364,13 @@ def test_another_training_is_refused_by_what_differs(
     assert vars(model) == attributes
     assert same_weights(weights(model), before)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
+def test_images_in_other_units_are_refused(videos, small, tmp_path):
+    X = videos.astype(np.float32)
+    small(checkpoint=tmp_path).fit(X / 255)
+    with pytest.raises(ValueError, match=r"they had .*'unit'.* and have .*'standard'"):
+        small(checkpoint=tmp_path).fit(X, resume=True)
 
 
 def test_what_says_nothing_of_the_weights_may_change(vectors, small, tmp_path):

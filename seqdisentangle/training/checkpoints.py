@@ -6,6 +6,7 @@ import json
 import re
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from os import PathLike
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..persistence import load_file, save_file
@@ -124,6 +126,7 @@ class Checkpoints:
         def write() -> None:
             settings = {"checkpoint": VERSION, "about": self.about}
             settings["state"] = packed(state, "state", tensors)
+            settings["checksum"] = checksum(tensors)
             save_file(path, tensors, settings)
             self._unreadable.discard(position)
             self._drop_old(position)
@@ -178,6 +181,8 @@ def read(path: Path) -> Checkpoint:
     if version != VERSION:
         raise ValueError(f"its version is {version!r}, expected {VERSION}.")
     try:
+        if checksum(tensors) != settings["checksum"]:
+            raise ValueError("it is damaged: its checksum is another one.")
         return Checkpoint(settings["about"], unpacked(settings["state"], tensors))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is damaged: {error!r}.") from error
@@ -200,6 +205,15 @@ def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) ->
         )
 
 
+def checksum(tensors: Mapping[str, Tensor]) -> int:
+    """A number that tells whether a byte has changed: the format has none of its own."""
+    total = 0
+    for name in sorted(tensors):
+        flat = tensors[name].reshape(-1).contiguous().view(torch.uint8)
+        total = zlib.crc32(flat.numpy().data, zlib.crc32(name.encode(), total))
+    return total
+
+
 def as_json(value: Any) -> str:
     """A value as a file holds it, where tuples are lists."""
     return json.dumps(value, default=np.generic.item, sort_keys=True)
@@ -208,7 +222,7 @@ def as_json(value: Any) -> str:
 def packed(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     """A tree of dicts, lists, tensors and plain values as JSON, its tensors set apart by name."""
     if isinstance(value, Tensor):
-        tensors[name] = value
+        tensors[name] = value.detach().cpu()
         return {"tensor": name}
     if isinstance(value, Mapping):  # keys may be numbers, which JSON's are not
         return {"dict": [[key, packed(v, f"{name}.{key}", tensors)] for key, v in value.items()]}

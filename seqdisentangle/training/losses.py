@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -80,10 +79,12 @@ class Losses:
                             f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
                         )
 
-    def state_dict(self) -> dict[str, Any]:
-        """All steps so far, as plain numbers."""
-        return {"counts": list(self._counts), "rows": list(self.fetched())}
+    def state_dict(self) -> dict[str, Tensor]:
+        """All steps so far."""
+        rows = torch.tensor(self.fetched(), dtype=torch.float64).view(-1, len(PARTS))
+        return {"counts": torch.tensor(self._counts, dtype=torch.int64), "rows": rows}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
         """Go on from there."""
-        self._counts, self._rows, self._waiting = list(state["counts"]), list(state["rows"]), []
+        self._counts, self._rows = state["counts"].tolist(), state["rows"].tolist()
+        self._waiting = []
