@@ -99,7 +99,13 @@ class MotionPosterior(nn.Module):
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
         self.from_previous = nn.Linear(size, hidden_size, bias=False)
-        self.output = nn.Linear(hidden_size, size if noise is not None else 2 * size)
+        # Without a bias where the norm takes it away: its gradient would be rounding alone, which
+        # Adam makes steps of the full rate from, and the running moments would lag behind.
+        self.output = (
+            nn.Linear(hidden_size, 2 * size)
+            if noise is None
+            else nn.Linear(hidden_size, size, bias=False)
+        )
         # Its running moments average over the steps too, hence the small momentum.
         self.norm = None if noise is None else CodeNorm(size, affine=False, momentum=0.02)
 
