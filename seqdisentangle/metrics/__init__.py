@@ -19,6 +19,7 @@ from .interventions import (
 from .judge import SequenceJudge
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
+from .verification import equal_error_rate, verification_error_rate
 
 __all__ = [
     "DisentanglementReport",
@@ -31,6 +32,7 @@ __all__ = [
     "content_drawn_accuracy",
     "data_accuracy",
     "disentanglement_report",
+    "equal_error_rate",
     "inception_score",
     "marginal_entropy",
     "motion_drawn_accuracy",
@@ -39,4 +41,5 @@ __all__ = [
     "reconstruction_error",
     "sample_quality",
     "swap_accuracy",
+    "verification_error_rate",
 ]

@@ -1,0 +1,115 @@
+"""Verification: can two codes say whether their sequences come from the same source?"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.metrics import roc_curve
+from sklearn.preprocessing import normalize
+
+__all__ = ["equal_error_rate", "verification_error_rate"]
+
+
+def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
+    """Equal error rate of telling from two codes whether their sequences have the same label.
+
+    The measure of speaker verification: every pair of sequences is scored by the cosine of the
+    angle between their codes, taken from the mean of all codes. Low where a code knows the speaker,
+    0.5 where it knows nothing of them. No label is used to compute a score.
+
+    Parameters
+    ----------
+    codes : array-like of shape (n, d)
+        One code a sequence: the content codes, or the mean of each sequence's motion codes.
+    y : array-like of shape (n,)
+        Who each sequence is of.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; chance is 0.5.
+
+    Raises
+    ------
+    ValueError
+        If codes and labels differ in number, if codes are not two-dimensional, or if all pairs are
+        alike: all of one label, or none.
+
+    See Also
+    --------
+    equal_error_rate : The same of scores of your own.
+
+    References
+    ----------
+    .. [1] Y. Li, S. Mandt, "Disentangled Sequential Autoencoder", ICML 2018, section 5.2.
+    .. [2] N. Dehak et al., "Front-end factor analysis for speaker verification", IEEE Transactions
+       on Audio, Speech, and Language Processing 19(4), 2011: cosine scoring.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqdisentangle.metrics import verification_error_rate
+    >>> rng = np.random.RandomState(0)
+    >>> speaker = np.repeat([0, 1, 2], 20)
+    >>> voice = np.eye(3)[speaker] + 0.1 * rng.normal(size=(60, 3))
+    >>> verification_error_rate(voice, speaker)
+    0.0
+    >>> round(verification_error_rate(rng.normal(size=(60, 3)), speaker), 1)
+    0.5
+    """
+    z, labels = np.asarray(codes, dtype=np.float64), np.asarray(y)
+    if z.ndim != 2:
+        raise ValueError(
+            f"codes must have shape (n, d), got shape {z.shape}: take the mean of codes per step."
+        )
+    if labels.shape != z.shape[:1]:
+        raise ValueError(f"y must have shape ({len(z)},), one label a code, got {labels.shape}.")
+    unit = normalize(z - z.mean(0))
+    first, second = np.triu_indices(len(z), 1)
+    return equal_error_rate((unit @ unit.T)[first, second], labels[first] == labels[second])
+
+
+def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
+    """Error rate at the threshold where false acceptances are as frequent as false rejections.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n,)
+        One score a trial, higher where its two sides are more likely the same.
+    same : array-like of bool of shape (n,)
+        Whether they are.
+
+    Returns
+    -------
+    float
+        Where the two rates cross, between 0 and 1; linear between the thresholds that the scores
+        allow.
+
+    Raises
+    ------
+    ValueError
+        If there is not one trial of each kind, or scores and answers differ in number.
+
+    Examples
+    --------
+    >>> from seqdisentangle.metrics import equal_error_rate
+    >>> equal_error_rate([0.9, 0.8, 0.3, 0.6, 0.2, 0.1], [True, True, True, False, False, False])
+    0.3333333333333333
+    """
+    s, truth = np.asarray(scores, dtype=np.float64), np.asarray(same, dtype=bool)
+    if s.ndim != 1 or s.shape != truth.shape:
+        raise ValueError(
+            "scores and same must be one-dimensional and of one length, "
+            f"got shapes {s.shape} and {truth.shape}."
+        )
+    if truth.all() or not truth.any():
+        raise ValueError(
+            f"there must be trials of both kinds, got {truth.sum()} that are the same "
+            f"and {(~truth).sum()} that are not."
+        )
+    accepted_wrongly, accepted_rightly, _ = roc_curve(truth, s, drop_intermediate=False)
+    # False acceptances rise from 0 to 1 along the curve, false rejections fall from 1 to 0.
+    surplus = accepted_wrongly - (1 - accepted_rightly)
+    k = int(np.argmax(surplus >= 0))
+    share = surplus[k] / (surplus[k] - surplus[k - 1])
+    return float(accepted_wrongly[k] - share * (accepted_wrongly[k] - accepted_wrongly[k - 1]))
