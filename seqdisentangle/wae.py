@@ -49,6 +49,7 @@ VIEW = [str, list, tuple, callable, None]
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
+EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
 class RecurrentWAE(SequenceVerbs):
@@ -132,6 +133,9 @@ class RecurrentWAE(SequenceVerbs):
     lr_schedule : {"one_cycle", "cosine", "constant", "plateau"}, default="one_cycle"
         How the step size changes over the epochs. ``"plateau"`` takes 0.3 of it whenever the loss,
         of the validation sequences if there are any, has not fallen for 3 epochs.
+    lr_warmup : float or int, default=0.1
+        Epochs at the start in which the step size rises to ``learning_rate``: an int counts them, a
+        float below 1 is a share of ``max_epochs``.
     frames_per_step : int or None, default=None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost that makes long sequences cheap. None: all of them.
@@ -248,10 +252,7 @@ class RecurrentWAE(SequenceVerbs):
         "generator": [StrOptions({"style", "concat"})],
         "content_noise": [POSITIVE, None],
         "motion_noise": [POSITIVE, None],
-        "content_warmup": [
-            Interval(Integral, 0, None, closed="left"),
-            Interval(Real, 0, 1, closed="left"),
-        ],
+        "content_warmup": EPOCHS,
         "content_view": VIEW,
         "motion_view": VIEW,
         "codes": [StrOptions({"both", "content", "motion"})],
@@ -262,6 +263,7 @@ class RecurrentWAE(SequenceVerbs):
         "batch_size": [COUNT],
         "learning_rate": [POSITIVE],
         "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
+        "lr_warmup": EPOCHS,
         "frames_per_step": [COUNT, None],
         "clip_norm": [POSITIVE, None],
         "ema": [Interval(Real, 0, 1, closed="neither"), None],
@@ -304,6 +306,7 @@ class RecurrentWAE(SequenceVerbs):
         batch_size: int = 64,
         learning_rate: float = 2e-3,
         lr_schedule: str = "one_cycle",
+        lr_warmup: float = 0.1,
         frames_per_step: int | None = None,
         clip_norm: float | None = 0.065,
         ema: float | None = None,
@@ -342,6 +345,7 @@ class RecurrentWAE(SequenceVerbs):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.lr_schedule = lr_schedule
+        self.lr_warmup = lr_warmup
         self.frames_per_step = frames_per_step
         self.clip_norm = clip_norm
         self.ema = ema
@@ -481,6 +485,7 @@ class RecurrentWAE(SequenceVerbs):
             learning_rate=self.learning_rate,
             lr_schedule="constant" if partial else self.lr_schedule,
             n_steps=max_epochs * len(train),
+            warmup_steps=0 if partial else self._lr_warmup_steps(len(train)),
             clip_norm=self.clip_norm,
             seed=seeds["noise"] + processes.rank,
             ema=self.ema,
@@ -643,6 +648,11 @@ class RecurrentWAE(SequenceVerbs):
         if isinstance(self.content_warmup, int | np.integer):
             return max(int(self.content_warmup) - n_past, 0)
         return 0 if partial or n_past else round(self.content_warmup * self.max_epochs)
+
+    def _lr_warmup_steps(self, n_batches: int) -> int:
+        whole = isinstance(self.lr_warmup, int | np.integer)
+        epochs = self.lr_warmup if whole else self.lr_warmup * self.max_epochs
+        return round(min(epochs, self.max_epochs) * n_batches)
 
     def _batches(
         self,

@@ -92,9 +92,9 @@ def test_a_killed_training_ends_with_the_weights_of_one_that_was_not(tmp_path):
 
 CASES = {
     "plain": ("vectors", {}),
-    "numbers": ("numbers", {"lr_schedule": "cosine"}),
+    "numbers": ("numbers", {"lr_schedule": "cosine", "lr_warmup": 1}),
     "images": ("videos", {"batch_size": 3, "ema": 0.5}),
-    "critics": ("vectors", {"reg": "gan", "lr_schedule": "plateau"}),
+    "critics": ("vectors", {"reg": "gan", "lr_schedule": "plateau", "lr_warmup": 2}),
     "draws": ("vectors", {"reg": ("mmd", SlicedWasserstein(4)), "content_view": "shuffle"}),
     "validation": ("vectors", {"early_stopping": True, "n_iter_no_change": 1, "max_epochs": 6}),
     "ragged": ("ragged", {"frames_per_step": 2, "early_stopping": True, "ema": 0.9}),

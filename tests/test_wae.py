@@ -460,6 +460,8 @@ BAD_PARAMETERS = [
     ("batch_size", 0),
     ("learning_rate", 0),
     ("lr_schedule", "x"),
+    ("lr_warmup", -1),
+    ("lr_warmup", 1.5),
     ("frames_per_step", 0),
     ("clip_norm", 0),
     ("ema", 0),

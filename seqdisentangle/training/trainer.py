@@ -31,8 +31,8 @@ class Trainer:
     learning_rate : float
         The highest one of the schedule.
     lr_schedule : {"one_cycle", "cosine", "constant", "plateau"}
-    n_steps : int
-        Length of the schedule.
+    n_steps, warmup_steps : int
+        Length of the schedule, and of the rise at its start.
     clip_norm : float or None
         Largest norm of the gradient.
     seed : int
@@ -51,6 +51,7 @@ class Trainer:
         learning_rate: float,
         lr_schedule: str,
         n_steps: int,
+        warmup_steps: int = 0,
         clip_norm: float | None,
         seed: int,
         ema: float | None = None,
@@ -65,7 +66,9 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
         )
-        self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps)
+        self.schedule = Schedule(
+            self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps
+        )
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else averaged(model, ema)
         self.precision = precision

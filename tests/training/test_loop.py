@@ -1,6 +1,7 @@
 """The loop: reproducible, interruptible, and left with the best weights."""
 
 import copy
+import itertools
 import math
 import re
 
@@ -32,7 +33,7 @@ from seqdisentangle.training import (
 )
 from seqdisentangle.training.losses import Losses
 from seqdisentangle.training.objective import Loss
-from seqdisentangle.training.schedules import FACTOR, PATIENCE, Schedule
+from seqdisentangle.training.schedules import FACTOR, PATIENCE, START, Schedule
 
 VECTORS = ModelSpec((3,), False, 3, 2, 4, MLP(4, 1), "style", 0.1, 0.3)
 IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 4, Conv(2), "style", 0.1, 0.3)
@@ -108,26 +109,41 @@ def test_warming_up_leaves_the_content_encoder_as_it_was():
     assert not same(trainer.model.content.state_dict(), before)
 
 
-@pytest.mark.parametrize("name", LR_SCHEDULES)
-@pytest.mark.parametrize("n_steps", [1, 7, 9, 10, 100])
-def test_schedules_never_pass_the_learning_rate_and_last_as_long_as_the_training(name, n_steps):
+def rates_of(name, n_steps, warmup_steps):
+    """The step size of every step, and after the last."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
-    schedule = Schedule(optimizer, name, 0.01, n_steps)
+    schedule = Schedule(optimizer, name, 0.01, n_steps, warmup_steps)
     rates = [optimizer.param_groups[0]["lr"]]
     for _ in range(n_steps):
         optimizer.step()
         schedule.end_step()
         rates.append(optimizer.param_groups[0]["lr"])
+    return rates
+
+
+@pytest.mark.parametrize("name", LR_SCHEDULES)
+@pytest.mark.parametrize(
+    ("n_steps", "warmup_steps"),
+    [(1, 0), (1, 1), (2, 1), (7, 1), (9, 0), (10, 1), (10, 9), (10, 10), (100, 10), (100, 50)],
+)
+def test_step_sizes_rise_in_the_warmup_and_last_as_long_as_the_training(
+    name, n_steps, warmup_steps
+):
+    rates = rates_of(name, n_steps, warmup_steps)
+    rise, rest = rates[: warmup_steps + 1], rates[warmup_steps:]
     assert max(rates) <= 0.01 * (1 + 1e-9)
+    assert all(a < b for a, b in itertools.pairwise(rise))
+    if warmup_steps:
+        assert rates[0] == pytest.approx(START * 0.01)
+    if warmup_steps < n_steps or name != "cosine":
+        # One cycle without a rise has begun to fall at its first step.
+        falls_at_once = name == "one_cycle" and not warmup_steps
+        assert falls_at_once or rest[0] == pytest.approx(0.01)
     if name in ("constant", "plateau"):
-        assert set(rates) == {0.01}
-        return
-    assert rates[-1] < 1e-3 * 0.01
-    top = rates.index(max(rates))
-    assert top <= 0.15 * n_steps
-    assert all(a > b for a, b in zip(rates[top:-1], rates[top + 1 :], strict=True))
-    if name == "cosine" or n_steps == 100:
-        assert rates[top] == pytest.approx(0.01, rel=1e-3)
+        assert rest == pytest.approx([0.01] * len(rest))
+    elif warmup_steps < n_steps:
+        assert all(a > b for a, b in itertools.pairwise(rest))
+        assert rest[-1] < 1e-3 * 0.01
 
 
 def test_a_plateau_lowers_the_step_size_after_some_epochs_without_a_lower_loss():
