@@ -11,6 +11,7 @@ from sklearn.utils import _safe_indexing
 __all__ = [
     "Codes",
     "Swap",
+    "checked_action",
     "checked_codes",
     "checked_motion",
     "differ",
@@ -89,18 +90,40 @@ class Swap(NamedTuple):
     a_content_b_motion: NDArray | list[NDArray]
 
 
-def number_of_samples(
-    n_samples: int | None, content: NDArray | None, motion: NDArray | list[NDArray] | None
-) -> int:
+def number_of_samples(n_samples: int | None, **codes: NDArray | list[NDArray] | None) -> int:
     """How many sequences to draw, one code alone serving for all."""
     if n_samples is not None:
         return n_samples
-    given = [len(codes) for codes in (content, motion) if codes is not None]
-    if len(set(given) - {1}) > 1:
+    given = {name: len(each) for name, each in codes.items() if each is not None}
+    if len(set(given.values()) - {1}) > 1:
         raise ValueError(
-            f"content and motion must hold equally many codes, got {given[0]} and {given[1]}"
+            f"{' and '.join(given)} must hold equally many codes, got "
+            f"{' and '.join(map(str, given.values()))}"
         )
-    return max(given, default=1)
+    return max(given.values(), default=1)
+
+
+def checked_action(
+    action: Any, n_actions: int | None, n_samples: int | None
+) -> NDArray[np.int64] | None:
+    """Actions by number, (n_samples,) or (1,); None of none."""
+    if action is None:
+        return None
+    if n_actions is None:
+        raise ValueError(f"action={action!r} needs a model with actions: set n_actions")
+    numbers = np.atleast_1d(np.asarray(action))
+    whole = numbers.dtype.kind in "ui" and numbers.ndim == 1 and len(numbers) > 0
+    if not whole or numbers.min() < 0 or numbers.max() >= n_actions:
+        raise ValueError(
+            f"action must be an integer from 0 to {n_actions - 1}, or one for each sample, got "
+            f"{action!r}"
+        )
+    if n_samples is not None and len(numbers) not in (1, n_samples):
+        raise ValueError(
+            f"action must hold one number, or one for each of n_samples={n_samples}, got "
+            f"{len(numbers)}"
+        )
+    return numbers.astype(np.int64)
 
 
 def one_for_all(codes: Any, ndim: int, n_samples: int | None) -> Any:

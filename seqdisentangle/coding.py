@@ -14,9 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from .data import Batch, Layout, Rows, Scaling, Sequences, to_model, to_user
-from .model import Packing, SequenceModel
+from .model import Packing, SequenceModel, with_action
 from .persistence import written_whole
 
 __all__ = ["Coder", "Lengths", "output", "put", "room"]
@@ -115,9 +116,42 @@ class Coder:
 
     @torch.no_grad()
     def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Posterior means of content (n, d_c) and motion (n, T, d_m), zero where it is padding."""
+        """Posterior means of content (n, d_c) and motion (n, T, d_m), zero where it is padding.
+
+        In a model with actions the motion has the most likely one beside it, (n, T, d_m + K).
+        """
         posterior = self.model.encode(batch.x, sample=False, packing=self.packing(batch))
-        return posterior.content.mean, posterior.motion.mean
+        action = None if posterior.action is None else posterior.action.value
+        return posterior.content.mean, with_action(posterior.motion.mean, action)
+
+    @torch.no_grad()
+    def action_probabilities(self, batch: Batch) -> Tensor:
+        """The action posterior, (n, K)."""
+        motion = self.model.motion(batch.x, sample=False, packing=self.packing(batch))
+        action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
+        probabilities: Tensor = action.logits.softmax(-1)
+        return probabilities
+
+    @torch.no_grad()
+    def acting(self, motion: NDArray, lengths: Lengths, action: NDArray | None = None) -> Tensor:
+        """Motion codes as the generator takes them: with the action beside them, if it takes one.
+
+        Parameters
+        ----------
+        motion : array of shape (n, T, d_m)
+        lengths : array of int and shape (n,), or None
+            Where they are padded.
+        action : array of int and shape (n,), optional
+            By default the actions that the motions say.
+        """
+        z_m = self.tensor(motion)
+        said = self.model.act(
+            z_m,
+            sample=False,
+            lengths=None if lengths is None else torch.from_numpy(lengths),
+            known=None if action is None else torch.from_numpy(action).to(self.device),
+        )
+        return with_action(z_m, None if said is None else said.value)
 
     def packing(self, batch: Batch) -> Packing | None:
         """Which frames are real, if any is not."""
@@ -138,10 +172,27 @@ class Coder:
 
     @torch.no_grad()
     def rollout(
-        self, noise: NDArray, history: Tensor | None = None, lengths: Tensor | None = None
+        self,
+        noise: NDArray,
+        history: Tensor | None = None,
+        lengths: Tensor | None = None,
+        *,
+        action: NDArray | None = None,
     ) -> Tensor:
-        """Motion codes from the prior, (n, n_steps, d_m) like the noise."""
-        return self.model.rollout(self.tensor(noise), history, lengths)
+        """Motion codes from the prior, (n, n_steps, d_m) like the noise.
+
+        In a model with actions these are given, as numbers (n,), or beside the history; and the
+        codes have them beside them too.
+        """
+        beside = None
+        if action is not None:
+            beside = one_hot(torch.from_numpy(action), self.model.spec.n_actions or 0)
+            beside = beside.to(self.device, self.precision)
+        if history is not None and self.model.spec.n_actions:
+            size = self.model.spec.motion_size
+            history, beside = history[..., :size], history[:, 0, size:]
+        motion = self.model.rollout(self.tensor(noise), history, lengths, beside)
+        return with_action(motion, beside)
 
     def generate(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from os import PathLike, fspath
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from .data import Layout, Scaling, Sequences
@@ -52,6 +54,8 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
     for part, divergence in estimator.divergences_._asdict().items():
         for name, value in divergence.state_dict().items():
             tensors[f"divergence.{part}.{name}"] = value
+    if hasattr(estimator, "labels_"):
+        tensors["labels"] = torch.from_numpy(estimator.labels_)
     settings = {
         "estimator": type(estimator).__name__,
         "parameters": parameters,
@@ -61,7 +65,10 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
 
 
 def about_training(
-    estimator: SequenceVerbs, sequences: Sequences, device: torch.device
+    estimator: SequenceVerbs,
+    sequences: Sequences,
+    labels: NDArray[np.int64] | None,
+    device: torch.device,
 ) -> dict[str, Any]:
     """What must be the same when a training is resumed, as JSON holds it.
 
@@ -78,6 +85,7 @@ def about_training(
     about["shape of a frame"] = list(sequences.layout.array_frame_shape)
     about["dtype of X"] = sequences.dtype.str
     about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
+    about["actions in y"] = None if labels is None else zlib.crc32(labels.tobytes())
     about["device"] = device.type
     return about
 
@@ -107,6 +115,8 @@ def load_estimator(
     scaling = learned["scaling_"]
     estimator.scaling_ = Scaling(scaling["kind"], tuple(scaling["mean"]), tuple(scaling["std"]))
     estimator.dtype_ = np.dtype(learned["dtype_"])
+    if "labels" in tensors:
+        estimator.labels_ = tensors["labels"].numpy()
     estimator.frame_shape_ = estimator.layout_.array_frame_shape
     if "feature_names_in_" in learned:
         estimator.feature_names_in_ = np.asarray(learned["feature_names_in_"], dtype=object)
@@ -158,6 +168,8 @@ def encoded(value: Any) -> Any:
     """A parameter's value as JSON; tagged where JSON has no such type."""
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "buif":
+        value = value.tolist()
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, PathLike):

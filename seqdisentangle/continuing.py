@@ -23,6 +23,8 @@ BUILT_FROM = (
     "generator",
     "content_noise",
     "motion_noise",
+    "n_actions",
+    "action_prior",
 )
 
 

@@ -21,6 +21,7 @@ from torch import Tensor
 from .codes import (
     Codes,
     Swap,
+    checked_action,
     checked_codes,
     checked_motion,
     differ,
@@ -127,7 +128,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             for rows, batch in coder.batches(sequences):
                 content, motion = coder.encode(batch)
                 z_c[rows] = content.cpu().numpy()
-                put(z_m, rows, motion.cpu().numpy(), lengths)
+                put(z_m, rows, motion[..., : spec.motion_size].cpu().numpy(), lengths)
         if out is not None:
             return out
         if self.codes == "content":
@@ -167,7 +168,11 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         coder = self._coder(motion.dtype)
         n, n_steps = motion.shape[:2]
         coded = (
-            (rows, coder.tensor(content[rows]), coder.tensor(motion[rows]))
+            (
+                rows,
+                coder.tensor(content[rows]),
+                coder.acting(motion[rows], None if lengths is None else lengths[rows]),
+            )
             for rows in coder.passes(n, n_steps, lengths)
         )
         return coder.generate(n, n_steps, self.dtype_, coded, lengths=lengths)
@@ -314,6 +319,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         *,
         content: NDArray | None = None,
         motion: Any = None,
+        action: int | Any = None,
         random_state: Any = None,
         out: Any = None,
     ) -> Any:
@@ -331,6 +337,9 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         motion : array of shape (n_samples, n_steps, motion_size) or (n_steps, motion_size), or \
                 list of arrays (n_steps_i, motion_size), optional
             Motion to hold fixed; drawn from its prior by default.
+        action : int or array of int and shape (n_samples,), optional
+            The action, of a model with ``n_actions``; drawn from its prior by default, or what the
+            given motion says.
         random_state : int, RandomState or None
             Seed of the draws; None gives new ones at every call.
         out : path, optional
@@ -374,7 +383,8 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
             if not isinstance(motion, list | tuple) or not differ(motion):
                 motion = one_for_all(motion, 3, n_samples)
             motion, lengths = checked_motion(motion, spec.motion_size, n_samples, n_steps)
-        n = number_of_samples(n_samples, content, motion)
+        action = checked_action(action, spec.n_actions, n_samples)
+        n = number_of_samples(n_samples, content=content, motion=motion, action=action)
         if lengths is not None:
             steps = int(lengths.max())
         else:
@@ -382,21 +392,29 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
         given = [codes.dtype for codes in (content, motion) if codes is not None]
         coder = self._coder(np.result_type(np.float32, *given))
+        random = fresh_random_state(random_state)
         draw_content, draw_motion = two_streams(
-            random_state,
+            random,
             (n, spec.content_size),
             (n, steps, spec.motion_size),
             in_order=lengths is None,
         )
+        if action is not None:
+            action = np.broadcast_to(action, n).copy()
+        elif spec.n_actions and motion is None:
+            prior = self.model_.action_prior.double().cpu().numpy()
+            action = random.choice(spec.n_actions, n, p=prior / prior.sum())
 
         def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
             for rows in coder.passes(n, steps, lengths):
                 z_c = draw_content(rows) if content is None else content[rows]
+                a = None if action is None else action[rows]
+                each = None if lengths is None else lengths[rows]
                 if motion is not None:
-                    z_m = coder.tensor(motion[rows])
+                    z_m = coder.acting(motion[rows], each, a)
                 else:
-                    longest = steps if lengths is None else int(lengths[rows].max())
-                    z_m = coder.rollout(draw_motion(rows)[:, :longest])
+                    longest = steps if each is None else int(each.max())
+                    z_m = coder.rollout(draw_motion(rows)[:, :longest], action=a)
                 yield rows, coder.tensor(z_c), z_m
 
         with output(out) as file:

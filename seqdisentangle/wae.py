@@ -15,6 +15,7 @@ import torch
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from .actions import ActionVerbs, action_prior, checked_labels
 from .configuration import about_training, load_estimator, save_estimator
 from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
@@ -40,7 +41,7 @@ from .training import (
     resolve_precision,
     run,
 )
-from .verbs import SequenceVerbs, fresh_random_state, resolve_device
+from .verbs import fresh_random_state, resolve_device
 from .views import resolve_view
 
 __all__ = ["RecurrentWAE"]
@@ -52,7 +53,7 @@ COUNT = Interval(Integral, 1, None, closed="left")
 EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
-class RecurrentWAE(SequenceVerbs):
+class RecurrentWAE(ActionVerbs):
     r"""Disentangled recurrent Wasserstein autoencoder.
 
     Learns, without labels, a static *content* code for each sequence and a dynamic *motion* code
@@ -63,6 +64,9 @@ class RecurrentWAE(SequenceVerbs):
         \sum_t E[c(x_t, G(z_{m,t}, z_c))] + \beta_1 D(q(z_c), p(z_c))
         + \beta_2 \sum_t D(q(z_{m,t} \mid z_{m,<t}), p(z_{m,t} \mid z_{m,<t}))
         + \beta_4 D(q(z_c, \bar z_m), q(z_c)\, q(\bar z_m))
+
+    and, told by ``n_actions`` how many actions there are, which of them each sequence is of, with
+    :math:`+\, \beta_3\, \mathrm{KL}(q(a) \,\|\, p(a))`.
 
     Parameters
     ----------
@@ -96,6 +100,14 @@ class RecurrentWAE(SequenceVerbs):
     independence_weight : float, default=0.2
         The weight :math:`\beta_4`: content must not know what motion knows. 0 switches it off, and
         costs nothing.
+    n_actions : int or None, default=None
+        Number of actions, which makes the model the reinforced one: it learns a third code, one of
+        so many kinds of movement for each sequence, and is a clusterer.
+    action_weight : float, default=0.01
+        The weight :math:`\beta_3`: all actions must be used as often as their prior has it, each
+        must foretell its motions, and those that are known must be found.
+    action_prior : array-like of shape (n_actions,) or None, default=None
+        How frequent each action is; None for equally frequent ones.
     generator : {"style", "concat"}, default="style"
         How the codes enter the generator. ``"style"``: motion makes the feature map, content
         scales and shifts its channels at every layer, which suits looks that do not depend on
@@ -180,6 +192,8 @@ class RecurrentWAE(SequenceVerbs):
         The fitted torch module.
     divergences_ : Divergences
         The divergences of content, of motion and of their independence, with what they learned.
+    labels_ : array of int and shape (n,)
+        The action of each sequence seen in ``fit``; only with ``n_actions``.
     history_ : list of dict
         The parts of the loss of each epoch, those of the validation sequences as ``val_...``.
         ``pandas.DataFrame(model.history_)`` makes it a table.
@@ -249,6 +263,9 @@ class RecurrentWAE(SequenceVerbs):
         "content_weight": [NON_NEGATIVE, StrOptions({"auto"})],
         "motion_weight": [NON_NEGATIVE, StrOptions({"auto"})],
         "independence_weight": [NON_NEGATIVE],
+        "n_actions": [Interval(Integral, 2, None, closed="left"), None],
+        "action_weight": [NON_NEGATIVE],
+        "action_prior": ["array-like", None],
         "generator": [StrOptions({"style", "concat"})],
         "content_noise": [POSITIVE, None],
         "motion_noise": [POSITIVE, None],
@@ -292,6 +309,9 @@ class RecurrentWAE(SequenceVerbs):
         content_weight: float | Literal["auto"] = "auto",
         motion_weight: float | Literal["auto"] = "auto",
         independence_weight: float = 0.2,
+        n_actions: int | None = None,
+        action_weight: float = 0.01,
+        action_prior: Any = None,
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
@@ -331,6 +351,9 @@ class RecurrentWAE(SequenceVerbs):
         self.content_weight = content_weight
         self.motion_weight = motion_weight
         self.independence_weight = independence_weight
+        self.n_actions = n_actions
+        self.action_weight = action_weight
+        self.action_prior = action_prior
         self.generator = generator
         self.content_noise = content_noise
         self.motion_noise = motion_noise
@@ -376,8 +399,10 @@ class RecurrentWAE(SequenceVerbs):
             slices (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path:
             ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files. What is not in memory
             is read in parts, in the background.
-        y : None
-            Not used.
+        y : array of int and shape (n,), optional
+            With ``n_actions``: the actions of some sequences, from 0 to ``n_actions - 1``, and -1
+            where they are not known. They are then learned, and the others from them. Without, it
+            is not used.
         lengths : array of int and shape (n,), optional
             Steps of each sequence of an array that count, the rest being padding.
         resume : bool, default=False
@@ -404,7 +429,7 @@ class RecurrentWAE(SequenceVerbs):
         """
         with unchanged_on_error(self):
             continued = self.warm_start and hasattr(self, "model_")
-            result = self._fit(X, lengths, continued=continued, resume=resume)
+            result = self._fit(X, y, lengths, continued=continued, resume=resume)
         if result.diverged is not None:  # the epochs before are kept
             raise result.diverged
         return self
@@ -420,8 +445,8 @@ class RecurrentWAE(SequenceVerbs):
         ----------
         X : array-like of n sequences
             As in ``fit``.
-        y : None
-            Not used.
+        y : array of int and shape (n,), optional
+            As in ``fit``.
         lengths : array of int and shape (n,), optional
             As in ``fit``.
 
@@ -431,12 +456,13 @@ class RecurrentWAE(SequenceVerbs):
             The estimator itself.
         """
         with unchanged_on_error(self):
-            self._fit(X, lengths, continued=hasattr(self, "model_"), partial=True)
+            self._fit(X, y, lengths, continued=hasattr(self, "model_"), partial=True)
         return self
 
     def _fit(
         self,
         X: Any,
+        y: Any,
         lengths: Any,
         *,
         continued: bool,
@@ -452,12 +478,13 @@ class RecurrentWAE(SequenceVerbs):
         device = self.device_ if continued else device
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
+        labels = checked_labels(y, len(sequences), self.n_actions)
         scaling = self._scale(sequences, continued=continued)
         dtype = self.dtype_ if continued else sequences.dtype
         seeds = processes.agree(self._seeds())
         beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
         if checkpoints is not None:
-            about = about_training(self, sequences, device) | {"processes": processes.size}
+            about = about_training(self, sequences, labels, device) | {"processes": processes.size}
             if found is not None:
                 check_same(found.about["training"], about, checkpoints.folder)
                 beginning = Beginning.from_config(found.about["beginning"])
@@ -477,7 +504,9 @@ class RecurrentWAE(SequenceVerbs):
             keep_learned(divergences, self.divergences_)
         objective = self._objective(divergences, sequences, processes, scaling.bounded)
         objective.to(device)
-        train, validation = self._batches(sequences, scaling, device, seeds, partial, processes)
+        train, validation = self._batches(
+            sequences, labels, scaling, device, seeds, partial, processes
+        )
         max_epochs = 1 if partial else self.max_epochs
         trainer = Trainer(
             model,
@@ -543,6 +572,9 @@ class RecurrentWAE(SequenceVerbs):
             self._moments = trainer.moments()
             if self.ema is not None:
                 self._averaging = trainer.averaging()
+        self.__dict__.pop("labels_", None)
+        if self.n_actions is not None and not partial:
+            self.labels_ = self._action_probabilities(sequences).argmax(1)
         callbacks.on_fit_end(self)
         if result.interrupted:
             warnings.warn(
@@ -609,6 +641,8 @@ class RecurrentWAE(SequenceVerbs):
             generator=self.generator,
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
+            n_actions=self.n_actions,
+            action_prior=action_prior(self.action_prior, self.n_actions),
         )
 
     def _objective(
@@ -620,6 +654,7 @@ class RecurrentWAE(SequenceVerbs):
             content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
             motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
             independence_weight=self.independence_weight,
+            action_weight=None if self.n_actions is None else self.action_weight,
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
             motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
             frames_per_step=self.frames_per_step,
@@ -657,6 +692,7 @@ class RecurrentWAE(SequenceVerbs):
     def _batches(
         self,
         sequences: Sequences,
+        labels: np.ndarray | None,
         scaling: Scaling,
         device: torch.device,
         seeds: dict[str, int],
@@ -680,6 +716,7 @@ class RecurrentWAE(SequenceVerbs):
             batch_size=self.batch_size,
             device=device,
             shard=processes.shard,
+            labels=labels,
         )
         shuffle = torch.Generator().manual_seed(seeds["order"])
         train = batches(rows=np.sort(order[n_validation:]), generator=shuffle)

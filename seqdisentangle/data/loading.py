@@ -35,11 +35,14 @@ class Batch(NamedTuple):
         Steps that are real where the rest is padding; None where all are.
     observed : bool Tensor of the shape of x, or None
         False where a value is missing, and zero in its place; None where none is.
+    labels : Tensor of int64 and shape (n,), or None
+        What is known of the sequences, -1 where nothing is; None where nothing is of any.
     """
 
     x: Tensor
     lengths: Tensor | None = None
     observed: Tensor | None = None
+    labels: Tensor | None = None
 
 
 class Batches:
@@ -63,6 +66,8 @@ class Batches:
         Shuffles them anew at every iteration. In order by default.
     shard : callable, optional
         Takes the rows of a batch to those that are read of it, the others being another process's.
+    labels : array of int, optional
+        A label for each of all sequences.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class Batches:
         rows: NDArray[np.intp] | None = None,
         generator: torch.Generator | None = None,
         shard: Callable[[Rows], Rows] = lambda rows: rows,
+        labels: NDArray[np.int64] | None = None,
     ) -> None:
         self.sequences = sequences
         self.scaling = scaling
@@ -84,6 +90,7 @@ class Batches:
         self.rows = rows
         self.generator = generator
         self.shard = shard
+        self.labels = labels
         self.n = len(sequences) if rows is None else len(rows)
         self.n_batches = -(-self.n // batch_size)
 
@@ -175,6 +182,8 @@ class Batches:
     def _batch(self, x: Tensor, rows: Rows, batch: Rows) -> Batch:
         """Some rows of a batch, as long as the longest of all of its."""
         found = to_model(x, rows, self.sequences, self.scaling, self.device, self.dtype)
+        if self.labels is not None:
+            found = found._replace(labels=torch.from_numpy(self.labels[rows]).to(self.device))
         if self.sequences.lengths is None or rows is batch:
             return found
         lengths = self.sequences.lengths[batch]
@@ -185,6 +194,7 @@ class Batches:
             extended(found.x, longest),
             torch.from_numpy(self.sequences.lengths[rows]),
             None if found.observed is None else extended(found.observed, longest),
+            found.labels,
         )
 
 

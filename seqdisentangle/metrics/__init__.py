@@ -1,5 +1,6 @@
 """Measures of disentanglement and generation, for anything with the verbs of an estimator."""
 
+from .clustering import clustering_accuracy
 from .disentanglement import DisentanglementReport, disentanglement_report
 from .generation import (
     SampleQuality,
@@ -28,6 +29,7 @@ __all__ = [
     "SampleQuality",
     "SequenceJudge",
     "chance",
+    "clustering_accuracy",
     "conditional_entropy",
     "content_drawn_accuracy",
     "data_accuracy",

@@ -1,13 +1,15 @@
 """The model: posteriors, priors, generator, and the networks for single frames."""
 
+from .action import with_action
 from .core import ModelSpec, SequenceModel, build_model, seeded
-from .latent import Latent, Posterior
+from .latent import Action, Latent, Posterior
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
 from .packing import Packing
 
 __all__ = [
     "MLP",
     "NETWORKS",
+    "Action",
     "Conv",
     "FrameNetwork",
     "Latent",
@@ -18,4 +20,5 @@ __all__ = [
     "SequenceModel",
     "build_model",
     "seeded",
+    "with_action",
 ]

@@ -11,8 +11,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from .action import ActionPosterior
 from .inference import ContentPosterior, MotionPosterior
-from .latent import Latent, Posterior
+from .latent import Action, Latent, Posterior
 from .networks import CodeShape, resolve_network
 from .packing import Packing
 from .prior import MotionPrior, content_prior
@@ -26,7 +27,8 @@ _SEEDING = threading.Lock()
 class ModelSpec:
     """What a :class:`SequenceModel` is built from; see ``RecurrentWAE`` for its parameters.
 
-    ``frame_shape`` is (D,) or (C, H, W); ``bounded`` says whether values lie in [0, 1].
+    ``frame_shape`` is (D,) or (C, H, W); ``bounded`` says whether values lie in [0, 1];
+    ``action_prior`` sums to one, None being uniform.
     """
 
     frame_shape: tuple[int, ...]
@@ -38,6 +40,8 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
+    n_actions: int | None = None
+    action_prior: tuple[float, ...] | None = None
 
 
 class SequenceModel(nn.Module):
@@ -47,6 +51,13 @@ class SequenceModel(nn.Module):
 
         p(x_{1:T}, z_c, z_{m,1:T})
             = p(z_c) \prod_t p(z_{m,t} \mid z_{m,<t})\, p(x_t \mid z_{m,t}, z_c)
+
+    and with actions
+
+    .. math::
+
+        p(x_{1:T}, z_c, z_{m,1:T}, a)
+            = p(z_c)\, p(a) \prod_t p(z_{m,t} \mid z_{m,<t}, a)\, p(x_t \mid z_{m,t}, z_c, a)
 
     Frames are float tensors, images in [0, 1] with channels first.
 
@@ -70,12 +81,15 @@ class SequenceModel(nn.Module):
     torch.Size([5, 7, 3])
     """
 
+    action_prior: Tensor  # (K,), in a model with actions
+
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
         self.spec = spec
         network = resolve_network(spec.network, spec.frame_shape)
+        n_actions = spec.n_actions or 0
         codes = CodeShape(
-            motion_size=spec.motion_size,
+            motion_size=spec.motion_size + n_actions,
             content_size=spec.content_size,
             hidden_size=spec.hidden_size,
             generator=spec.generator,
@@ -90,8 +104,13 @@ class SequenceModel(nn.Module):
         self.motion = MotionPosterior(
             network.encoder(spec.frame_shape), spec.motion_size, spec.hidden_size, spec.motion_noise
         )
-        self.prior = MotionPrior(spec.motion_size, spec.hidden_size)
+        self.prior = MotionPrior(spec.motion_size, spec.hidden_size, n_actions)
         self.generator = network.decoder(spec.frame_shape, codes)
+        self.action: ActionPosterior | None = None
+        if n_actions:
+            self.action = ActionPosterior(spec.motion_size, spec.hidden_size, n_actions)
+            prior = spec.action_prior or [1 / n_actions] * n_actions
+            self.register_buffer("action_prior", torch.tensor(prior))
         # Convolutions are fastest so, on a CPU too: about 1.4 times on 32 x 32 images.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
 
@@ -115,25 +134,47 @@ class SequenceModel(nn.Module):
         packing : Packing, optional
             Which frames are real, where some are padding.
         """
+        content = self.content(x, generator, sample=sample, packing=packing)
+        motion = self.motion(x, generator, sample=sample, packing=packing)
+        lengths = None if packing is None else packing.lengths
         return Posterior(
-            self.content(x, generator, sample=sample, packing=packing),
-            self.motion(x, generator, sample=sample, packing=packing),
+            content, motion, self.act(motion.value, generator, sample=sample, lengths=lengths)
         )
 
+    def act(self, motion: Tensor, generator: torch.Generator | None = None, **how: Any) -> Any:
+        """The actions of motions, see :class:`ActionPosterior`; None for a model without actions.
+
+        Returns
+        -------
+        Action of shape (n, K), or None
+        """
+        action: Action | None = None
+        if self.action is not None:
+            action = self.action(motion, generator, **how)
+        return action
+
     def decode(self, content: Tensor, motion: Tensor) -> Tensor:
-        """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...)."""
+        """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...).
+
+        In a model with actions, motion has the action beside it, see
+        :func:`~seqdisentangle.model.with_action`.
+        """
         return self.generator(motion, content)
 
     def decode_real(self, content: Tensor, motion: Tensor, packing: Packing) -> Tensor:
-        """The real frames of codes, (n, d_c) and (n, T, d_m) -> (N, ...)."""
+        """The real frames of codes, (n, d_c) and (n, T, d_m) -> (N, ...); as in :meth:`decode`."""
         frames = self.generator(packing.pack(motion).unsqueeze(1), content[packing.sequence])
         return frames.squeeze(1)
 
     def rollout(
-        self, noise: Tensor, history: Tensor | None = None, lengths: Tensor | None = None
+        self,
+        noise: Tensor,
+        history: Tensor | None = None,
+        lengths: Tensor | None = None,
+        action: Tensor | None = None,
     ) -> Tensor:
         """Motion codes from the prior, see :meth:`MotionPrior.rollout`."""
-        return self.prior.rollout(noise, history, lengths)
+        return self.prior.rollout(noise, history, lengths, action)
 
     def content_prior(self, like: Tensor, generator: torch.Generator | None = None) -> Latent:
         """Content codes from the prior, as many as ``like`` (n, d_c) has."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Latent", "Posterior", "gaussian"]
+__all__ = ["Action", "Latent", "Posterior", "gaussian"]
 
 # A standard deviation between 0.7% and 740%: beyond, a float32 density loses its meaning.
 LOG_VAR_RANGE = (-10.0, 4.0)
@@ -26,6 +26,21 @@ class Latent(NamedTuple):
     log_var: Tensor
 
 
+class Action(NamedTuple):
+    """A draw of an action, with the categorical distribution that it was drawn from.
+
+    Attributes
+    ----------
+    value : Tensor of shape (n, K)
+        One-hot.
+    logits : Tensor of shape (n, K)
+        Unnormalised log-probabilities.
+    """
+
+    value: Tensor
+    logits: Tensor
+
+
 class Posterior(NamedTuple):
     """What the encoder says of a batch of sequences.
 
@@ -33,10 +48,12 @@ class Posterior(NamedTuple):
     ----------
     content : Latent of shape (n, d_c)
     motion : Latent of shape (n, T, d_m)
+    action : Action of shape (n, K), or None for a model without actions
     """
 
     content: Latent
     motion: Latent
+    action: Action | None = None
 
 
 def gaussian(mean: Tensor, log_var: Tensor, generator: torch.Generator | None) -> Latent:

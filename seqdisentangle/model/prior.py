@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 
 __all__ = ["MotionPrior", "content_prior"]
@@ -20,30 +21,43 @@ def content_prior(like: Tensor, generator: torch.Generator | None = None) -> Lat
 class MotionPrior(nn.Module):
     r"""The motion prior :math:`\prod_t p(z_{m,t} \mid z_{m,<t})`, an LSTM with Gaussian steps.
 
+    With actions it is :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what the next code is depends on
+    what is being done.
+
     Parameters
     ----------
     size, hidden_size : int
+    n_actions : int
+        0 for a model without actions.
     """
 
-    def __init__(self, size: int, hidden_size: int) -> None:
+    def __init__(self, size: int, hidden_size: int, n_actions: int = 0) -> None:
         super().__init__()
         self.size = size
-        self.lstm = nn.LSTM(size, hidden_size, batch_first=True)
+        self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
         self.head = nn.Linear(hidden_size, 2 * size)
 
-    def forward(self, z: Tensor, generator: torch.Generator | None = None) -> Latent:
+    def forward(
+        self,
+        z: Tensor,
+        generator: torch.Generator | None = None,
+        action: Tensor | None = None,
+    ) -> Latent:
         """Draw each step given the codes before it, all steps in one call.
 
         Parameters
         ----------
         z : Tensor of shape (n, T, d_m)
             Codes; step t of the result depends on those before t.
+        generator : torch.Generator, optional
+        action : Tensor of shape (n, K), optional
+            One-hot.
 
         Returns
         -------
         Latent of shape (n, T, d_m)
         """
-        before = nn.functional.pad(z, (0, 0, 1, -1))
+        before = with_action(nn.functional.pad(z, (0, 0, 1, -1)), action)
         return gaussian(*self._moments(self.lstm(before)[0]), generator)
 
     def rollout(
@@ -51,6 +65,7 @@ class MotionPrior(nn.Module):
         noise: Tensor,
         history: Tensor | None = None,
         lengths: Tensor | None = None,
+        action: Tensor | None = None,
     ) -> Tensor:
         """Draw codes step by step, each given all before it.
 
@@ -62,6 +77,8 @@ class MotionPrior(nn.Module):
             Codes that came before.
         lengths : Tensor of shape (n,), on the CPU, optional
             How many of them each sequence has, if not all.
+        action : Tensor of shape (n, K), optional
+            One-hot.
 
         Returns
         -------
@@ -71,7 +88,7 @@ class MotionPrior(nn.Module):
         z = noise.new_zeros(len(noise), 1, self.size)
         state = None
         if history is not None and history.shape[1] > 0:
-            before = torch.cat([z, history[:, :-1]], dim=1)
+            before = with_action(torch.cat([z, history[:, :-1]], dim=1), action)
             if lengths is None:
                 _, state = self.lstm(before)
                 z = history[:, -1:]
@@ -85,7 +102,7 @@ class MotionPrior(nn.Module):
                 z = history.take_along_dim(last, 1)
         steps = []
         for eps in noise.split(1, dim=1):
-            hidden, state = self.lstm(z, state)
+            hidden, state = self.lstm(with_action(z, action), state)
             mean, log_var = self._moments(hidden)
             z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps)
             steps.append(z)

@@ -5,7 +5,7 @@ from .checkpoints import Checkpoints, check_same
 from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
 from .loop import FitResult, Training, run
-from .objective import Loss, Objective
+from .objective import Loss, Objective, ReinforcedLoss
 from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
@@ -22,6 +22,7 @@ __all__ = [
     "Loss",
     "Objective",
     "ProgressBar",
+    "ReinforcedLoss",
     "Stopping",
     "Trainer",
     "Training",

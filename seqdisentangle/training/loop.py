@@ -69,13 +69,14 @@ class Training:
     batches: Iterable[Batch]
     stopping: Stopping | None = None
     history: list[Record] = field(default_factory=list)
-    losses: Losses = field(default_factory=Losses)
+    losses: Losses = field(init=False)
     order: Tensor | None = None
     seconds: float = 0.0
     learned: dict[str, Any] | None = None
     ended: bool = False
 
     def __post_init__(self) -> None:
+        self.losses = Losses(self.trainer.objective.parts)
         self._keep_order()
 
     @property
@@ -110,7 +111,7 @@ class Training:
     def end_epoch(self, record: Record) -> None:
         """Take note of a whole epoch."""
         self.history.append(record)
-        self.losses, self.seconds = Losses(), 0.0
+        self.losses, self.seconds = Losses(self.trainer.objective.parts), 0.0
         self.learned = self.trainer.learned()
         self._keep_order()
 

@@ -13,8 +13,6 @@ __all__ = ["Losses", "NotFiniteError", "Record"]
 
 Record = dict[str, float]
 
-PARTS = ("loss", *Loss._fields[1:])
-
 
 class NotFiniteError(FloatingPointError):
     """The loss or the weights of a model are no longer finite."""
@@ -30,9 +28,15 @@ class Losses:
     """The parts of the loss of each step so far.
 
     Nothing waits for the device until :meth:`fetched` is called.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        What a loss consists of, its total first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parts: tuple[str, ...] = Loss._fields) -> None:
+        self.parts = ("loss", *parts[1:])
         self._counts: list[int] = []
         self._rows: list[list[float]] = []
         self._waiting: list[Tensor] = []
@@ -46,7 +50,7 @@ class Losses:
         self._waiting.append(torch.stack(loss))
 
     def fetched(self) -> list[list[float]]:
-        """The parts of each step, in the order of ``PARTS``."""
+        """The parts of each step, in their order."""
         if self._waiting:
             self._rows += torch.stack(self._waiting).tolist()
             self._waiting = []
@@ -59,7 +63,7 @@ class Losses:
             sum(count * value for count, value in zip(self._counts, column, strict=True)) / n
             for column in zip(*self.fetched(), strict=True)
         ]
-        return dict(zip(PARTS, values or [math.nan] * len(PARTS), strict=True))
+        return dict(zip(self.parts, values or [math.nan] * len(self.parts), strict=True))
 
     def check(self, epoch: int) -> None:
         """Raise if a part is no longer finite: the first of the first batch, which broke the rest.
@@ -71,9 +75,9 @@ class Losses:
         """
         for batch, row in enumerate(self.fetched(), 1):
             if not all(map(math.isfinite, row)):
-                parts = dict(zip(PARTS, row, strict=True))
+                parts = dict(zip(self.parts, row, strict=True))
                 # The parts first: their sum is what they make it.
-                for part in (*PARTS[1:], PARTS[0]):
+                for part in (*self.parts[1:], self.parts[0]):
                     if not math.isfinite(parts[part]):
                         raise NotFiniteError(
                             f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
@@ -81,7 +85,7 @@ class Losses:
 
     def state_dict(self) -> dict[str, Tensor]:
         """All steps so far."""
-        rows = torch.tensor(self.fetched(), dtype=torch.float64).view(-1, len(PARTS))
+        rows = torch.tensor(self.fetched(), dtype=torch.float64).view(-1, len(self.parts))
         return {"counts": torch.tensor(self._counts, dtype=torch.int64), "rows": rows}
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from ..divergences import Dependence, Divergences, Samples, joint
-from ..model import Latent, Packing, SequenceModel
+from ..model import Action, Latent, Packing, SequenceModel, with_action
 from .costs import Cost, mean_cost
 from .critics import Comparison
 from .processes import Alone
 
-__all__ = ["Loss", "Objective"]
+__all__ = ["Loss", "Objective", "ReinforcedLoss"]
 
 View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
 
@@ -36,6 +38,32 @@ class Loss(NamedTuple):
     independence: Tensor
 
 
+class ReinforcedLoss(NamedTuple):
+    """The objective of one batch of a model with actions.
+
+    Attributes
+    ----------
+    total, cost, content, motion, independence : Tensor, scalar
+        As those of :class:`Loss`.
+    action : Tensor, scalar
+        The divergence of the actions from their prior, without its weight.
+    dynamics : Tensor, scalar
+        Mean negative log-likelihood of a motion code under the prior, given the action, without its
+        weight.
+    labels : Tensor, scalar
+        Mean cross-entropy of the actions that are known, zero of none, without its weight.
+    """
+
+    total: Tensor
+    cost: Tensor
+    content: Tensor
+    motion: Tensor
+    independence: Tensor
+    action: Tensor
+    dynamics: Tensor
+    labels: Tensor
+
+
 class Objective(nn.Module):
     r"""The penalised upper bound on the Wasserstein distance between data and model.
 
@@ -52,11 +80,26 @@ class Objective(nn.Module):
     steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
     codes know is content's to give up.
 
+    With actions it is, over the whole batch and over the sequences :math:`L` whose action is known,
+
+    .. math::
+
+        \dots + \beta_3 \Big( \mathrm{KL}(q(a) \,\|\, p(a))
+        - \frac{1}{T} E \sum_t \log p(z_{m,t} \mid z_{m,<t}, a)
+        - \frac{1}{|L|} \sum_{i \in L} \log q(a_i \mid x_i, z_{m,i}) \Big), \quad
+        q(a) = \frac{1}{n} \sum_i q(a \mid x_i, z_{m,i})
+
+    It is the aggregated posterior that meets the prior, as everywhere in a Wasserstein autoencoder:
+    the divergence of each sequence's own is least where its action says nothing of it. The second
+    term, in which the motions are constants, is what makes an action one kind of movement: given
+    it, the prior must foretell the motions, as the components of a mixture do.
+
     Parameters
     ----------
     divergences : Divergences
     cost : callable
-    content_weight, motion_weight, independence_weight : float
+    content_weight, motion_weight, independence_weight, action_weight : float
+        The last one None for a model without actions.
     content_view, motion_view : callable or None
         What each encoder sees in training, while the target stays the original.
     frames_per_step : int or None
@@ -79,6 +122,7 @@ class Objective(nn.Module):
         content_weight: float,
         motion_weight: float,
         independence_weight: float = 0.0,
+        action_weight: float | None = None,
         content_view: View | None = None,
         motion_view: View | None = None,
         frames_per_step: int | None = None,
@@ -90,6 +134,7 @@ class Objective(nn.Module):
         self.content_weight = content_weight
         self.motion_weight = motion_weight
         self.independence_weight = independence_weight
+        self.action_weight = action_weight
         self.content_view = content_view
         self.motion_view = motion_view
         self.frames_per_step = frames_per_step
@@ -102,6 +147,11 @@ class Objective(nn.Module):
             self.content_divergence, self.motion_divergence, self.independence_divergence
         )
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the loss consists of, its total first."""
+        return Loss._fields if self.action_weight is None else ReinforcedLoss._fields
+
     def forward(
         self,
         model: SequenceModel,
@@ -110,8 +160,9 @@ class Objective(nn.Module):
         *,
         lengths: Tensor | None = None,
         observed: Tensor | None = None,
+        labels: Tensor | None = None,
         warming_up: bool = False,
-    ) -> tuple[Loss, list[Comparison]]:
+    ) -> tuple[Loss | ReinforcedLoss, list[Comparison]]:
         """Evaluate the objective on a batch.
 
         Parameters
@@ -124,19 +175,23 @@ class Objective(nn.Module):
             Steps of each sequence that are real, the rest being padding; all by default.
         observed : bool Tensor of the shape of x, optional
             False where a value is missing, and zero in its place; these cost nothing.
+        labels : Tensor of int64 and shape (n,), optional
+            Actions that are known, -1 where not.
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
 
         Returns
         -------
-        loss : Loss
+        loss : Loss or, with actions, ReinforcedLoss
         comparisons : list of Comparison
             What each divergence was given, for those that learn from it.
         """
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
-        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator))
+        action: Action | None = model.act(motion.value, generator, lengths=lengths, known=labels)
+        a = None if action is None else action.value
+        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator, a))
         of_all = packing
         if lengths is not None:
             of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
@@ -150,13 +205,55 @@ class Objective(nn.Module):
             compared.append(Comparison(self.content_divergence, Samples(*q_c), Samples(*p_c)))
             if self.independence_weight > 0:
                 compared.append(self._independence(q_c.value, q_m.value, of_all))
-        cost = self._cost(model, x, content.value, motion.value, generator, packing, observed)
+        moving = with_action(motion.value, a)
+        cost = self._cost(model, x, content.value, moving, generator, packing, observed)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + self.independence_weight * independence_term
-        return Loss(total, cost, content_term, motion_term, independence_term), compared
+        if action is None:
+            return Loss(total, cost, content_term, motion_term, independence_term), compared
+        kl, known = self._action_terms(model.action_prior, action, labels)
+        dynamics = self._dynamics(model, motion.value.detach(), action.value, generator, packing)
+        total = total + (self.action_weight or 0.0) * (kl + dynamics + known)
+        loss = ReinforcedLoss(
+            total, cost, content_term, motion_term, independence_term, kl, dynamics, known
+        )
+        return loss, compared
+
+    def _dynamics(
+        self,
+        model: SequenceModel,
+        z: Tensor,
+        action: Tensor,
+        generator: torch.Generator,
+        packing: Packing | None,
+    ) -> Tensor:
+        """How unlikely motions (n, T, d_m) are given their actions, in nats a step."""
+        _, mean, log_var = model.prior(z, generator, action)
+        surprise = log_var + (z - mean).square() * torch.exp(-log_var) + math.log(2 * math.pi)
+        surprise = 0.5 * surprise.sum(-1, keepdim=True)  # (n, T, 1)
+        if packing is None:
+            return self.processes.mean(surprise.mean((1, 2)))
+        real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)
+        return self.processes.mean(packing.mean(real).squeeze(-1))
+
+    def _action_terms(
+        self, prior: Tensor, action: Action, labels: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The divergence of actions from their prior, and the cross-entropy of known ones."""
+        logits = self.processes.gather(action.logits)  # (N, K)
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        aggregated = logits.softmax(-1).mean(0)
+        # A share that underflows to zero has a limit, and no logarithm.
+        kl = (aggregated * (aggregated.clamp(min=1e-12).log() - prior.log())).sum()
+        if labels is None:
+            return kl, logits.new_zeros(())
+        labels = self.processes.gather(labels)
+        entropies = cross_entropy(logits, labels.clamp(min=0), reduction="none")
+        known = labels >= 0
+        return kl, (entropies * known).sum() / known.sum().clamp(min=1)
 
     def _gathered(self, q: Latent, p: Latent) -> tuple[Latent, Latent]:
         """What the encoders and priors of all processes say."""

@@ -66,9 +66,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
         )
-        self.schedule = Schedule(
-            self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps
-        )
+        self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps)
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else averaged(model, ema)
         self.precision = precision
@@ -87,13 +85,19 @@ class Trainer:
         x: Tensor,
         lengths: Tensor | None = None,
         observed: Tensor | None = None,
+        labels: Tensor | None = None,
         *,
         warming_up: bool = False,
     ) -> Loss:
         """One update on the parts of one :class:`Batch`; nothing is waited for."""
         with self.autocast():
             loss, compared = self.evaluated(
-                x, self.generator, lengths=lengths, observed=observed, warming_up=warming_up
+                x,
+                self.generator,
+                lengths=lengths,
+                observed=observed,
+                labels=labels,
+                warming_up=warming_up,
             )
         self.optimizer.zero_grad(set_to_none=True)
         # Of the model alone: critics are trained by themselves, and their gradients not asked for.
@@ -105,18 +109,24 @@ class Trainer:
         self.critics.step(compared)
         if self.average is not None:
             self.average.update_parameters(self.model)
-        return Loss(*(part.detach() for part in loss))
+        return type(loss)(*(part.detach() for part in loss))
 
     @torch.no_grad()
     def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
         """The parts of the loss without an update, with the same noise at every call."""
         model = self.result.eval()
         generator = torch.Generator(self.device).manual_seed(self.seed)
-        losses = Losses()
-        for x, lengths, observed in batches:
+        losses = Losses(self.objective.parts)
+        for x, lengths, observed, labels in batches:
             with self.autocast():
                 loss, _ = self.objective(
-                    model, x, generator, lengths=lengths, observed=observed, warming_up=warming_up
+                    model,
+                    x,
+                    generator,
+                    lengths=lengths,
+                    observed=observed,
+                    labels=labels,
+                    warming_up=warming_up,
                 )
             losses.append(len(x), loss)
         return losses.means()

@@ -56,7 +56,9 @@ def draw(model, lengths, padding=0.0):
 
 def run(model, x, packing=None):
     """Codes of means, and the sum over frames of their mean squared errors."""
-    content, motion = (z.value for z in model.encode(x, seeded(), sample=False, packing=packing))
+    content, motion = (
+        z.value for z in model.encode(x, seeded(), sample=False, packing=packing)[:2]
+    )
     if packing is None:
         errors = (model.decode(content, motion) - x).square().flatten(2).mean(2)
     else:
@@ -175,7 +177,7 @@ def test_what_stands_in_the_padding_changes_nothing(network, padding):
 def test_codes_are_zero_where_a_sequence_has_ended(sample, training):
     model = make().train(training)
     x, packing = draw(model, LENGTHS["some full"], math.nan)
-    _, motion = model.encode(x, seeded(), sample=sample, packing=packing)
+    motion = model.encode(x, seeded(), sample=sample, packing=packing).motion
     for part in motion:
         assert not part[~packing.mask].any()
         assert part[packing.mask].all()

@@ -14,7 +14,7 @@ from seqdisentangle.divergences import (
     JensenShannon,
     Samples,
 )
-from seqdisentangle.model import MLP, Conv, ModelSpec, Packing, build_model
+from seqdisentangle.model import MLP, Action, Conv, ModelSpec, Packing, build_model
 from seqdisentangle.training import COSTS, Objective
 from seqdisentangle.views import RandomFrames, resolve_view
 
@@ -487,3 +487,113 @@ def test_while_warming_up_padded_sequences_need_no_content():
     loss.total.backward()
     assert all(p.grad is None for p in model.content.parameters())
     assert all(p.grad.isfinite().all() for p in model.motion.parameters())
+
+
+# Actions
+
+ACTING = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, 3, (0.5, 0.3, 0.2))
+
+
+def test_actions_add_their_divergence_and_the_cross_entropy_of_known_ones():
+    objective, model, x = make(ACTING, action_weight=0.7, steps=4)
+    labels = torch.tensor([2, -1, -1, 0, 2, -1])
+    loss, _ = objective(model, x, seeded(), labels=labels)
+
+    # By the formulas, number by number. The generator draws motion first.
+    z = model.motion(x, seeded()).value
+    probabilities = model.act(z, sample=False).logits.softmax(-1).tolist()
+    kl = 0.0
+    for k, prior in enumerate([0.5, 0.3, 0.2]):
+        share = sum(row[k] for row in probabilities) / 6
+        kl += share * math.log(share / prior)
+    known = [(i, k) for i, k in enumerate(labels.tolist()) if k >= 0]
+    entropy = -sum(math.log(probabilities[i][k]) for i, k in known) / len(known)
+
+    # What the prior says of each number, given the action that was drawn.
+    value = model.act(z, after_motion(model, x), known=labels).value
+    prior = model.prior(z, action=value)
+    surprise = []
+    for number, mean, log_var in zip(*(v.flatten().tolist() for v in (z, *prior[1:])), strict=True):
+        variance = math.exp(log_var)
+        density = math.exp(-((number - mean) ** 2) / (2 * variance))
+        surprise.append(-math.log(density / math.sqrt(2 * math.pi * variance)))
+
+    assert loss.action.item() == pytest.approx(kl, rel=1e-6)
+    assert loss.dynamics.item() == pytest.approx(sum(surprise) / (6 * 4), rel=1e-5)
+    assert loss.labels.item() == pytest.approx(entropy)
+    parts = loss.cost + 2 * loss.content + 3 * loss.motion
+    parts = parts + 0.7 * (loss.action + loss.dynamics + loss.labels)
+    torch.testing.assert_close(loss.total, parts)
+
+
+def after_motion(model, x):
+    """The generator as it is once motion has been drawn."""
+    generator = seeded()
+    model.motion(x, generator)
+    return generator
+
+
+def test_the_dynamics_of_padded_motions_are_those_of_the_real_ones():
+    objective, model, x = make(ACTING, action_weight=1.0)
+    z = torch.randn(6, 4, 2, dtype=torch.float64, generator=seeded(3))
+    action = torch.eye(3, dtype=torch.float64)[[0, 1, 2, 0, 1, 2]]
+    lengths = torch.tensor([4, 1, 2, 4, 3, 2])
+    packing = Packing.of(lengths, 4, x.device)
+    found = objective._dynamics(model, z, action, seeded(), packing)
+    alone = [
+        objective._dynamics(model, z[i : i + 1, :k], action[i : i + 1], seeded(), None)
+        for i, k in enumerate(lengths)
+    ]
+    torch.testing.assert_close(found, torch.stack(alone).mean())
+
+
+def test_the_dynamics_teach_the_prior_and_the_action():
+    objective, model, x = make(ACTING, action_weight=1.0)
+    objective(model, x, seeded())[0].dynamics.backward()
+    assert all(p.grad.any() for p in model.prior.parameters())
+    assert all(p.grad.any() for p in model.action.parameters())
+    assert all(p.grad is None for p in model.content.parameters())
+
+
+def test_prior_and_generator_are_given_the_action_that_was_drawn():
+    objective, model, x = make(ACTING, action_weight=1.0, motion=Recorder(sample_based=False))
+    labels = torch.tensor([2, 1, 0, 0, 2, 1])
+    seen = []
+    model.generator.register_forward_hook(lambda module, codes, frames: seen.append(codes[0]))
+    objective(model, x, seeded(), labels=labels)
+    told = torch.eye(3, dtype=x.dtype)[labels]
+    ((q, p),) = objective.motion_divergence.calls
+    assert torch.equal(seen[0][..., 2:], told.unsqueeze(1).expand(-1, 4, -1))
+    expected = model.prior(q.value.transpose(0, 1), action=told).mean.transpose(0, 1)
+    torch.testing.assert_close(p.mean, expected)
+
+
+@pytest.mark.parametrize("labels", [None, torch.full((6,), -1)], ids=["none", "unknown"])
+def test_without_labels_the_cross_entropy_is_zero(labels):
+    objective, model, x = make(ACTING, action_weight=1.0)
+    loss, _ = objective(model, x, seeded(), labels=labels)
+    assert loss.labels == 0
+    loss.total.backward()
+    assert all(p.grad.any() for p in model.action.parameters())
+
+
+def test_a_certain_and_balanced_clustering_has_no_divergence_from_an_even_prior():
+    spec = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, 3)
+    objective, model, x = make(spec, action_weight=1.0)
+    logits = 1000 * torch.eye(3, dtype=x.dtype).repeat(2, 1)
+    model.act = lambda *args, **how: Action(logits.softmax(-1), logits)
+    balanced = objective(model, x, seeded())[0].action
+    assert balanced.item() == pytest.approx(0, abs=1e-6)
+    logits = logits[:1].expand(6, -1)
+    assert objective(model, x, seeded())[0].action.item() == pytest.approx(math.log(3), rel=1e-6)
+
+
+def test_without_actions_nothing_is_drawn_for_them():
+    objective, model, x = make()
+    generator, expected = seeded(), seeded()
+    objective(model, x, generator)
+    model.motion(x, expected)
+    model.prior(model.motion(x, seeded()).value, expected)
+    model.content_prior(model.content(x, expected).value, expected)
+    assert torch.equal(generator.get_state(), expected.get_state())
+    assert objective.parts == ("total", "cost", "content", "motion", "independence")

@@ -19,7 +19,9 @@ from seqdisentangle.training.processes import Alone, Processes
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
 IMAGES = ModelSpec((1, 16, 16), True, 4, 2, 8, "conv", "style", None, None)
+ACTING = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, 3)
 LENGTHS = torch.tensor([5, 2, 4, 1, 5, 3, 2])
+LABELS = torch.tensor([-1, 2, 0, -1, -1, 1, -1])  # each part has some, and not equally many
 NAMES = ("mmd", "gan", "kl")
 
 
@@ -36,6 +38,9 @@ class Table:
         rows = whole[self.first : self.first + len(tensor)]
         with torch.no_grad():
             return tensor.copy_(torch.from_numpy(rows))
+
+    def exponential_(self, tensor, *args, generator=None, **kwargs):
+        return self.normal_(tensor).square_()
 
 
 def batch(spec, dtype):
@@ -57,12 +62,14 @@ def train(processes, spec, reg, dtype, lengths, n_steps):
         for divergence in divergences:
             divergence.to(dtype)
         patch.setattr(torch.Tensor, "normal_", lambda *a, **k: table.normal_(*a, **k))
+        patch.setattr(torch.Tensor, "exponential_", lambda *a, **k: table.exponential_(*a, **k))
         objective = Objective(
             divergences,
             cost=resolve_cost("squared", images=False),
             content_weight=1.0,
             motion_weight=1.0,
             independence_weight=1.0,
+            action_weight=None if spec.n_actions is None else 1.0,
             processes=processes,
         )
         trainer = Trainer(
@@ -79,7 +86,8 @@ def train(processes, spec, reg, dtype, lengths, n_steps):
         build.train()
         with processes.training(build):
             for step in range(n_steps):
-                loss = trainer.step(x, None if lengths is None else lengths[rows])
+                labels = None if spec.n_actions is None else LABELS[rows]
+                loss = trainer.step(x, None if lengths is None else lengths[rows], None, labels)
                 losses.append(torch.stack(loss))
                 if step == 0:
                     gradients = {
@@ -93,7 +101,7 @@ def train(processes, spec, reg, dtype, lengths, n_steps):
 CASES = {
     f"{reg}-{kind}-{dtype}-{form}": (spec, reg, getattr(torch, dtype), lengths)
     for reg in NAMES
-    for kind, spec in (("vectors", VECTORS), ("images", IMAGES))
+    for kind, spec in (("vectors", VECTORS), ("images", IMAGES), ("actions", ACTING))
     for dtype in ("float32", "float64")
     for form, lengths in (("whole", None), ("ragged", LENGTHS))
 }
