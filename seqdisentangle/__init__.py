@@ -2,9 +2,10 @@
 
 from importlib.metadata import version
 
+from .baselines import DSVAE
 from .codes import Codes, Swap
 from .wae import RecurrentWAE
 
-__all__ = ["Codes", "RecurrentWAE", "Swap", "__version__"]
+__all__ = ["DSVAE", "Codes", "RecurrentWAE", "Swap", "__version__"]
 
 __version__ = version("seqdisentangle")

@@ -25,6 +25,7 @@ BUILT_FROM = (
     "motion_noise",
     "n_actions",
     "action_prior",
+    "posterior",
 )
 
 
@@ -42,7 +43,7 @@ def keep_learned(divergences: Divergences, before: Divergences) -> None:
 def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
     """Raise a ValueError if parameters that a model was built from have changed since."""
     for name in BUILT_FROM:
-        want, have = getattr(wanted, name), getattr(built, name)
+        want, have = getattr(wanted, name, None), getattr(built, name, None)
         if want != have:
             raise ValueError(
                 f"{name}={want!r}, but the fitted model that training goes on with was built with "

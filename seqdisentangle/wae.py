@@ -549,8 +549,8 @@ class RecurrentWAE(ActionVerbs):
                 checkpoints.save_best(self.save)
             return processes.agree(callbacks.on_epoch_end(self, self.history_[-1]))
 
-        verbose = self.verbose if processes.rank == 0 else 0
-        with ProgressBar(max_epochs, len(train), verbose) as bar, processes.training(model):
+        verbose, name = self.verbose if processes.rank == 0 else 0, type(self).__name__
+        with ProgressBar(max_epochs, len(train), verbose, name) as bar, processes.training(model):
             result = run(
                 trainer,
                 train,

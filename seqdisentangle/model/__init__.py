@@ -2,6 +2,7 @@
 
 from .action import with_action
 from .core import ModelSpec, SequenceModel, build_model, seeded
+from .dsvae import DSVAEModel, DSVAESpec
 from .latent import Action, Latent, Posterior
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
 from .packing import Packing
@@ -11,6 +12,8 @@ __all__ = [
     "NETWORKS",
     "Action",
     "Conv",
+    "DSVAEModel",
+    "DSVAESpec",
     "FrameNetwork",
     "Latent",
     "ModelSpec",

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .action import ActionPosterior
 from .inference import ContentPosterior, MotionPosterior
 from .latent import Action, Latent, Posterior
-from .networks import CodeShape, resolve_network
+from .networks import CodeShape, FrameNetwork, resolve_network
 from .packing import Packing
 from .prior import MotionPrior, content_prior
 
@@ -42,6 +42,10 @@ class ModelSpec:
     motion_noise: float | None
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
+
+    def build(self) -> SequenceModel:
+        """Make the model, with weights from torch's global generator."""
+        return SequenceModel(self)
 
 
 class SequenceModel(nn.Module):
@@ -95,15 +99,7 @@ class SequenceModel(nn.Module):
             generator=spec.generator,
             bounded=spec.bounded,
         )
-        self.content = ContentPosterior(
-            network.encoder(spec.frame_shape),
-            spec.content_size,
-            spec.hidden_size,
-            spec.content_noise,
-        )
-        self.motion = MotionPosterior(
-            network.encoder(spec.frame_shape), spec.motion_size, spec.hidden_size, spec.motion_noise
-        )
+        self.content, self.motion = self._posteriors(network)
         self.prior = MotionPrior(spec.motion_size, spec.hidden_size, n_actions)
         self.generator = network.decoder(spec.frame_shape, codes)
         self.action: ActionPosterior | None = None
@@ -113,6 +109,19 @@ class SequenceModel(nn.Module):
             self.register_buffer("action_prior", torch.tensor(prior))
         # Convolutions are fastest so, on a CPU too: about 1.4 times on 32 x 32 images.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
+
+    def _posteriors(self, network: FrameNetwork) -> tuple[nn.Module, nn.Module]:
+        """Those of content and of motion."""
+        spec = self.spec
+        shape, hidden_size = spec.frame_shape, spec.hidden_size
+        return (
+            ContentPosterior(
+                network.encoder(shape), spec.content_size, hidden_size, spec.content_noise
+            ),
+            MotionPosterior(
+                network.encoder(shape), spec.motion_size, hidden_size, spec.motion_noise
+            ),
+        )
 
     def encode(
         self,
@@ -193,4 +202,4 @@ def seeded(seed: int) -> Iterator[None]:
 def build_model(spec: ModelSpec, seed: int) -> SequenceModel:
     """Build a model with weights drawn from a seed."""
     with seeded(seed):
-        return SequenceModel(spec)
+        return spec.build()

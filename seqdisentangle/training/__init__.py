@@ -4,6 +4,7 @@ from .callbacks import resolve_callbacks
 from .checkpoints import Checkpoints, check_same
 from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
+from .elbo import ELBO
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective, ReinforcedLoss
 from .processes import Alone, find_processes
@@ -14,6 +15,7 @@ from .trainer import PRECISIONS, Trainer, resolve_precision
 
 __all__ = [
     "COSTS",
+    "ELBO",
     "LR_SCHEDULES",
     "PRECISIONS",
     "Alone",

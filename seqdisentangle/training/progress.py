@@ -21,12 +21,17 @@ class ProgressBar:
     max_epochs, n_batches : int
     verbose : int
         Nothing is shown if it is 0.
+    name : str
+        What is trained.
     """
 
-    def __init__(self, max_epochs: int, n_batches: int, verbose: int) -> None:
+    def __init__(
+        self, max_epochs: int, n_batches: int, verbose: int, name: str = "RecurrentWAE"
+    ) -> None:
         self.max_epochs = max_epochs
         self.n_batches = n_batches
         self.verbose = verbose
+        self.name = name
         self._bar: tqdm | None = None
 
     def on_step(self, training: Training) -> None:
@@ -37,7 +42,7 @@ class ProgressBar:
             self._bar = tqdm(
                 total=self.max_epochs * self.n_batches,
                 initial=done - 1,
-                desc="RecurrentWAE",
+                desc=self.name,
                 unit="step",
                 disable=not self.verbose,
             )
@@ -49,7 +54,7 @@ class ProgressBar:
             return
         record = training.history[-1]
         parts = {name: f"{value:.4g}" for name, value in record.items() if name not in QUIET}
-        done = f"RecurrentWAE {record['epoch']}/{self.max_epochs}"
+        done = f"{self.name} {record['epoch']}/{self.max_epochs}"
         self._bar.set_description(done, refresh=False)
         self._bar.set_postfix(parts)
 
