@@ -34,13 +34,16 @@ from .training import (
     Training,
     build_divergences,
     check_same,
+    compiled,
     find_processes,
     resolve_callbacks,
     resolve_cost,
+    resolve_device,
     resolve_precision,
+    room_for_data,
     run,
 )
-from .verbs import SequenceVerbs, fresh_random_state, resolve_device
+from .verbs import SequenceVerbs, fresh_random_state
 from .views import resolve_view
 
 __all__ = ["RecurrentWAE"]
@@ -158,6 +161,12 @@ class RecurrentWAE(SequenceVerbs):
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, where
         it is much faster, else float32. Weights and divergences are in float32 in any case.
+        Convolutions in float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
+    compile : bool, default=False
+        Whether ``fit`` compiles the frame networks: on CUDA their kernels then run as graphs, which
+        pays in long trainings of small frames. It takes a minute or more at the start, gains
+        nothing on a CPU, and rounds otherwise, so that results are not those of ``False`` bit for
+        bit.
     checkpoint : path or None, default=None
         A folder in which ``fit`` keeps what it needs to go on after a crash: at the start, after
         every epoch and every 300 s, the last two of them. ``fit(..., resume=True)`` then ends as if
@@ -273,6 +282,7 @@ class RecurrentWAE(SequenceVerbs):
         "tol": [NON_NEGATIVE],
         "device": [str],
         "precision": [StrOptions(set(PRECISIONS))],
+        "compile": ["boolean"],
         "checkpoint": [str, PathLike, None],
         "callbacks": [object],  # see resolve_callbacks
         "warm_start": ["boolean"],
@@ -316,6 +326,7 @@ class RecurrentWAE(SequenceVerbs):
         tol: float = 1e-4,
         device: str = "auto",
         precision: str = "auto",
+        compile: bool = False,
         checkpoint: str | PathLike[str] | None = None,
         callbacks: Any = None,
         warm_start: bool = False,
@@ -355,6 +366,7 @@ class RecurrentWAE(SequenceVerbs):
         self.tol = tol
         self.device = device
         self.precision = precision
+        self.compile = compile
         self.checkpoint = checkpoint
         self.callbacks = callbacks
         self.warm_start = warm_start
@@ -453,6 +465,7 @@ class RecurrentWAE(SequenceVerbs):
         divergences = resolve(self.reg)
         sequences = self._read(X, reset=not continued, lengths=lengths)
         scaling = self._scale(sequences, continued=continued)
+        sequences.keep_on(device, room_for_data(device))
         dtype = self.dtype_ if continued else sequences.dtype
         seeds = processes.agree(self._seeds())
         beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
@@ -521,7 +534,11 @@ class RecurrentWAE(SequenceVerbs):
             return processes.agree(callbacks.on_epoch_end(self, self.history_[-1]))
 
         verbose = self.verbose if processes.rank == 0 else 0
-        with ProgressBar(max_epochs, len(train), verbose) as bar, processes.training(model):
+        with (
+            ProgressBar(max_epochs, len(train), verbose) as bar,
+            processes.training(model),
+            compiled(model, device, on=self.compile),
+        ):
             result = run(
                 trainer,
                 train,

@@ -34,7 +34,7 @@ class Batch(NamedTuple):
     lengths : Tensor of int64 and shape (n,), on the CPU, or None
         Steps that are real where the rest is padding; None where all are.
     observed : bool Tensor of the shape of x, or None
-        False where a value is missing, and zero in its place; None where none is.
+        False where a value is missing, and zero in its place; None where none is known to be.
     """
 
     x: Tensor
@@ -213,11 +213,12 @@ def to_model(
 ) -> Batch:
     """Sequences that were read as the model sees them, images with channels last in memory."""
     # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
-    x = sequences.layout.to_frames(x.to(device, non_blocking=True))
+    x = sequences.layout.to_frames(sent(x, device))
     observed = None
     if sequences.missing == "mask" and x.is_floating_point():
         observed = ~torch.isnan(x)
-        observed = None if bool(observed.all()) else observed
+        # Without a look at what is on another device, which would have to be waited for.
+        observed = None if device.type == "cpu" and bool(observed.all()) else observed
     x = scaling.apply(x, dtype)
     if observed is not None:
         x = torch.where(observed, x, 0.0)
@@ -228,6 +229,13 @@ def to_model(
         return Batch(x, None, observed)
     lengths = torch.from_numpy(sequences.lengths[rows])
     return Batch(x, None if bool((lengths == x.shape[1]).all()) else lengths, observed)
+
+
+def sent(x: Tensor, device: torch.device) -> Tensor:
+    """On the device; nothing is waited for."""
+    if device.type == "cuda" and x.device.type == "cpu":
+        x = x.pin_memory()  # from other memory a copy is not in the background
+    return x.to(device, non_blocking=True)
 
 
 def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:

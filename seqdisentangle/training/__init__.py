@@ -2,15 +2,17 @@
 
 from .callbacks import resolve_callbacks
 from .checkpoints import Checkpoints, check_same
+from .compiling import compiled
 from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
+from .devices import PRECISIONS, resolve_device, resolve_precision, room_for_data
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective
 from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
 from .stopping import Stopping
-from .trainer import PRECISIONS, Trainer, resolve_precision
+from .trainer import Trainer
 
 __all__ = [
     "COSTS",
@@ -27,10 +29,13 @@ __all__ = [
     "Training",
     "build_divergences",
     "check_same",
+    "compiled",
     "find_processes",
     "mean_cost",
     "resolve_callbacks",
     "resolve_cost",
+    "resolve_device",
     "resolve_precision",
+    "room_for_data",
     "run",
 ]
