@@ -2,10 +2,10 @@
 Who speaks, and how the sound moves
 ===================================
 
-Nine men say two vowels, *ae*, some seventy times each: utterances of 7 to 29 frames, of 12 cepstral
-coefficients each (Kudo, Toyama, Shimbo, Pattern Recognition Letters 1999), which come with ``aeon``.
-The speaker stays the same throughout an utterance and the sound moves, so the content code should
-know the speaker and the motion code should not. Nobody tells the model who speaks.
+Nine men say two vowels, *ae*, some seventy times each: utterances of 7 to 29 frames, of 12
+cepstral coefficients each (Kudo, Toyama, Shimbo, Pattern Recognition Letters 1999), which come with
+``aeon``. The speaker stays the same throughout an utterance and the sound moves, so the content
+code should know the speaker and the motion code should not. Nobody tells the model who speaks.
 
 Trains in about a minute. What it prints are equal error rates of speaker verification: of telling
 from two codes, by their angle, whether the same man speaks. Chance is 50%.
@@ -30,10 +30,11 @@ lengths = [len(utterance) for utterance in X]
 print(f"{len(X)} utterances of {min(lengths)} to {max(lengths)} frames {X[0].shape[1:]}")
 
 # %%
-# The model. All say the same, so that one number a frame is enough for where in the sound it is, and
-# noise half as large as the signal keeps it at that. The views say what the codes must not depend
-# on: content not on which frame it sees, motion not on the scale and offset of the coefficients,
-# which are the speaker's. Such short sequences make short epochs: there can be more of them.
+# The model. All say the same, so that one number a frame is enough for where in the sound it is,
+# and noise half as large as the signal keeps it at that. The views say what the codes must not
+# depend on: content not on which frame it sees, motion not on the scale and offset of the
+# coefficients, which are the speaker's. Such short sequences make short epochs: there can be more
+# of them.
 
 start = time.perf_counter()
 model = RecurrentWAE(
@@ -48,8 +49,8 @@ model = RecurrentWAE(
 print(f"trained in {time.perf_counter() - start:.0f} s; test cost {-model.score(X_test):.3f}")
 
 # %%
-# Who speaks, from the content code and from the mean of the motion codes; and, to compare with, from
-# the mean of the frames themselves.
+# Who speaks, from the content code and from the mean of the motion codes; and, to compare with,
+# from the mean of the frames themselves.
 
 codes = model.transform(X_test)
 
