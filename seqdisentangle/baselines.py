@@ -41,6 +41,7 @@ SHARED = (
     "tol",
     "device",
     "precision",
+    "compile",
     "checkpoint",
     "callbacks",
     "warm_start",
@@ -97,7 +98,7 @@ class DSVAE(RecurrentWAE):
     lr_warmup : float or int, default=0
         Epochs at the start in which the step size rises.
     clip_norm, ema, early_stopping, validation_fraction, n_iter_no_change, tol, device, precision, \
-            checkpoint, callbacks, warm_start, random_state, verbose
+            compile, checkpoint, callbacks, warm_start, random_state, verbose
         As in :class:`RecurrentWAE`; gradients are not clipped by default.
 
     Attributes
@@ -181,6 +182,7 @@ class DSVAE(RecurrentWAE):
         tol: float = 1e-4,
         device: str = "auto",
         precision: str = "auto",
+        compile: bool = False,
         checkpoint: str | PathLike[str] | None = None,
         callbacks: Any = None,
         warm_start: bool = False,
@@ -211,6 +213,7 @@ class DSVAE(RecurrentWAE):
         self.tol = tol
         self.device = device
         self.precision = precision
+        self.compile = compile
         self.checkpoint = checkpoint
         self.callbacks = callbacks
         self.warm_start = warm_start

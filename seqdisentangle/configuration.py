@@ -18,8 +18,8 @@ from .data import Layout, Scaling, Sequences
 from .divergences import BUILT_IN, KERNELS, KernelSum, resolve
 from .model import NETWORKS, build_model
 from .persistence import load_file, save_file
-from .training import build_divergences
-from .verbs import SequenceVerbs, resolve_device
+from .training import build_divergences, resolve_device
+from .verbs import SequenceVerbs
 from .views import View
 from .views import from_config as view_from_config
 from .views import to_config as view_to_config

@@ -31,7 +31,7 @@ from .codes import (
 from .coding import Coder, output, put, room
 from .data import Layout, Rows, Scaling, Sequences
 from .model import SequenceModel
-from .training import mean_cost, resolve_cost
+from .training import mean_cost, resolve_cost, resolve_device
 
 __all__ = ["SequenceVerbs"]
 
@@ -637,19 +637,3 @@ def two_streams(random_state: Any, *shapes: tuple[int, ...], in_order: bool) -> 
         return lambda rows: whole[rows]
 
     return [stream(seed, shape) for seed, shape in zip(seeds, shapes, strict=True)]
-
-
-def resolve_device(device: str, *, fall_back: bool = False) -> torch.device:
-    """Turn a `device` parameter into a device: CUDA, then MPS, then CPU with ``"auto"``."""
-    if device != "auto":
-        try:
-            return torch.empty(0, device=device).device
-        except (RuntimeError, AssertionError) as error:
-            # An AssertionError is how torch says that it was built without CUDA.
-            if not fall_back:
-                raise ValueError(
-                    f"device={device!r} is not available on this machine: {error}"
-                ) from error
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -35,13 +35,16 @@ from .training import (
     Training,
     build_divergences,
     check_same,
+    compiled,
     find_processes,
     resolve_callbacks,
     resolve_cost,
+    resolve_device,
     resolve_precision,
+    room_for_data,
     run,
 )
-from .verbs import fresh_random_state, resolve_device
+from .verbs import fresh_random_state
 from .views import resolve_view
 
 __all__ = ["RecurrentWAE"]
@@ -170,6 +173,12 @@ class RecurrentWAE(ActionVerbs):
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, where
         it is much faster, else float32. Weights and divergences are in float32 in any case.
+        Convolutions in float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
+    compile : bool, default=False
+        Whether ``fit`` compiles the frame networks: on CUDA their kernels then run as graphs, which
+        pays in long trainings of small frames. It takes a minute or more at the start, gains
+        nothing on a CPU, and rounds otherwise, so that results are not those of ``False`` bit for
+        bit.
     checkpoint : path or None, default=None
         A folder in which ``fit`` keeps what it needs to go on after a crash: at the start, after
         every epoch and every 300 s, the last two of them. ``fit(..., resume=True)`` then ends as if
@@ -290,6 +299,7 @@ class RecurrentWAE(ActionVerbs):
         "tol": [NON_NEGATIVE],
         "device": [str],
         "precision": [StrOptions(set(PRECISIONS))],
+        "compile": ["boolean"],
         "checkpoint": [str, PathLike, None],
         "callbacks": [object],  # see resolve_callbacks
         "warm_start": ["boolean"],
@@ -336,6 +346,7 @@ class RecurrentWAE(ActionVerbs):
         tol: float = 1e-4,
         device: str = "auto",
         precision: str = "auto",
+        compile: bool = False,
         checkpoint: str | PathLike[str] | None = None,
         callbacks: Any = None,
         warm_start: bool = False,
@@ -378,6 +389,7 @@ class RecurrentWAE(ActionVerbs):
         self.tol = tol
         self.device = device
         self.precision = precision
+        self.compile = compile
         self.checkpoint = checkpoint
         self.callbacks = callbacks
         self.warm_start = warm_start
@@ -480,6 +492,7 @@ class RecurrentWAE(ActionVerbs):
         sequences = self._read(X, reset=not continued, lengths=lengths)
         labels = checked_labels(y, len(sequences), self.n_actions)
         scaling = self._scale(sequences, continued=continued)
+        sequences.keep_on(device, room_for_data(device))
         dtype = self.dtype_ if continued else sequences.dtype
         seeds = processes.agree(self._seeds())
         beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
@@ -550,7 +563,11 @@ class RecurrentWAE(ActionVerbs):
             return processes.agree(callbacks.on_epoch_end(self, self.history_[-1]))
 
         verbose, name = self.verbose if processes.rank == 0 else 0, type(self).__name__
-        with ProgressBar(max_epochs, len(train), verbose, name) as bar, processes.training(model):
+        with (
+            ProgressBar(max_epochs, len(train), verbose, name) as bar,
+            processes.training(model),
+            compiled(model, device, on=self.compile),
+        ):
             result = run(
                 trainer,
                 train,

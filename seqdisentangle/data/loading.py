@@ -34,7 +34,7 @@ class Batch(NamedTuple):
     lengths : Tensor of int64 and shape (n,), on the CPU, or None
         Steps that are real where the rest is padding; None where all are.
     observed : bool Tensor of the shape of x, or None
-        False where a value is missing, and zero in its place; None where none is.
+        False where a value is missing, and zero in its place; None where none is known to be.
     labels : Tensor of int64 and shape (n,), or None
         What is known of the sequences, -1 where nothing is; None where nothing is of any.
     """
@@ -183,7 +183,7 @@ class Batches:
         """Some rows of a batch, as long as the longest of all of its."""
         found = to_model(x, rows, self.sequences, self.scaling, self.device, self.dtype)
         if self.labels is not None:
-            found = found._replace(labels=torch.from_numpy(self.labels[rows]).to(self.device))
+            found = found._replace(labels=sent(torch.from_numpy(self.labels[rows]), self.device))
         if self.sequences.lengths is None or rows is batch:
             return found
         lengths = self.sequences.lengths[batch]
@@ -223,11 +223,12 @@ def to_model(
 ) -> Batch:
     """Sequences that were read as the model sees them, images with channels last in memory."""
     # Sent as it is stored: 8-bit images are a quarter of the traffic of their floats.
-    x = sequences.layout.to_frames(x.to(device, non_blocking=True))
+    x = sequences.layout.to_frames(sent(x, device))
     observed = None
     if sequences.missing == "mask" and x.is_floating_point():
         observed = ~torch.isnan(x)
-        observed = None if bool(observed.all()) else observed
+        # Without a look at what is on another device, which would have to be waited for.
+        observed = None if device.type == "cpu" and bool(observed.all()) else observed
     x = scaling.apply(x, dtype)
     if observed is not None:
         x = torch.where(observed, x, 0.0)
@@ -238,6 +239,13 @@ def to_model(
         return Batch(x, None, observed)
     lengths = torch.from_numpy(sequences.lengths[rows])
     return Batch(x, None if bool((lengths == x.shape[1]).all()) else lengths, observed)
+
+
+def sent(x: Tensor, device: torch.device) -> Tensor:
+    """On the device; nothing is waited for."""
+    if device.type == "cuda" and x.device.type == "cpu":
+        x = x.pin_memory()  # from other memory a copy is not in the background
+    return x.to(device, non_blocking=True)
 
 
 def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:

@@ -171,6 +171,7 @@ class Sequences:
         self.dtype = source_dtype(self._source)
         self.streamed = getattr(self._source, "streamed", False)
         self.rows_together = getattr(self._source, "rows_together", 1)
+        self._checked = False
 
     @property
     def all_lengths(self) -> NDArray[np.intp]:
@@ -190,9 +191,14 @@ class Sequences:
         ValueError
             If a value is infinite, or NaN unless these stand for missing ones; names the first.
         """
-        part = self._source[torch.as_tensor(rows) if self._takes_tensors(rows) else rows]
+        if isinstance(self._source, Tensor) and not isinstance(rows, slice):
+            part = self._source[torch.from_numpy(rows).to(self._source.device, non_blocking=True)]
+        else:
+            part = self._source[rows]
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
-        if x.is_floating_point() and not torch.isfinite(x.sum(dtype=torch.float64)):
+        if self._checked or not x.is_floating_point():
+            return x
+        if not torch.isfinite(x.sum(dtype=torch.float64)):
             self._check_finite(x, rows)
         return x
 
@@ -212,9 +218,19 @@ class Sequences:
             if self.lengths is not None:
                 part = part[np.arange(part.shape[1]) < self.lengths[some, None]]
             yield part
+        # What is in memory stays as it is; a device would be waited for at every look.
+        self._checked = not self.streamed
 
-    def _takes_tensors(self, rows: Rows) -> bool:
-        return isinstance(self._source, Tensor) and not isinstance(rows, slice)
+    def keep_on(self, device: torch.device, n_bytes: int) -> None:
+        """Hold an array that is in memory on a device from now on, if it fits into ``n_bytes``.
+
+        Its batches need not be sent, then.
+        """
+        source = self._source
+        if isinstance(source, np.ndarray) and source.nbytes <= n_bytes:
+            source = torch.from_numpy(native(source))
+        if isinstance(source, Tensor) and source.nbytes <= n_bytes:
+            self._source = source.to(device)
 
     def _check_shape(self) -> None:
         if not 2 <= len(self.shape) <= 5:

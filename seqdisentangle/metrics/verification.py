@@ -1,4 +1,4 @@
-"""Verification: can two codes say whether their sequences come from the same source?"""
+"""Verification: whether two codes can say that their sequences come from the same source."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from .action import ActionPosterior
 from .inference import ContentPosterior, MotionPosterior
 from .latent import Action, Latent, Posterior
 from .networks import CodeShape, FrameNetwork, resolve_network
+from .networks.base import FrameEncoder
 from .packing import Packing
 from .prior import MotionPrior, content_prior
 
@@ -122,6 +123,12 @@ class SequenceModel(nn.Module):
                 network.encoder(shape), spec.motion_size, hidden_size, spec.motion_noise
             ),
         )
+
+    @property
+    def frame_networks(self) -> list[nn.Module]:
+        """The networks for single frames, which do nearly all of the work."""
+        encoders = [m for m in self.modules() if isinstance(m, FrameEncoder)]
+        return [*encoders, self.generator]
 
     def encode(
         self,

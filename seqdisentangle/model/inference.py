@@ -129,7 +129,7 @@ class MotionPosterior(nn.Module):
         # Longest first: those that go on are then the first rows at every step.
         order = packing.lengths.argsort(descending=True, stable=True)
         going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
-        rows, back = order.to(x.device), order.argsort().to(x.device)
+        rows, back = (part.to(x.device, non_blocking=True) for part in (order, order.argsort()))
         parts = self._unroll(hidden[rows], noise[rows], going_on)
         return Latent(*(part[back] for part in parts))
 

@@ -2,8 +2,10 @@
 
 from .callbacks import resolve_callbacks
 from .checkpoints import Checkpoints, check_same
+from .compiling import compiled
 from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
+from .devices import PRECISIONS, resolve_device, resolve_precision, room_for_data
 from .elbo import ELBO
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective, ReinforcedLoss
@@ -11,7 +13,7 @@ from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
 from .stopping import Stopping
-from .trainer import PRECISIONS, Trainer, resolve_precision
+from .trainer import Trainer
 
 __all__ = [
     "COSTS",
@@ -30,10 +32,13 @@ __all__ = [
     "Training",
     "build_divergences",
     "check_same",
+    "compiled",
     "find_processes",
     "mean_cost",
     "resolve_callbacks",
     "resolve_cost",
+    "resolve_device",
     "resolve_precision",
+    "room_for_data",
     "run",
 ]

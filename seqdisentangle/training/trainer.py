@@ -17,7 +17,7 @@ from .losses import Losses, Record
 from .objective import Loss, Objective
 from .schedules import Schedule
 
-__all__ = ["PRECISIONS", "Trainer", "resolve_precision"]
+__all__ = ["Trainer"]
 
 
 class Trainer:
@@ -215,17 +215,6 @@ class Evaluated(nn.Module):
     def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Comparison]]:
         """As that of :class:`Objective`, less the model."""
         return self._evaluate(self.model, *args, **kwargs)
-
-
-PRECISIONS = ("auto", "float32", "bfloat16")
-
-
-def resolve_precision(precision: str, device: torch.device) -> str:
-    """Turn a `precision` parameter into that of a device: bfloat16 on GPUs that have it."""
-    if precision != "auto":
-        return precision
-    gpu = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    return "bfloat16" if gpu else "float32"
 
 
 def averaged(model: SequenceModel, decay: float) -> AveragedModel:

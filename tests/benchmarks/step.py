@@ -2,9 +2,11 @@
 
     python -m tests.benchmarks.step
 
-Prints ratios of times measured in turn in one run: the whole step over its floor, which is the
-forward and backward pass of the step's own frame encoders and decoder on the frames they see, and
-the throughput of ``transform`` over that of the bare encoders.
+Prints ratios of times that were measured in turn in one run: the whole step over its floor, which
+is the forward and backward pass of the step's own frame encoders and decoder on the frames they
+see, for short and long sequences, in float32 and bfloat16; the share of a step that other things
+take than its convolutions; how the time of a step grows with the steps and the number of its
+sequences; and the throughput of ``transform`` over that of the bare encoders.
 """
 
 from __future__ import annotations
@@ -13,51 +15,103 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.data import Batches, Sequences
+from seqdisentangle.data.scaling import Scaling
 from seqdisentangle.divergences import resolve
 from seqdisentangle.model import ModelSpec, build_model
 from seqdisentangle.training import Objective, Trainer, build_divergences, resolve_cost
 from seqdisentangle.views import resolve_view
 
+# Steps of a long sequence, and as many of these in a batch as the memory of a small machine takes.
+LONG, LONG_BATCH = 100, 16
+
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shape", type=int, nargs=5, default=(64, 8, 3, 64, 64))
     parser.add_argument("--network", default="conv")
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--sprites-views", action="store_true", help="the views of sprites.py")
+    parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"])
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    n, steps, channels, height, width = args.shape
     views = {"content_view": "random_frames", "motion_view": None}
     if args.sprites_views:
         views = {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix"}
-    trainer = make_trainer((channels, height, width), args.network, views)
-    x = torch.rand(n, steps, height, width, channels).movedim(-1, 2)
+    print(f"network={args.network!r}, {args.threads} threads, torch {torch.__version__}")
 
-    step, floor = in_turn([lambda: trainer.step(x), convolutions(trainer, x)], args.repeats)
-    print(
-        f"{args.shape}, network={args.network!r}, {args.threads} threads, torch {torch.__version__}"
-    )
-    print(f"step                {step:8.3f} s")
-    print(f"its convolutions    {floor:8.3f} s")
-    print(f"step over its floor {step / floor:8.3f}")
+    short = tuple(args.shape)
+    for shape in (short, (LONG_BATCH, LONG, *short[2:])):
+        for precision in args.precision:
+            trainer = make_trainer(shape[2:], args.network, views, precision)
+            print_overhead(trainer, shape, args.repeats, in_parts=shape == short)
+    trainer = make_trainer(short[2:], args.network, views, "float32")
+    print_growth(trainer, short[2:], args.repeats)
+    print_transform(args.network, short, args.repeats)
 
+
+def print_overhead(
+    trainer: Trainer, shape: tuple[int, ...], repeats: int, *, in_parts: bool
+) -> None:
+    """What a step takes over its convolutions, and its other parts of it."""
+    x = sequences(shape)
+    functions = {"step": partial(trainer.step, x), "its convolutions": floor(trainer, x)}
+    if in_parts and trainer.precision == "float32":
+        functions |= parts(trainer, x)
+    found = in_turn(functions, repeats)
+    print(f"\n{shape}, {trainer.precision}")
+    for name, seconds in found.items():
+        print(f"{name:18}{seconds:8.3f} s, {seconds / found['step']:6.1%} of the step")
+    print(f"step over its floor {found['step'] / found['its convolutions']:.3f}")
+
+
+def print_growth(trainer: Trainer, frame_shape: tuple[int, ...], repeats: int) -> None:
+    """The powers of the number of steps, and of sequences, that the time of a step grows with."""
+    print("\nexponent of the time of a step")
+    for name in ("steps", "sequences"):
+        shapes = {size: (8, size) if name == "steps" else (size, 8) for size in (8, 16, 32, 64)}
+        functions = {
+            str(size): partial(trainer.step, sequences((*shape, *frame_shape)))
+            for size, shape in shapes.items()
+        }
+        found = in_turn(functions, repeats)
+        exponent = np.polyfit(np.log(list(shapes)), np.log(list(found.values())), 1)[0]
+        times = ", ".join(f"{size}: {seconds:.3f} s" for size, seconds in found.items())
+        print(f"{name:18}{exponent:6.3f}   ({times})")
+
+
+def print_transform(network: str, shape: tuple[int, ...], repeats: int) -> None:
+    """The throughput of ``transform`` beside that of the bare encoders."""
+    n, steps, channels, height, width = shape
     X = (np.random.default_rng(0).random((n, steps, height, width, channels)) * 255).astype("uint8")
-    model = RecurrentWAE(network=args.network, max_epochs=1, random_state=0).fit(X[:4])
+    model = RecurrentWAE(network=network, max_epochs=1, random_state=0).fit(X[:4])
     # A fifth of a step each: as many more of them make as quiet a median.
-    whole, bare = in_turn([lambda: model.transform(X), encoders(model, X)], 5 * args.repeats)
-    print(f"transform           {n * steps / whole:8.0f} frames a second")
-    print(f"bare encoders       {n * steps / bare:8.0f} frames a second")
-    print(f"throughput of transform over bare encoders {bare / whole:.3f}")
+    found = in_turn(
+        {"transform": partial(model.transform, X), "bare": encoders(model, X)}, 5 * repeats
+    )
+    print(f"\ntransform           {n * steps / found['transform']:8.0f} frames a second")
+    print(f"bare encoders       {n * steps / found['bare']:8.0f} frames a second")
+    ratio = found["bare"] / found["transform"]
+    print(f"throughput of transform over bare encoders {ratio:.3f}")
 
 
-def make_trainer(frame_shape: tuple[int, ...], network: str, views: dict) -> Trainer:
+def sequences(shape: tuple[int, ...]) -> Tensor:
+    """(n, T, C, H, W) with channels last in memory, as batches have them."""
+    n, steps, channels, height, width = shape
+    return torch.rand(n, steps, height, width, channels).movedim(-1, 2)
+
+
+def make_trainer(
+    frame_shape: tuple[int, ...], network: str, views: dict, precision: str
+) -> Trainer:
     """A trainer with the estimator's defaults."""
     defaults = RecurrentWAE().get_params()
     names = ("content_size", "motion_size", "hidden_size", "generator")
@@ -86,12 +140,13 @@ def make_trainer(frame_shape: tuple[int, ...], network: str, views: dict) -> Tra
         n_steps=1,
         clip_norm=defaults["clip_norm"],
         seed=0,
+        precision=precision,
     )
     trainer.model.train()
     return trainer
 
 
-def convolutions(trainer: Trainer, x: torch.Tensor) -> Callable[[], None]:
+def floor(trainer: Trainer, x: Tensor) -> Callable[[], None]:
     """Forward and backward pass of the step's frame encoders and decoder alone."""
     model, spec = trainer.model, trainer.model.spec
     seen = trainer.objective.content_view(x, trainer.generator).flatten(0, 1)
@@ -102,13 +157,68 @@ def convolutions(trainer: Trainer, x: torch.Tensor) -> Callable[[], None]:
 
     def run() -> None:
         # All forward, then all backward, as in a step: activations are held as long as there.
-        motion, content = model.motion.encoder(frames), model.content.encoder(seen)
-        outputs = [motion, content, model.decode(z_c, z_m)]
+        with trainer.autocast():
+            motion, content = model.motion.encoder(frames), model.content.encoder(seen)
+            outputs = [motion, content, model.decode(z_c, z_m)]
         torch.autograd.backward(
             outputs, [torch.ones_like(motion), torch.ones_like(content), gradient]
         )
 
     return run
+
+
+def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
+    """What a step does besides: each part alone, with its backward pass, on the step's own data."""
+    model, objective, generator = trainer.model, trainer.objective, trainer.generator
+    _, compared = objective(model, x, generator)
+    n, steps = x.shape[:2]
+    hidden = torch.randn(n, steps, model.motion.from_frame.out_features, requires_grad=True)
+    noise = torch.randn(n, steps, model.spec.motion_size)
+    latents = [
+        tuple(
+            type(samples)(*(None if part is None else leaf(part) for part in samples))
+            for samples in (comparison.q, comparison.p)
+        )
+        for comparison in compared
+    ]
+    X = (x.movedim(2, -1) * 255).to(torch.uint8).numpy()
+    batches = Batches(
+        Sequences(X),
+        Scaling("unit"),
+        batch_size=n,
+        device=trainer.device,
+        generator=torch.Generator().manual_seed(0),
+    )
+
+    def recurrences() -> None:
+        z, *_ = model.motion._unroll(hidden, noise, [n] * steps)
+        prior = model.prior(z, generator)
+        prior.value.sum().backward()
+
+    def divergences() -> None:
+        values = [
+            comparison._replace(q=q, p=p).value()
+            for comparison, (q, p) in zip(compared, latents, strict=True)
+        ]
+        torch.stack(values).sum().backward()
+        trainer.critics.step(compared)
+
+    def optimiser() -> None:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), trainer.clip_norm)
+        trainer.optimizer.step()
+        trainer.schedule.end_step()
+
+    return {
+        "recurrences": recurrences,
+        "divergences": divergences,
+        "optimiser": optimiser,
+        "data": lambda: list(batches),
+    }
+
+
+def leaf(x: Tensor) -> Tensor:
+    """A copy that asks for a gradient."""
+    return x.detach().clone().requires_grad_()
 
 
 def encoders(model: RecurrentWAE, X: np.ndarray) -> Callable[[], None]:
@@ -125,16 +235,16 @@ def encoders(model: RecurrentWAE, X: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def in_turn(functions: list[Callable[[], object]], repeats: int) -> list[float]:
+def in_turn(functions: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
     """Median seconds of each function, called in turn so that a noisy minute hits them alike."""
-    seconds: list[list[float]] = [[] for _ in functions]
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
     for repeat in range(repeats + 1):
-        for function, times in zip(functions, seconds, strict=True):
+        for name, function in functions.items():
             start = time.perf_counter()
             function()
             if repeat:  # the first call warms up
-                times.append(time.perf_counter() - start)
-    return [statistics.median(times) for times in seconds]
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 if __name__ == "__main__":

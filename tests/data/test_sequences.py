@@ -290,3 +290,59 @@ def test_errors_name_the_array_and_what_was_got(X, error, match):
         Sequences(X)
     with pytest.raises(error, match="Y"):
         Sequences(X, name="Y")
+
+
+# On a device
+
+
+@pytest.mark.parametrize("of", [np.asarray, torch.from_numpy], ids=["array", "tensor"])
+@pytest.mark.parametrize("n_bytes", [0, 239, 240, 10**9])
+def test_an_array_stays_on_a_device_if_it_fits(of, n_bytes):
+    X = numbered(5, 4, 3)  # of 240 bytes
+    kept, other = Sequences(of(X)), Sequences(X)
+    kept.keep_on(torch.device("meta"), n_bytes)
+    rows = np.array([0, 2, 3])
+    device = "meta" if n_bytes >= 240 else "cpu"
+    kept._checked = True  # a tensor on "meta" has no values to look at
+    for some in (rows, slice(1, 4)):
+        part = kept.read(some)
+        assert part.device.type == device
+        assert part.shape == other.read(some).shape
+        if device == "cpu":
+            assert torch.equal(part, other.read(some))
+
+
+def test_what_a_device_holds_is_read_as_before():
+    X = numbered(5, 4, 3)
+    kept = Sequences(X)
+    kept.keep_on(torch.device("cpu"), X.nbytes)
+    assert isinstance(kept._source, torch.Tensor)
+    for rows in (np.array([1, 4]), slice(2, 5)):
+        assert torch.equal(kept.read(rows), Sequences(X).read(rows))
+
+
+@pytest.mark.parametrize("kind", ["list", "padded", "stored"])
+def test_what_is_no_array_in_memory_stays_where_it_is(kind):
+    X = numbered(5, 4, 3)
+    sequences = {
+        "list": lambda: Sequences([X[0], X[1, :2]]),
+        "padded": lambda: Sequences(X, lengths=[4, 3, 2, 1, 4]),
+        "stored": lambda: Sequences(Counting(X)),
+    }[kind]()
+    sequences.keep_on(torch.device("meta"), 10**9)
+    assert sequences.read(slice(0, 2)).device.type == "cpu"
+
+
+def test_values_are_looked_at_until_all_of_them_were():
+    X = numbered(5, 4, 3)
+    sequences = Sequences(X)
+    assert sum(len(chunk) for chunk in sequences.chunks()) == 5
+    X[3, 1, 2] = np.nan
+    assert sequences.read(slice(0, 5)).isnan().any(), "in memory, and known"
+    with pytest.raises(ValueError, match="sequence 3 has 1 values"):
+        Sequences(X).read(slice(0, 5))
+    stored = Sequences(Counting(X.copy()))
+    with pytest.raises(ValueError, match="sequence 3 has 1 values"):
+        list(stored.chunks())
+    with pytest.raises(ValueError, match="sequence 3 has 1 values"):
+        stored.read(slice(0, 5))
