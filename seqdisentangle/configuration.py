@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from .data import Layout, Scaling, Sequences
-from .divergences import BUILT_IN, KERNELS, KernelSum, resolve
+from .divergences import BUILT_IN, KERNELS, KernelSum
 from .model import NETWORKS, build_model
 from .persistence import load_file, save_file
-from .training import build_divergences, resolve_device
-from .verbs import SequenceVerbs
+from .training import resolve_device
+from .verbs import SampleVerbs
 from .views import View
 from .views import from_config as view_from_config
 from .views import to_config as view_to_config
 
 __all__ = ["about_training", "load_estimator", "save_estimator"]
 
-Estimator = TypeVar("Estimator", bound=SequenceVerbs)
+Estimator = TypeVar("Estimator", bound=SampleVerbs)
 
 # Parameters that hold objects at work, which belong to no file.
 NOT_KEPT = ("callbacks",)
@@ -37,7 +37,7 @@ OF_NO_WEIGHT = (*NOT_KEPT, "checkpoint", "codes", "device", "verbose", "warm_sta
 PLAIN = ("n_steps_", "n_features_in_", "n_epochs_", "best_epoch_", "history_")
 
 
-def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
+def save_estimator(estimator: SampleVerbs, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
     parameters = {
@@ -65,7 +65,7 @@ def save_estimator(estimator: SequenceVerbs, path: str | PathLike[str]) -> None:
 
 
 def about_training(
-    estimator: SequenceVerbs,
+    estimator: SampleVerbs,
     sequences: Sequences,
     labels: NDArray[np.int64] | None,
     device: torch.device,
@@ -132,8 +132,8 @@ def load_estimator(
             f"({', '.join(parameters) or 'none'} handed to load): {error}"
         ) from error
     estimator.model_.to(estimator.device_).eval()
-    estimator.divergences_ = resolve(estimator.reg)
-    build_divergences(estimator.divergences_, spec, seed=0)
+    estimator.divergences_ = estimator._divergences()
+    estimator._build_divergences(estimator.divergences_, spec, seed=0)
     for part, divergence in estimator.divergences_._asdict().items():
         divergence.load_state_dict(within(f"divergence.{part}.", tensors))
     return estimator

@@ -483,6 +483,7 @@ BAD_PARAMETERS = [
     ("callbacks", [print]),
     ("callbacks", Callback),
     ("precision", "float16"),
+    ("compile", "x"),
     ("warm_start", "x"),
     ("random_state", "x"),
     ("verbose", "x"),

@@ -41,6 +41,8 @@ class Trainer:
         Decay of the moving average of the weights; None for no average.
     precision : {"float32", "bfloat16"}
         Of the networks' passes; weights, optimisers and divergences are in float32.
+    betas : pair of float
+        Of the optimiser's averages of the gradient and its square.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Trainer:
         seed: int,
         ema: float | None = None,
         precision: str = "float32",
+        betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
         self.model = model
         self.objective = objective
@@ -64,7 +67,7 @@ class Trainer:
         self.device = next(model.parameters()).device
         self.generator = torch.Generator(self.device).manual_seed(seed)
         self.optimizer = torch.optim.AdamW(
-            model.parameters(), lr=learning_rate, weight_decay=0.0, fused=True
+            model.parameters(), lr=learning_rate, betas=betas, weight_decay=0.0, fused=True
         )
         self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps)
         self.critics = Critics(objective.divergences)
