@@ -2,10 +2,10 @@
 
 from importlib.metadata import version
 
-from .baselines import DSVAE
+from .baselines import DSVAE, MoCoGAN
 from .codes import Codes, Swap
 from .wae import RecurrentWAE
 
-__all__ = ["DSVAE", "Codes", "RecurrentWAE", "Swap", "__version__"]
+__all__ = ["DSVAE", "Codes", "MoCoGAN", "RecurrentWAE", "Swap", "__version__"]
 
 __version__ = version("seqdisentangle")

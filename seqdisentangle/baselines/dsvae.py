@@ -1,4 +1,4 @@
-"""The systems that R-WAE is measured against."""
+"""The disentangled sequential autoencoder, a variational one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Literal
 
 from sklearn.utils._param_validation import StrOptions
 
-from .data import Layout, Scaling, Sequences
-from .divergences import Divergences
-from .model import DSVAESpec, ModelSpec
-from .training import ELBO, Alone, Objective, resolve_cost
-from .wae import NON_NEGATIVE, RecurrentWAE
+from ..data import Layout, Scaling, Sequences
+from ..divergences import Divergences
+from ..model import DSVAESpec, ModelSpec
+from ..training import ELBO, Alone, Objective, resolve_cost
+from ..wae import NON_NEGATIVE, RecurrentWAE
 
 __all__ = ["DSVAE"]
 

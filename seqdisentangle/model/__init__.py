@@ -4,24 +4,37 @@ from .action import with_action
 from .core import ModelSpec, SequenceModel, build_model, seeded
 from .dsvae import DSVAEModel, DSVAESpec
 from .latent import Action, Latent, Posterior
-from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
+from .mocogan import (
+    ClipDiscriminator,
+    FrameDiscriminator,
+    MoCoGANModel,
+    MoCoGANSpec,
+    clips,
+)
+from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet, resolve_network
 from .packing import Packing
 
 __all__ = [
     "MLP",
     "NETWORKS",
     "Action",
+    "ClipDiscriminator",
     "Conv",
     "DSVAEModel",
     "DSVAESpec",
+    "FrameDiscriminator",
     "FrameNetwork",
     "Latent",
+    "MoCoGANModel",
+    "MoCoGANSpec",
     "ModelSpec",
     "Packing",
     "Posterior",
     "ResNet",
     "SequenceModel",
     "build_model",
+    "clips",
+    "resolve_network",
     "seeded",
     "with_action",
 ]

@@ -1,5 +1,12 @@
 """Training: the objective and the loop that lowers it."""
 
+from .adversarial import (
+    AdversarialLoss,
+    AdversarialObjective,
+    Discriminator,
+    Discriminators,
+    build_discriminators,
+)
 from .callbacks import resolve_callbacks
 from .checkpoints import Checkpoints, check_same
 from .compiling import compiled
@@ -20,8 +27,12 @@ __all__ = [
     "ELBO",
     "LR_SCHEDULES",
     "PRECISIONS",
+    "AdversarialLoss",
+    "AdversarialObjective",
     "Alone",
     "Checkpoints",
+    "Discriminator",
+    "Discriminators",
     "FitResult",
     "Loss",
     "Objective",
@@ -30,6 +41,7 @@ __all__ = [
     "Stopping",
     "Trainer",
     "Training",
+    "build_discriminators",
     "build_divergences",
     "check_same",
     "compiled",

@@ -1,0 +1,170 @@
+"""The model of MoCoGAN: a recurrent prior of motions, a generator of frames, no encoder."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .action import with_action
+from .core import ModelSpec
+from .networks import CodeShape, resolve_network
+from .networks.base import SLOPE, FrameEncoder
+from .packing import Packing
+
+__all__ = ["ClipDiscriminator", "FrameDiscriminator", "MoCoGANModel", "MoCoGANSpec", "clips"]
+
+
+@dataclass(frozen=True)
+class MoCoGANSpec(ModelSpec):
+    """What a :class:`MoCoGANModel` is built from; see ``MoCoGAN`` for its parameters."""
+
+    def build(self) -> MoCoGANModel:  # type: ignore[override]  # it has no posterior
+        """Make the model, with weights from torch's global generator."""
+        return MoCoGANModel(self)
+
+
+class MoCoGANModel(nn.Module):
+    r"""Frames :math:`x_t = G(z_C, z_M^{(t)})` of a content code and a walk through motion codes.
+
+    .. math::
+
+        z_C \sim N(0, I), \quad \epsilon^{(t)} \sim N(0, I), \quad
+        z_M^{(t)} = R_M(\epsilon^{(t)}, z_A, z_M^{(t-1)})
+
+    with a gated recurrent unit :math:`R_M`; with actions, :math:`z_A` is a one-hot vector that is
+    the same in all steps.
+
+    Parameters
+    ----------
+    spec : MoCoGANSpec
+
+    References
+    ----------
+    Tulyakov, Liu, Yang, Kautz: MoCoGAN: Decomposing Motion and Content for Video Generation,
+    CVPR 2018, section 3.
+    """
+
+    action_prior: Tensor  # (K,), in a model with actions
+
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        n_actions = spec.n_actions or 0
+        self.recurrence = nn.GRU(spec.motion_size + n_actions, spec.motion_size, batch_first=True)
+        codes = CodeShape(
+            motion_size=spec.motion_size,
+            content_size=spec.content_size,
+            hidden_size=spec.hidden_size,
+            generator=spec.generator,
+            bounded=spec.bounded,
+        )
+        network = resolve_network(spec.network, spec.frame_shape)
+        self.generator = network.decoder(spec.frame_shape, codes)
+        if n_actions:
+            prior = spec.action_prior or [1 / n_actions] * n_actions
+            self.register_buffer("action_prior", torch.tensor(prior))
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
+
+    @property
+    def frame_networks(self) -> list[nn.Module]:
+        """The networks for single frames, which do nearly all of the work."""
+        return [self.generator]
+
+    def rollout(
+        self,
+        noise: Tensor,
+        history: None = None,
+        lengths: None = None,
+        action: Tensor | None = None,
+    ) -> Tensor:
+        """Motion codes of noise (n, T, d_m), given actions (n, K) if there are any."""
+        codes: Tensor = self.recurrence(with_action(noise, action))[0]
+        return codes
+
+    def act(self, motion: Tensor, **how: Any) -> None:
+        """Nothing is read off motions: the generator is given these alone."""
+
+    def decode(self, content: Tensor, motion: Tensor) -> Tensor:
+        """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...).
+
+        An action that stands beside the motion has done its work in the recurrence.
+        """
+        frames: Tensor = self.generator(motion[..., : self.spec.motion_size], content)
+        return frames
+
+
+class FrameDiscriminator(nn.Module):
+    """Tells real frames from generated ones, (N, ...) -> a logit each, (N,).
+
+    Parameters
+    ----------
+    encoder : FrameEncoder
+    hidden_size : int
+    """
+
+    def __init__(self, encoder: FrameEncoder, hidden_size: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Sequential(
+            nn.Linear(math.prod(encoder.feature_shape), hidden_size),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(hidden_size, 1),
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
+        """The logits, and nothing of actions."""
+        return self.head(self.encoder(x).flatten(1)).squeeze(-1), None
+
+
+class ClipDiscriminator(nn.Module):
+    """Tells real clips from generated ones, and which action a clip is of.
+
+    Two convolutions over time of the features of frames, and their mean over steps.
+
+    Parameters
+    ----------
+    encoder : FrameEncoder
+    hidden_size : int
+    n_actions : int
+        0 for a model without actions.
+    """
+
+    def __init__(self, encoder: FrameEncoder, hidden_size: int, n_actions: int = 0) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.features = nn.Linear(math.prod(encoder.feature_shape), hidden_size)
+        self.over_time = nn.ModuleList(
+            nn.Conv1d(hidden_size, hidden_size, 3, padding=1) for _ in range(2)
+        )
+        self.head = nn.Linear(hidden_size, 1 + n_actions)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, T, ...) -> logits of being real (n,), and of the actions (n, K)."""
+        frames = self.features(self.encoder(x.flatten(0, 1)).flatten(1))
+        hidden = frames.unflatten(0, x.shape[:2]).mT  # (n, hidden_size, T)
+        for layer in self.over_time:
+            hidden = layer(nn.functional.leaky_relu(hidden, SLOPE))
+        out = self.head(nn.functional.leaky_relu(hidden, SLOPE).mean(-1))
+        return out[:, 0], out[:, 1:]
+
+
+def clips(
+    x: Tensor, n_steps: int, generator: torch.Generator, packing: Packing | None = None
+) -> Tensor:
+    """A stretch of each sequence that begins anywhere, (n, T, ...) -> (n, n_steps, ...).
+
+    None is longer than the shortest sequence.
+    """
+    n, longest = x.shape[:2]
+    lengths = torch.full((n,), longest) if packing is None else packing.lengths
+    n_steps = min(n_steps, int(lengths.min()))
+    room = (lengths - n_steps + 1).to(x.device)  # places to begin at
+    first = (torch.rand(n, generator=generator, device=x.device) * room).long()
+    first = torch.minimum(first, room - 1)  # a draw may round up to one
+    rows = first.unsqueeze(-1) + torch.arange(n_steps, device=x.device)
+    rows = rows + longest * torch.arange(n, device=x.device).unsqueeze(-1)
+    return x.flatten(0, 1)[rows.flatten()].unflatten(0, (n, n_steps))
