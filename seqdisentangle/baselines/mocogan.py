@@ -82,6 +82,9 @@ class MoCoGAN(TrainedEstimator):
         The generator, and the features of both discriminators, as in :class:`RecurrentWAE`.
     clip_steps : int, default=16
         T, of the clips that are compared; that of the shortest sequence of a batch, if less.
+    gradient_penalty : float, default=1.0
+        :math:`\gamma`, the weight of half the squared gradient of what a discriminator says of
+        real data, which keeps it from winning the game at once. 0 is the published one.
     scale, channels : str
         As in :class:`RecurrentWAE`.
     max_epochs : int, default=100
@@ -154,6 +157,7 @@ class MoCoGAN(TrainedEstimator):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "clip_steps": [COUNT],
+        "gradient_penalty": [NON_NEGATIVE],
         "action_weight": [NON_NEGATIVE],
         **{name: RecurrentWAE._parameter_constraints[name] for name in SHARED},
     }
@@ -168,6 +172,7 @@ class MoCoGAN(TrainedEstimator):
         hidden_size: int = 128,
         network: Any = "auto",
         clip_steps: int = 16,
+        gradient_penalty: float = 1.0,
         scale: str = "auto",
         channels: str = "auto",
         max_epochs: int = 100,
@@ -190,6 +195,7 @@ class MoCoGAN(TrainedEstimator):
         self.hidden_size = hidden_size
         self.network = network
         self.clip_steps = clip_steps
+        self.gradient_penalty = gradient_penalty
         self.scale = scale
         self.channels = channels
         self.max_epochs = max_epochs
@@ -344,8 +350,8 @@ class MoCoGAN(TrainedEstimator):
     def _divergences(self) -> Discriminators:
         weight = self.action_weight if self.n_actions else 0.0
         return Discriminators(
-            Discriminator(FrameDiscriminator, self.learning_rate),
-            Discriminator(ClipDiscriminator, self.learning_rate, weight),
+            Discriminator(FrameDiscriminator, self.learning_rate, self.gradient_penalty),
+            Discriminator(ClipDiscriminator, self.learning_rate, self.gradient_penalty, weight),
         )
 
     def _build_divergences(self, divergences: Discriminators, spec: ModelSpec, seed: int) -> None:

@@ -1,5 +1,6 @@
 """Measures of disentanglement and generation, for anything with the verbs of an estimator."""
 
+from .actions import action_consistency
 from .clustering import clustering_accuracy
 from .disentanglement import DisentanglementReport, disentanglement_report
 from .generation import (
@@ -28,6 +29,7 @@ __all__ = [
     "ReconstructionError",
     "SampleQuality",
     "SequenceJudge",
+    "action_consistency",
     "chance",
     "clustering_accuracy",
     "conditional_entropy",

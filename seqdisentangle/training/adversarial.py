@@ -50,6 +50,8 @@ class Discriminator(nn.Module):
     make : callable
         Makes the network: x -> (logits of being real (N,), logits of actions (N, K) or None).
     learning_rate : float
+    gradient_penalty : float
+        Of the squared gradient at real data.
     action_weight : float
         Of the cross-entropy of actions.
     """
@@ -57,9 +59,14 @@ class Discriminator(nn.Module):
     critic_steps = 1
 
     def __init__(
-        self, make: Callable[..., nn.Module], learning_rate: float, action_weight: float = 0.0
+        self,
+        make: Callable[..., nn.Module],
+        learning_rate: float,
+        gradient_penalty: float = 0.0,
+        action_weight: float = 0.0,
     ) -> None:
         super().__init__()
+        self.gradient_penalty = gradient_penalty
         self._make = make
         self.learning_rate = learning_rate
         self.action_weight = action_weight
@@ -120,13 +127,25 @@ class Duel(NamedTuple):
     def critic_loss(self) -> Tensor:
         r"""What the discriminator minimises, on constant frames.
 
-        .. math:: -E \log D(x) - E \log (1 - D(\tilde x)) + \lambda L(a)
+        .. math::
+
+            -E \log D(x) - E \log (1 - D(\tilde x)) + \lambda L(a)
+            + \tfrac{\gamma}{2} E \lVert \nabla f(x) \rVert^2
         """
-        right, _ = self.divergence(self.real)
+        weight = self.divergence.gradient_penalty
+        real = self.real.detach().requires_grad_(weight > 0)
+        right, _ = self.divergence(real)
+        penalty = right.new_zeros(())
+        if weight > 0:
+            (slope,) = torch.autograd.grad(right.sum(), real, create_graph=True)
+            penalty = 0.5 * weight * slope.flatten(1).square().sum(1).mean()
         fooled, said = self.divergence(self.fake.detach())
         told = self._of_action(said, fooled)
         return (
-            softplus(-right).mean() + softplus(fooled).mean() + self.divergence.action_weight * told
+            softplus(-right).mean()
+            + softplus(fooled).mean()
+            + self.divergence.action_weight * told
+            + penalty
         )
 
     def _of_action(self, said: Tensor | None, like: Tensor) -> Tensor:

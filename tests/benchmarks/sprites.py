@@ -11,6 +11,8 @@ Examples
     python -m tests.benchmarks.sprites --seed 0 1 2 --json results.jsonl
     python -m tests.benchmarks.sprites --epochs 5 --set reg="'kl'" --set content_noise=None
     python -m tests.benchmarks.sprites --full --save model.safetensors --picture swaps.png
+    python -m tests.benchmarks.sprites --model reinforced
+    python -m tests.benchmarks.sprites --model reinforced --labels 0.05
 """
 
 from __future__ import annotations
@@ -30,10 +32,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.metrics import normalized_mutual_info_score
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
 from seqdisentangle.datasets import fetch_sprites
-from seqdisentangle.metrics import SequenceJudge, disentanglement_report
+from seqdisentangle.metrics import (
+    SequenceJudge,
+    action_consistency,
+    clustering_accuracy,
+    disentanglement_report,
+    sample_quality,
+)
 
 # What a user of such videos would say of them: looks do not depend on left and right, movement not
 # on colours, and eight frames of one action are too alike to draw all of them every step.
@@ -41,6 +50,15 @@ KNOWLEDGE: dict[str, Any] = {
     "content_view": ["random_frames", "mirror"],
     "motion_view": "color_mix",
     "frames_per_step": 4,
+}
+N_ACTIONS = 9  # three kinds of movement in three directions
+# What each is made from. All get as many epochs as RecurrentWAE has by default.
+MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "mmd": (RecurrentWAE, {"reg": "mmd", **KNOWLEDGE}),
+    "gan": (RecurrentWAE, {"reg": "gan", **KNOWLEDGE}),
+    "reinforced": (RecurrentWAE, {"reg": "mmd", "n_actions": N_ACTIONS, **KNOWLEDGE}),
+    "dsvae": (DSVAE, {"max_epochs": RecurrentWAE().max_epochs}),
+    "mocogan": (MoCoGAN, {"max_epochs": RecurrentWAE().max_epochs}),
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
 SCALES = {
@@ -53,7 +71,7 @@ JUDGE_SEQUENCES = 3000  # of 9,000: enough for a judge that is right on all test
 def main(
     argv: Sequence[str] | None = None,
     *,
-    make_model: Callable[..., Any] = RecurrentWAE,
+    make_model: Callable[..., Any] | None = None,
     fetch: Callable[..., Any] = fetch_sprites,
 ) -> list[dict[str, Any]]:
     """Run the benchmark; return one record a seed."""
@@ -67,28 +85,29 @@ def main(
 
     rng = np.random.RandomState(0)
     if options.max_sequences:
-        train.X = train.X[np.sort(rng.permutation(len(train.X))[: options.max_sequences])]
+        rows = np.sort(rng.permutation(len(train.X))[: options.max_sequences])
+        train.X, train.action = train.X[rows], train.action[rows]
     held_out = np.sort(rng.permutation(len(test.X))[: options.max_test_sequences])
     X, X_test = train.X, test.X[held_out]
+    make_model = make_model or MODELS[options.model][0]
     params = _parameters(options)
+    known = () if options.labels is None else (some_labels(train.action, options.labels),)
     records = []
     for seed in options.seed:
-        print(f"\n== seed {seed}: {len(X)} sequences {X.shape[1:]}, {params}", flush=True)
+        about = f"{len(X)} sequences {X.shape[1:]}, {params}"
+        print(f"\n== {options.model}, seed {seed}: {about}", flush=True)
         model = make_model(**params, random_state=seed)
         start = time.perf_counter()
-        model.fit(X)
+        model.fit(X, *known)
         seconds = time.perf_counter() - start
-        report = disentanglement_report(
-            model,
-            X_test,
-            test.action[held_out],
-            test.attributes[held_out],
-            judge,
-            random_state=seed,
-        )
-        print(f"(content labels: {', '.join(ATTRIBUTES)})\n{report}")
+        action, attributes = test.action[held_out], test.attributes[held_out]
+        measures = measured(model, X_test, action, attributes, judge, seed)
+        if getattr(model, "n_actions", None):
+            measures |= measured_actions(model, X_test, action, judge, seed)
         records.append(
             {
+                "model": options.model,
+                "labels": options.labels,
                 "seed": seed,
                 "params": {name: repr(value) for name, value in params.items()},
                 "n_sequences": len(X),
@@ -98,7 +117,7 @@ def main(
                 "train_seconds": seconds,
                 "device": str(getattr(model, "device_", "cpu")),
                 **machine(),
-                **report.as_dict(),
+                **measures,
             }
         )
         _print_cost(records[-1])
@@ -107,11 +126,62 @@ def main(
                 file.write(json.dumps(records[-1]) + "\n")
         if options.save:
             model.save(_for_seed(options.save, seed, options.seed))
-        if options.picture:
+        if options.picture and hasattr(model, "transform"):
             draw_swaps(model, X_test, rng, _for_seed(options.picture, seed, options.seed))
     if len(records) > 1:
         print_summary(records)
     return records
+
+
+def some_labels(action: np.ndarray, share: float) -> np.ndarray:
+    """A share of the actions, drawn at random, and -1 for the others."""
+    known = np.random.RandomState(2).permutation(len(action))[: round(share * len(action))]
+    labels = np.full(len(action), -1)
+    labels[known] = action[known]
+    print(f"\n{len(known)} of {len(action)} actions are known")
+    return labels
+
+
+def measured(
+    model: Any, X: Any, action: np.ndarray, attributes: np.ndarray, judge: SequenceJudge, seed: int
+) -> dict[str, float]:
+    """Print and return how well codes are held apart or, of a model without codes, its samples."""
+    if hasattr(model, "transform"):
+        report = disentanglement_report(model, X, action, attributes, judge, random_state=seed)
+        print(f"(content labels: {', '.join(ATTRIBUTES)})\n{report}")
+        return report.as_dict()
+    quality = sample_quality(model, judge, len(X), X.shape[1], random_state=seed)
+    measures = {
+        "inception_score": quality.inception_score,
+        "conditional_entropy": quality.conditional_entropy,
+        "marginal_entropy": quality.marginal_entropy,
+    }
+    print_measures(measures)
+    return measures
+
+
+def measured_actions(
+    model: Any, X: Any, action: np.ndarray, judge: SequenceJudge, seed: int
+) -> dict[str, float]:
+    """Print and return whether clusters are actions, and samples of one action show one."""
+    shares = action_consistency(model, judge, model.n_actions, X.shape[1], random_state=seed)
+    measures = {"action_consistency": float(shares.mean())}
+    if hasattr(model, "predict"):
+        found = model.predict(X)
+        measures |= {
+            "clustering_accuracy": clustering_accuracy(action, found),
+            "normalized_mutual_information": float(normalized_mutual_info_score(action, found)),
+            "label_accuracy": float(np.mean(found == action)),  # of the numbers as they are
+        }
+    print_measures(measures)
+    print(f"consistency of each action: {' '.join(f'{share:.2f}' for share in shares)}")
+    return measures
+
+
+def print_measures(measures: dict[str, float]) -> None:
+    """Print a line for each."""
+    for name, value in measures.items():
+        print(f"{name.replace('_', ' '):34}{value:8.3f}")
 
 
 def trained_judge(train: Any, test: Any, cache: Path) -> SequenceJudge:
@@ -174,6 +244,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     scale.add_argument("--quick", dest="scale", action="store_const", const="quick")
     scale.add_argument("--full", dest="scale", action="store_const", const="full")
     parser.set_defaults(scale="quick")
+    parser.add_argument("--model", choices=MODELS, default="mmd", help="the system (mmd)")
+    parser.add_argument(
+        "--labels", type=float, metavar="SHARE", help="share of the actions that fit is told"
+    )
     parser.add_argument("--seed", type=int, nargs="+", default=[0], help="one run each")
     parser.add_argument("--epochs", type=int, help="max_epochs")
     parser.add_argument(
@@ -182,7 +256,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="PARAM=VALUE",
-        help="any parameter of RecurrentWAE; the value a Python literal, or else a string",
+        help="any parameter of the model; the value a Python literal, or else a string",
     )
     parser.add_argument("--max-sequences", type=int, help="train on a random subset")
     parser.add_argument("--max-test-sequences", type=int, help="judge a random subset")
@@ -201,7 +275,7 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Constructor parameters: this benchmark's, then --epochs, then --set."""
     epochs = options.epochs or SCALES[options.scale]["max_epochs"]
     limits = {} if epochs is None else {"max_epochs": epochs}
-    return {"reg": "mmd", **KNOWLEDGE, **limits, **dict(options.set)}
+    return {**MODELS[options.model][1], **limits, **dict(options.set)}
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -46,6 +46,29 @@ def tiny_sprites(data_home=None, subset="train", *, size):
     return Bunch(X=X, action=np.arange(n) % 9, attributes=np.indices((6, n))[1][:4].T % 6)
 
 
+@pytest.mark.parametrize("model", ["mmd", "gan", "reinforced", "dsvae", "mocogan"])
+def test_every_system_runs_by_one_flag(model, tmp_path, capsys):
+    (record,) = main(
+        ["--judge-cache", str(tmp_path), "--threads", "1", "--epochs", "1", "--model", model],
+        fetch=tiny_sprites,
+    )
+    printed = capsys.readouterr().out
+    assert record["model"] == model
+    assert record["n_epochs"] == 1
+    assert "inception_score" in record
+    assert ("swap_motion" in record) == (model != "mocogan")
+    assert ("clustering_accuracy" in record) == (model == "reinforced")
+    assert ("action consistency" in printed) == (model == "reinforced")
+
+
+def test_some_actions_are_told(tmp_path, capsys):
+    told = ["--model", "reinforced", "--labels", "0.5", "--epochs", "1", "--threads", "1"]
+    (record,) = main(["--judge-cache", str(tmp_path), *told], fetch=tiny_sprites)
+    assert "9 of 18 actions are known" in capsys.readouterr().out
+    assert record["labels"] == 0.5
+    assert "label_accuracy" in record
+
+
 @pytest.fixture
 def run(tmp_path):
     before = torch.get_num_threads()
