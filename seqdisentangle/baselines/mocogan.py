@@ -116,7 +116,9 @@ class MoCoGAN(TrainedEstimator):
     Notes
     -----
     The published discriminator of clips has convolutions in space and time at once. This one has
-    them in turn, which suits frames that are vectors too.
+    them in turn, which suits frames that are vectors too. And the published ones have batch
+    normalisation and noise at every layer; these have a gradient penalty (Mescheder, Geiger,
+    Nowozin: Which Training Methods for GANs do actually Converge?, ICML 2018) and neither.
 
     References
     ----------

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .action import with_action
 from .core import ModelSpec
@@ -97,6 +98,20 @@ class MoCoGANModel(nn.Module):
         return frames
 
 
+def without_norms(module: nn.Module) -> nn.Module:
+    """The module with its batch normalisations taken out.
+
+    In a discriminator they would compare real data with real data and generated with generated,
+    whose statistics give each away; and the slope at one datum would be one of all.
+    """
+    for name, child in module.named_children():
+        if isinstance(child, _BatchNorm):
+            setattr(module, name, nn.Identity())
+        else:
+            without_norms(child)
+    return module
+
+
 class FrameDiscriminator(nn.Module):
     """Tells real frames from generated ones, (N, ...) -> a logit each, (N,).
 
@@ -108,7 +123,7 @@ class FrameDiscriminator(nn.Module):
 
     def __init__(self, encoder: FrameEncoder, hidden_size: int) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.encoder = without_norms(encoder)
         self.head = nn.Sequential(
             nn.Linear(math.prod(encoder.feature_shape), hidden_size),
             nn.LeakyReLU(SLOPE),
@@ -135,7 +150,7 @@ class ClipDiscriminator(nn.Module):
 
     def __init__(self, encoder: FrameEncoder, hidden_size: int, n_actions: int = 0) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.encoder = without_norms(encoder)
         self.features = nn.Linear(math.prod(encoder.feature_shape), hidden_size)
         self.over_time = nn.ModuleList(
             nn.Conv1d(hidden_size, hidden_size, 3, padding=1) for _ in range(2)

@@ -76,6 +76,13 @@ def test_each_side_is_the_papers(kind, n_actions):
     assert (duels[1].action is None) == (n_actions is None)
 
 
+def test_discriminators_look_at_each_datum_by_itself():
+    objective, _, x = make("images")
+    together, _ = objective.video(x)
+    alone = torch.cat([objective.video(one.unsqueeze(0))[0] for one in x])
+    torch.testing.assert_close(together, alone)
+
+
 def test_the_penalty_is_half_the_squared_slope_at_real_data():
     objective, model, x = make(penalty=0.0)
     _, duels = objective(model, x, seeded())
