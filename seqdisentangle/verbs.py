@@ -385,7 +385,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         draw_content, draw_motion = two_streams(
             random_state,
             (n, spec.content_size),
-            (n, steps, spec.motion_size),
+            (n, steps, self.model_.prior.noise_size),
             in_order=lengths is None,
         )
 
@@ -435,7 +435,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         _, draw_motion = two_streams(
             random_state,
             (len(sequences), 0),
-            (len(sequences), n_steps, self.model_.spec.motion_size),
+            (len(sequences), n_steps, self.model_.prior.noise_size),
             in_order=sequences.lengths is None,
         )
 

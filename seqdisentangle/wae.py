@@ -52,6 +52,8 @@ VIEW = [str, list, tuple, callable, None]
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
+# Gaussians of a step of the motion prior.
+COMPONENTS = 20
 EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
@@ -108,6 +110,11 @@ class RecurrentWAE(SequenceVerbs):
     motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
+    motion_components : int or "auto", default="auto"
+        Gaussians that each step of the motion prior is a mixture of. A mixture can go on in more
+        ways than one, where a single Gaussian, the paper's prior, draws what lies between them.
+        ``"auto"``: 20, and 1 where the divergence of motion is in closed form, as with
+        ``reg="kl"``.
     content_warmup : float or int, default=0.125
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
@@ -261,6 +268,7 @@ class RecurrentWAE(SequenceVerbs):
         "generator": [StrOptions({"style", "concat"})],
         "content_noise": [POSITIVE, None],
         "motion_noise": [POSITIVE, None],
+        "motion_components": [COUNT, StrOptions({"auto"})],
         "content_warmup": EPOCHS,
         "content_view": VIEW,
         "motion_view": VIEW,
@@ -305,6 +313,7 @@ class RecurrentWAE(SequenceVerbs):
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
+        motion_components: int | Literal["auto"] = "auto",
         content_warmup: float = 0.125,
         content_view: Any = "auto",
         motion_view: Any = None,
@@ -345,6 +354,7 @@ class RecurrentWAE(SequenceVerbs):
         self.generator = generator
         self.content_noise = content_noise
         self.motion_noise = motion_noise
+        self.motion_components = motion_components
         self.content_warmup = content_warmup
         self.content_view = content_view
         self.motion_view = motion_view
@@ -477,7 +487,7 @@ class RecurrentWAE(SequenceVerbs):
                 beginning.check_units(scaling)
             checkpoints.about = {"training": about, "beginning": beginning.to_config()}
         seeds, past, scaling, dtype = beginning
-        spec = self._spec(sequences.layout, scaling)
+        spec = self._spec(sequences.layout, scaling, divergences)
         if continued:
             check_same_sizes(spec, self.model_.spec)
             model = self.model_
@@ -615,7 +625,7 @@ class RecurrentWAE(SequenceVerbs):
             checkpoints.refuse_others()
         return checkpoints
 
-    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Divergences) -> ModelSpec:
         return ModelSpec(
             frame_shape=layout.frame_shape,
             bounded=scaling.bounded,
@@ -626,6 +636,7 @@ class RecurrentWAE(SequenceVerbs):
             generator=self.generator,
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
+            motion_components=components(self.motion_components, divergences),
         )
 
     def _objective(
@@ -713,3 +724,22 @@ def auto_view(view: Any, sequences: Sequences) -> Any:
 def auto_weight(weight: float | Literal["auto"], preferred: float) -> float:
     """The weight of a divergence, its own preference for "auto"."""
     return preferred if weight == "auto" else weight
+
+
+def components(number: int | Literal["auto"], divergences: Divergences) -> int:
+    """How many Gaussians a step of the motion prior has: one, if they are compared in closed form.
+
+    Raises
+    ------
+    ValueError
+        If it is to have more of them then.
+    """
+    closed_form = not divergences.motion.sample_based
+    if number == "auto":
+        return 1 if closed_form else COMPONENTS
+    if closed_form and number > 1:
+        raise ValueError(
+            f"motion_components={number}: {type(divergences.motion).__name__}, the divergence of "
+            "motion, needs a Gaussian for each step, motion_components=1"
+        )
+    return int(number)

@@ -38,6 +38,7 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
+    motion_components: int = 1
 
 
 class SequenceModel(nn.Module):
@@ -90,7 +91,7 @@ class SequenceModel(nn.Module):
         self.motion = MotionPosterior(
             network.encoder(spec.frame_shape), spec.motion_size, spec.hidden_size, spec.motion_noise
         )
-        self.prior = MotionPrior(spec.motion_size, spec.hidden_size)
+        self.prior = MotionPrior(spec.motion_size, spec.hidden_size, spec.motion_components)
         self.generator = network.decoder(spec.frame_shape, codes)
         # Convolutions are fastest so, on a CPU too: about 1.4 times on 32 x 32 images.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs

@@ -16,6 +16,10 @@ from .processes import Alone
 
 __all__ = ["Loss", "Objective"]
 
+# Of the prior's likelihood. Its gradient is the prior's alone, for which Adam makes any weight the
+# same: one that neither the loss nor the norm of the whole gradient has to notice.
+LIKELIHOOD_WEIGHT = 1e-4
+
 View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
 
 
@@ -27,6 +31,9 @@ class Loss(NamedTuple):
     total : Tensor, scalar
     cost, content, motion, independence : Tensor, scalar
         Mean cost of a sequence, and the divergences without their weights.
+    likelihood : Tensor, scalar
+        Mean negative log-likelihood of a sequence of motion codes under a prior that is a mixture,
+        in nats, else zero.
     """
 
     total: Tensor
@@ -34,6 +41,7 @@ class Loss(NamedTuple):
     content: Tensor
     motion: Tensor
     independence: Tensor
+    likelihood: Tensor
 
 
 class Objective(nn.Module):
@@ -51,6 +59,10 @@ class Objective(nn.Module):
     of each other in the aggregate, as they are in the prior. Of the motion it takes the mean over
     steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
     codes know is content's to give up.
+
+    A motion prior whose steps are mixtures is trained by the likelihood of the codes, which has the
+    same optimum as the divergence and tells one Gaussian of a step from another; the divergence
+    then moves the posterior alone.
 
     Parameters
     ----------
@@ -136,7 +148,8 @@ class Objective(nn.Module):
         """
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
-        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator))
+        prior, likelihood = self._prior(model, motion.value, generator, packing)
+        q_m, p_m = self._gathered(motion, prior)
         of_all = packing
         if lengths is not None:
             of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
@@ -156,7 +169,27 @@ class Objective(nn.Module):
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + self.independence_weight * independence_term
-        return Loss(total, cost, content_term, motion_term, independence_term), compared
+        total = total + LIKELIHOOD_WEIGHT * likelihood
+        parts = (cost, content_term, motion_term, independence_term, likelihood)
+        return Loss(total, *parts), compared
+
+    def _prior(
+        self,
+        model: SequenceModel,
+        z: Tensor,
+        generator: torch.Generator,
+        packing: Packing | None,
+    ) -> tuple[Latent, Tensor]:
+        """A draw of the motion prior beside each code, and the codes' negative log-likelihood."""
+        if model.prior.n_components == 1:
+            return model.prior(z, generator), z.new_zeros(())
+        steps = model.prior.steps(z.detach())
+        noise = z.new_empty(*z.shape[:2], model.prior.noise_size).normal_(generator=generator)
+        drawn = model.prior.draw(steps, noise)
+        log_prob = steps.log_prob(z.detach())  # (n, T)
+        if packing is not None:
+            log_prob = torch.where(packing.mask, log_prob, 0.0)
+        return Latent(*(part.detach() for part in drawn)), self.processes.mean(-log_prob.sum(1))
 
     def _gathered(self, q: Latent, p: Latent) -> tuple[Latent, Latent]:
         """What the encoders and priors of all processes say."""

@@ -18,6 +18,7 @@ from seqdisentangle.training import Objective, Trainer, build_divergences, resol
 from seqdisentangle.training.processes import Alone, Processes
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
+MIXTURE = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, 3)
 IMAGES = ModelSpec((1, 16, 16), True, 4, 2, 8, "conv", "style", None, None)
 LENGTHS = torch.tensor([5, 2, 4, 1, 5, 3, 2])
 NAMES = ("mmd", "gan", "kl")
@@ -94,6 +95,11 @@ CASES = {
     f"{reg}-{kind}-{dtype}-{form}": (spec, reg, getattr(torch, dtype), lengths)
     for reg in NAMES
     for kind, spec in (("vectors", VECTORS), ("images", IMAGES))
+    for dtype in ("float32", "float64")
+    for form, lengths in (("whole", None), ("ragged", LENGTHS))
+}
+CASES |= {
+    f"mixture-{dtype}-{form}": (MIXTURE, "mmd", getattr(torch, dtype), lengths)
     for dtype in ("float32", "float64")
     for form, lengths in (("whole", None), ("ragged", LENGTHS))
 }
