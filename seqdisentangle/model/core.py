@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,15 @@ from .prior import MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model", "seeded"]
 
-_SEEDING = threading.Lock()
+# Reentrant, as a network of the user's own may fork, or build another model, while it is built.
+_SEEDING = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # Else a fork while another thread holds it would leave the child one that nobody gives back.
+    os.register_at_fork(
+        before=_SEEDING.acquire,
+        after_in_parent=_SEEDING.release,
+        after_in_child=_SEEDING.release,
+    )
 
 
 @dataclass(frozen=True)
