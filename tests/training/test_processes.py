@@ -199,6 +199,34 @@ def test_fit_under_torchrun_ends_alike_on_all_and_writes_once(form, tmp_path):
     assert loaded.n_epochs_ <= 3
 
 
+APART = """
+import os, sys, numpy as np, torch
+from seqdisentangle import RecurrentWAE
+
+torch.set_num_threads(1)
+folder, rank = sys.argv[1], os.environ["RANK"]
+X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
+model = RecurrentWAE(
+    content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=6, device="cpu",
+    random_state=0, checkpoint=f"{folder}/of-{rank}",
+).fit(X)
+try:
+    model.fit(X, resume=True)
+except ValueError as error:
+    open(f"{folder}/{rank}.txt", "w").write(str(error))
+"""
+
+
+def test_processes_that_see_other_checkpoints_do_not_go_on(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(APART)
+    torchrun(script, tmp_path)
+    for rank in range(2):
+        message = (tmp_path / f"{rank}.txt").read_text()
+        assert message.startswith(f"checkpoint='{tmp_path}/of-{rank}' must be a folder that all")
+        assert message.endswith("is epoch-00002-batch-0000000.safetensors, None")
+
+
 WORKERS = """
 import multiprocessing, os, sys
 from concurrent.futures import ProcessPoolExecutor
