@@ -29,6 +29,7 @@ from .codes import (
 )
 from .coding import Coder, output, put, room
 from .data import Layout, Rows, Scaling, Sequences
+from .forks import leave_lost_threads
 from .model import SequenceModel
 from .training import mean_cost, resolve_cost, resolve_device
 
@@ -496,6 +497,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         self, X: Any, name: str = "X", *, reset: bool = False, lengths: Any = None
     ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
+        leave_lost_threads()
         # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
         table = is_table(X) and (lengths is None or issparse(X))
@@ -539,6 +541,7 @@ class SequenceVerbs(TransformerMixin, BaseEstimator):
         return first, second
 
     def _coder(self, dtype: np.dtype) -> Coder:
+        leave_lost_threads()
         return Coder(self.model_, self.layout_, self.scaling_, dtype)
 
 

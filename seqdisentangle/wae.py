@@ -19,6 +19,7 @@ from .configuration import about_training, load_estimator, save_estimator
 from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import CHANNELS, MISSING, SCALES, Batches, Layout, Scaling, Sequences, fit_scaling
 from .divergences import Divergence, Divergences, resolve
+from .forks import leave_lost_threads
 from .model import FrameNetwork, ModelSpec, build_model
 from .training import (
     COSTS,
@@ -424,6 +425,7 @@ class RecurrentWAE(SequenceVerbs):
         -----
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
+        leave_lost_threads()
         with unchanged_on_error(self):
             continued = self.warm_start and hasattr(self, "model_")
             result = self._fit(X, lengths, continued=continued, resume=resume)
@@ -452,6 +454,7 @@ class RecurrentWAE(SequenceVerbs):
         RecurrentWAE
             The estimator itself.
         """
+        leave_lost_threads()
         with unchanged_on_error(self):
             self._fit(X, lengths, continued=hasattr(self, "model_"), partial=True)
         return self

@@ -1,6 +1,6 @@
 """The model: posteriors, priors, generator, and the networks for single frames."""
 
-from .core import ModelSpec, SequenceModel, build_model, seeded
+from .core import ModelSpec, SequenceModel, build_model
 from .latent import Latent, Posterior
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet
 from .packing import Packing
@@ -17,5 +17,4 @@ __all__ = [
     "ResNet",
     "SequenceModel",
     "build_model",
-    "seeded",
 ]

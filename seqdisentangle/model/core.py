@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from ..seeding import seeded
 from .inference import ContentPosterior, MotionPosterior
 from .latent import Latent, Posterior
 from .networks import CodeShape, resolve_network
 from .packing import Packing
 from .prior import MotionPrior, content_prior
 
-__all__ = ["ModelSpec", "SequenceModel", "build_model", "seeded"]
-
-_SEEDING = threading.Lock()
+__all__ = ["ModelSpec", "SequenceModel", "build_model"]
 
 
 @dataclass(frozen=True)
@@ -139,15 +135,6 @@ class SequenceModel(nn.Module):
     def content_prior(self, like: Tensor, generator: torch.Generator | None = None) -> Latent:
         """Content codes from the prior, as many as ``like`` (n, d_c) has."""
         return content_prior(like, generator)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw initial weights from a seed, leaving torch's global generator as it was."""
-    # torch's initialisers know the global generator only; two builds must not share it at a time.
-    with _SEEDING, torch.random.fork_rng(devices=[]), torch.device("cpu"):
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs too
-        yield
 
 
 def build_model(spec: ModelSpec, seed: int) -> SequenceModel:
