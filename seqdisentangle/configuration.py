@@ -122,7 +122,8 @@ def load_estimator(
         estimator.feature_names_in_ = np.asarray(learned["feature_names_in_"], dtype=object)
     # A model trained on a GPU must open on a machine without one, unless that GPU is asked for.
     estimator.device_ = resolve_device(estimator.device, fall_back="device" not in parameters)
-    spec = estimator._spec(estimator.layout_, estimator.scaling_)
+    estimator.divergences_ = estimator._divergences()
+    spec = estimator._spec(estimator.layout_, estimator.scaling_, estimator.divergences_)
     estimator.model_ = build_model(spec, seed=0)
     try:
         estimator.model_.load_state_dict(within("model.", tensors))
@@ -132,7 +133,6 @@ def load_estimator(
             f"({', '.join(parameters) or 'none'} handed to load): {error}"
         ) from error
     estimator.model_.to(estimator.device_).eval()
-    estimator.divergences_ = estimator._divergences()
     estimator._build_divergences(estimator.divergences_, spec, seed=0)
     for part, divergence in estimator.divergences_._asdict().items():
         divergence.load_state_dict(within(f"divergence.{part}.", tensors))

@@ -16,6 +16,7 @@ from sklearn.base import _fit_context
 from .configuration import about_training, load_estimator, save_estimator
 from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import Batches, Layout, Scaling, Sequences, fit_scaling
+from .forks import leave_lost_threads
 from .model import ModelSpec, build_model
 from .training import (
     Alone,
@@ -63,7 +64,7 @@ class TrainedEstimator(SampleVerbs):
 
     # ---- what a subclass says ------------------------------------------------------------------
 
-    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
         """What the model is built from."""
         raise NotImplementedError
 
@@ -133,6 +134,7 @@ class TrainedEstimator(SampleVerbs):
         -----
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
+        leave_lost_threads()
         with unchanged_on_error(self):
             continued = self.warm_start and hasattr(self, "model_")
             result = self._fit(X, y, lengths, continued=continued, resume=resume)
@@ -161,6 +163,7 @@ class TrainedEstimator(SampleVerbs):
         object
             The estimator itself.
         """
+        leave_lost_threads()
         with unchanged_on_error(self):
             self._fit(X, y, lengths, continued=hasattr(self, "model_"), partial=True)
         return self
@@ -198,7 +201,7 @@ class TrainedEstimator(SampleVerbs):
                 beginning.check_units(scaling)
             checkpoints.about = {"training": about, "beginning": beginning.to_config()}
         seeds, past, scaling, dtype = beginning
-        spec = self._spec(sequences.layout, scaling)
+        spec = self._spec(sequences.layout, scaling, divergences)
         if continued:
             check_same_sizes(spec, self.model_.spec)
             model = self.model_

@@ -30,6 +30,7 @@ from .codes import (
 )
 from .coding import Coder, output, put, room
 from .data import Layout, Rows, Scaling, Sequences
+from .forks import leave_lost_threads
 from .model import SequenceModel
 from .training import mean_cost, resolve_cost, resolve_device
 
@@ -162,7 +163,7 @@ class SampleVerbs(BaseEstimator):
     ) -> tuple[Draw, Draw, NDArray[np.int64] | None]:
         """Noise for content and for motion, by the rows of a pass, and actions if there are any."""
         spec, random = self.model_.spec, fresh_random_state(random_state)
-        shapes = (n, spec.content_size), (n, n_steps, spec.motion_size)
+        shapes = (n, spec.content_size), (n, n_steps, self.model_.noise_size)
         content, motion = two_streams(random, *shapes, in_order=in_order)
         if not spec.n_actions:
             return content, motion, None
@@ -197,6 +198,7 @@ class SampleVerbs(BaseEstimator):
         self, X: Any, name: str = "X", *, reset: bool = False, lengths: Any = None
     ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
+        leave_lost_threads()
         # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
         table = is_table(X) and (lengths is None or issparse(X))
@@ -232,6 +234,7 @@ class SampleVerbs(BaseEstimator):
         return sequences
 
     def _coder(self, dtype: np.dtype) -> Coder:
+        leave_lost_threads()
         return Coder(self.model_, self.layout_, self.scaling_, dtype)
 
 
@@ -534,7 +537,7 @@ class SequenceVerbs(TransformerMixin, SampleVerbs):
         _, draw_motion = two_streams(
             random_state,
             (len(sequences), 0),
-            (len(sequences), n_steps, self.model_.spec.motion_size),
+            (len(sequences), n_steps, self.model_.noise_size),
             in_order=sequences.lengths is None,
         )
 

@@ -33,6 +33,8 @@ VIEW = [str, list, tuple, callable, None]
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
+# Gaussians of a step of the motion prior.
+COMPONENTS = 20
 EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
@@ -100,6 +102,11 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
+    motion_components : int or "auto", default="auto"
+        Gaussians that each step of the motion prior is a mixture of. A mixture can go on in more
+        ways than one, where a single Gaussian, the paper's prior, draws what lies between them.
+        ``"auto"``: 20, and 1 where the divergence of motion is in closed form, as with
+        ``reg="kl"``.
     content_warmup : float or int, default=0.125
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
@@ -252,6 +259,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         "generator": [StrOptions({"style", "concat"})],
         "content_noise": [POSITIVE, None],
         "motion_noise": [POSITIVE, None],
+        "motion_components": [COUNT, StrOptions({"auto"})],
         "content_warmup": EPOCHS,
         "content_view": VIEW,
         "motion_view": VIEW,
@@ -299,6 +307,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         generator: Literal["style", "concat"] = "style",
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
+        motion_components: int | Literal["auto"] = "auto",
         content_warmup: float = 0.125,
         content_view: Any = "auto",
         motion_view: Any = None,
@@ -342,6 +351,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         self.generator = generator
         self.content_noise = content_noise
         self.motion_noise = motion_noise
+        self.motion_components = motion_components
         self.content_warmup = content_warmup
         self.content_view = content_view
         self.motion_view = motion_view
@@ -370,7 +380,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
         return ModelSpec(
             frame_shape=layout.frame_shape,
             bounded=scaling.bounded,
@@ -381,6 +391,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
             generator=self.generator,
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
+            motion_components=components(self.motion_components, divergences),
             n_actions=self.n_actions,
             action_prior=action_prior(self.action_prior, self.n_actions),
         )
@@ -425,3 +436,22 @@ def auto_view(view: Any, sequences: Sequences) -> Any:
 def auto_weight(weight: float | Literal["auto"], preferred: float) -> float:
     """The weight of a divergence, its own preference for "auto"."""
     return preferred if weight == "auto" else weight
+
+
+def components(number: int | Literal["auto"], divergences: Divergences) -> int:
+    """How many Gaussians a step of the motion prior has: one, if they are compared in closed form.
+
+    Raises
+    ------
+    ValueError
+        If it is to have more of them then.
+    """
+    closed_form = not divergences.motion.sample_based
+    if number == "auto":
+        return 1 if closed_form else COMPONENTS
+    if closed_form and number > 1:
+        raise ValueError(
+            f"motion_components={number}: {type(divergences.motion).__name__}, the divergence of "
+            "motion, needs a Gaussian for each step, motion_components=1"
+        )
+    return int(number)

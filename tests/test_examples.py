@@ -1,10 +1,15 @@
 """The examples that are quick run as they stand; the quickstart is run by the README's command."""
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+import seqdisentangle
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -13,6 +18,19 @@ def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:
     """What an example prints."""
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
     return capsys.readouterr().out
+
+
+def python(*arguments):
+    """A Python process of its own; what hangs fails."""
+    root = Path(seqdisentangle.__file__).parents[1]
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
 
 
 def test_own_divergence(capsys):
@@ -27,3 +45,20 @@ def test_japanese_vowels(capsys):
     }
     assert rates["content"] < rates["mean frame"], "better than what goes in"
     assert 0.4 < rates["motion"] < 0.6, "near chance"
+
+
+def test_the_example_with_a_cluster_runs():
+    pytest.importorskip("distributed")
+    done = python(EXAMPLES / "dask_cluster.py")
+    assert done.returncode == 0, done.stderr
+    assert "8 blocks on 2 workers gave codes of shape (4000, 32)" in done.stdout
+    assert "the same codes as here: True" in done.stdout
+
+
+def test_the_example_with_a_cluster_says_what_it_needs():
+    path = EXAMPLES / "dask_cluster.py"
+    without = "import runpy, sys; sys.modules['dask'] = None; runpy.run_path(sys.argv[1])"
+    done = python("-c", without, path)
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("pip install 'dask[array]' distributed")
+    assert "Traceback" not in done.stderr

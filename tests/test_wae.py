@@ -447,6 +447,8 @@ BAD_PARAMETERS = [
     ("generator", "x"),
     ("content_noise", 0),
     ("motion_noise", -1),
+    ("motion_components", 0),
+    ("motion_components", "all"),
     ("content_warmup", -1),
     ("content_warmup", 1.5),
     ("content_view", "shufle"),

@@ -158,3 +158,16 @@ def test_without_weight_independence_is_not_computed(vectors, small):
     reg = {"content": "mmd", "motion": "mmd", "independence": Never()}
     model = small(reg=reg, independence_weight=0).fit(vectors)
     assert {record["independence"] for record in model.history_} == {0}
+
+
+def test_the_steps_of_the_prior_are_mixtures_unless_they_are_compared_in_closed_form(
+    small, vectors
+):
+    assert small().fit(vectors).model_.prior.n_components == 20
+    assert small(reg="kl").fit(vectors).model_.prior.n_components == 1
+    model = small(motion_components=3).fit(vectors)
+    assert model.model_.prior.n_components == 3
+    assert model.sample(2, n_steps=4, random_state=0).shape == (2, 4, *vectors.shape[2:])
+    assert model.extend(vectors, 3, random_state=0).shape[1] == 3
+    with pytest.raises(ValueError, match="motion_components=2: GaussianKL, the divergence of mo"):
+        small(reg="kl", motion_components=2).fit(vectors)

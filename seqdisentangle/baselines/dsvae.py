@@ -142,6 +142,7 @@ class DSVAE(RecurrentWAE):
     generator: Literal["style", "concat"] = "concat"
     content_noise = None
     motion_noise = None
+    motion_components: int | Literal["auto"] = 1
     content_warmup = 0
     content_view = None
     motion_view = None
@@ -220,8 +221,8 @@ class DSVAE(RecurrentWAE):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
-        base = super()._spec(layout, scaling)
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
+        base = super()._spec(layout, scaling, divergences)
         return DSVAESpec(**vars(base), posterior=self.posterior)
 
     def _objective(

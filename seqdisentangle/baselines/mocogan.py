@@ -335,7 +335,7 @@ class MoCoGAN(TrainedEstimator):
             self.sample(len(a[0]), content=a[0], motion=b[1]),
         )
 
-    def _spec(self, layout: Layout, scaling: Scaling) -> ModelSpec:
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
         return MoCoGANSpec(
             frame_shape=layout.frame_shape,
             bounded=scaling.bounded,

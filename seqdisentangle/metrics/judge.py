@@ -16,6 +16,8 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from ..forks import leave_lost_threads
+from ..seeding import seeded
 from ._judge_net import JudgeNet, to_tensor
 
 __all__ = ["SequenceJudge"]
@@ -149,6 +151,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         ValueError
             If shapes do not fit each other, or a task has a single class.
         """
+        leave_lost_threads()
         self._validate_params()
         X = _as_sequences(X)
         targets = self._encode_labels(y, len(X))
@@ -156,9 +159,9 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
 
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         order = torch.Generator().manual_seed(seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.module_ = self._build().to(self.device)
+        with seeded(seed):
+            self.module_ = self._build()
+        self.module_.to(self.device)
         optimizer = torch.optim.Adam(self.module_.parameters(), lr=self.learning_rate)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.max_epochs)
 
@@ -192,6 +195,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             If frames are shaped otherwise than in `fit`.
         """
         check_is_fitted(self, "module_")
+        leave_lost_threads()
         X = _as_sequences(X)
         if tuple(X.shape[2:]) != self.frame_shape_:
             raise ValueError(
@@ -318,7 +322,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         judge.frame_shape_ = tuple(state["frame_shape"])
         judge.history_ = list(state["history"])
         judge.n_epochs_ = len(judge.history_)
-        with torch.random.fork_rng(devices=[]):  # initial weights are drawn, then overwritten
+        with seeded(0):  # initial weights are drawn, then overwritten
             judge.module_ = judge._build()
         judge.module_.load_state_dict(state["weights"])
         judge.module_.eval()

@@ -1,7 +1,7 @@
 """The model: posteriors, priors, generator, and the networks for single frames."""
 
 from .action import with_action
-from .core import ModelSpec, SequenceModel, build_model, seeded
+from .core import ModelSpec, SequenceModel, build_model
 from .dsvae import DSVAEModel, DSVAESpec
 from .latent import Action, Latent, Posterior
 from .mocogan import (
@@ -35,6 +35,5 @@ __all__ = [
     "build_model",
     "clips",
     "resolve_network",
-    "seeded",
     "with_action",
 ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from ..seeding import seeded
 from .action import ActionPosterior
 from .inference import ContentPosterior, MotionPosterior
 from .latent import Action, Latent, Posterior
@@ -19,9 +17,7 @@ from .networks.base import FrameEncoder
 from .packing import Packing
 from .prior import MotionPrior, content_prior
 
-__all__ = ["ModelSpec", "SequenceModel", "build_model", "seeded"]
-
-_SEEDING = threading.Lock()
+__all__ = ["ModelSpec", "SequenceModel", "build_model"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +37,7 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
+    motion_components: int = 1
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
 
@@ -101,7 +98,9 @@ class SequenceModel(nn.Module):
             bounded=spec.bounded,
         )
         self.content, self.motion = self._posteriors(network)
-        self.prior = MotionPrior(spec.motion_size, spec.hidden_size, n_actions)
+        self.prior = MotionPrior(
+            spec.motion_size, spec.hidden_size, spec.motion_components, n_actions
+        )
         self.generator = network.decoder(spec.frame_shape, codes)
         self.action: ActionPosterior | None = None
         if n_actions:
@@ -123,6 +122,11 @@ class SequenceModel(nn.Module):
                 network.encoder(shape), spec.motion_size, hidden_size, spec.motion_noise
             ),
         )
+
+    @property
+    def noise_size(self) -> int:
+        """Standard normal numbers that the draw of a step of motion takes."""
+        return self.prior.noise_size
 
     @property
     def frame_networks(self) -> list[nn.Module]:
@@ -195,15 +199,6 @@ class SequenceModel(nn.Module):
     def content_prior(self, like: Tensor, generator: torch.Generator | None = None) -> Latent:
         """Content codes from the prior, as many as ``like`` (n, d_c) has."""
         return content_prior(like, generator)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw initial weights from a seed, leaving torch's global generator as it was."""
-    # torch's initialisers know the global generator only; two builds must not share it at a time.
-    with _SEEDING, torch.random.fork_rng(devices=[]), torch.device("cpu"):
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs too
-        yield
 
 
 def build_model(spec: ModelSpec, seed: int) -> SequenceModel:

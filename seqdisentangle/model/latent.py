@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-__all__ = ["Action", "Latent", "Posterior", "gaussian"]
+__all__ = ["Action", "Latent", "Mixture", "Posterior", "gaussian"]
 
 # A standard deviation between 0.7% and 740%: beyond, a float32 density loses its meaning.
 LOG_VAR_RANGE = (-10.0, 4.0)
@@ -54,6 +55,43 @@ class Posterior(NamedTuple):
     content: Latent
     motion: Latent
     action: Action | None = None
+
+
+class Mixture(NamedTuple):
+    """Mixtures of K diagonal Gaussians each.
+
+    Attributes
+    ----------
+    log_weight : Tensor of shape (..., K)
+    mean, log_var : Tensor of shape (..., K, d)
+    """
+
+    log_weight: Tensor
+    mean: Tensor
+    log_var: Tensor
+
+    def draw(self, uniform: Tensor, noise: Tensor) -> Latent:
+        """A draw of each, with the moments of the Gaussian that it is from.
+
+        Parameters
+        ----------
+        uniform : Tensor of shape (...,)
+            Numbers in [0, 1), which choose the Gaussian.
+        noise : Tensor of shape (..., d)
+            Standard normal, for the draw from it.
+        """
+        up_to = self.log_weight.exp().cumsum(-1)
+        last = self.log_weight.shape[-1] - 1  # weights may sum to less than one, by rounding
+        k = (uniform.unsqueeze(-1) >= up_to).sum(-1).clamp(max=last)
+        k = k[..., None, None]
+        mean, log_var = (part.take_along_dim(k, -2).squeeze(-2) for part in self[1:])
+        return Latent(torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density of one code under each, (..., d) -> (...)."""
+        deviation = (z.unsqueeze(-2) - self.mean).square() * torch.exp(-self.log_var)
+        each = -0.5 * (deviation + self.log_var + math.log(2 * math.pi)).sum(-1)
+        return torch.logsumexp(self.log_weight + each, -1)
 
 
 def gaussian(mean: Tensor, log_var: Tensor, generator: torch.Generator | None) -> Latent:

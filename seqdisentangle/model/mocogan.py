@@ -71,6 +71,11 @@ class MoCoGANModel(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
 
     @property
+    def noise_size(self) -> int:
+        """Standard normal numbers that a step of motion takes."""
+        return self.spec.motion_size
+
+    @property
     def frame_networks(self) -> list[nn.Module]:
         """The networks for single frames, which do nearly all of the work."""
         return [self.generator]

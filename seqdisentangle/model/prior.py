@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from .action import with_action
-from .latent import LOG_VAR_RANGE, Latent, gaussian
+from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
 
 __all__ = ["MotionPrior", "content_prior"]
 
@@ -19,23 +19,39 @@ def content_prior(like: Tensor, generator: torch.Generator | None = None) -> Lat
 
 
 class MotionPrior(nn.Module):
-    r"""The motion prior :math:`\prod_t p(z_{m,t} \mid z_{m,<t})`, an LSTM with Gaussian steps.
+    r"""The motion prior :math:`\prod_t p(z_{m,t} \mid z_{m,<t})`, an LSTM.
 
-    With actions it is :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what the next code is depends on
-    what is being done.
+    Its steps are Gaussians, as in the paper, or mixtures of them: a movement may go on in more ways
+    than one, and a single Gaussian then draws what is between them. With actions it is
+    :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what follows depends on what is being done.
 
     Parameters
     ----------
     size, hidden_size : int
+    n_components : int
+        Gaussians of each step.
     n_actions : int
         0 for a model without actions.
+
+    References
+    ----------
+    Bishop: Mixture Density Networks, 1994.
     """
 
-    def __init__(self, size: int, hidden_size: int, n_actions: int = 0) -> None:
+    def __init__(
+        self, size: int, hidden_size: int, n_components: int = 1, n_actions: int = 0
+    ) -> None:
         super().__init__()
         self.size = size
+        self.n_components = n_components
         self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
-        self.head = nn.Linear(hidden_size, 2 * size)
+        self.head = nn.Linear(hidden_size, 2 * size * n_components)
+        self.choice = nn.Linear(hidden_size, n_components) if n_components > 1 else None
+
+    @property
+    def noise_size(self) -> int:
+        """Standard normal numbers that the draw of a step takes: the last chooses the Gaussian."""
+        return self.size if self.choice is None else self.size + 1
 
     def forward(
         self,
@@ -57,8 +73,24 @@ class MotionPrior(nn.Module):
         -------
         Latent of shape (n, T, d_m)
         """
+        noise = z.new_empty(*z.shape[:2], self.noise_size).normal_(generator=generator)
+        return self.draw(self.steps(z, action), noise)
+
+    def steps(self, z: Tensor, action: Tensor | None = None) -> Mixture:
+        """The distribution of each step given the codes before it, all steps in one call.
+
+        Parameters
+        ----------
+        z : Tensor of shape (n, T, d_m)
+        action : Tensor of shape (n, K), optional
+            One-hot.
+
+        Returns
+        -------
+        Mixture of n_components Gaussians for each of (n, T)
+        """
         before = with_action(nn.functional.pad(z, (0, 0, 1, -1)), action)
-        return gaussian(*self._moments(self.lstm(before)[0]), generator)
+        return self._mixture(self.lstm(before)[0])
 
     def rollout(
         self,
@@ -71,8 +103,8 @@ class MotionPrior(nn.Module):
 
         Parameters
         ----------
-        noise : Tensor of shape (n, n_steps, d_m)
-            Standard normal noise; zeros give the most likely continuation of each step.
+        noise : Tensor of shape (n, n_steps, noise_size)
+            Standard normal noise. With one Gaussian a step, zeros give its mean.
         history : Tensor of shape (n, T, d_m), optional
             Codes that came before.
         lengths : Tensor of shape (n,), on the CPU, optional
@@ -103,11 +135,23 @@ class MotionPrior(nn.Module):
         steps = []
         for eps in noise.split(1, dim=1):
             hidden, state = self.lstm(with_action(z, action), state)
-            mean, log_var = self._moments(hidden)
-            z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps)
+            z = self.draw(self._mixture(hidden), eps).value
             steps.append(z)
         return torch.cat(steps, dim=1)
 
-    def _moments(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        mean, log_var = self.head(hidden).chunk(2, dim=-1)
-        return mean, log_var.clamp(*LOG_VAR_RANGE)
+    def draw(self, steps: Mixture, noise: Tensor) -> Latent:
+        """A draw of each step from standard normal noise (n, T, noise_size)."""
+        if self.choice is None:
+            mean, log_var = (part.squeeze(-2) for part in steps[1:])
+            return Latent(torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var)
+        return steps.draw(torch.special.ndtr(noise[..., -1]), noise[..., :-1])
+
+    def _mixture(self, hidden: Tensor) -> Mixture:
+        """The distributions of states (n, T, hidden_size)."""
+        parts = self.head(hidden).unflatten(-1, (self.n_components, 2 * self.size))
+        mean, log_var = parts.chunk(2, dim=-1)  # (n, T, K, d_m)
+        if self.choice is None:
+            log_weight = hidden.new_zeros(*hidden.shape[:-1], 1)
+        else:
+            log_weight = self.choice(hidden).log_softmax(-1)
+        return Mixture(log_weight, mean, log_var.clamp(*LOG_VAR_RANGE))

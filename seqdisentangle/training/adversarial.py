@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 
-from ..model import MoCoGANModel, ModelSpec, Packing, clips, resolve_network, seeded
+from ..model import MoCoGANModel, ModelSpec, Packing, clips, resolve_network
+from ..seeding import seeded
 from .processes import Alone
 
 __all__ = [

@@ -82,22 +82,38 @@ class Checkpoints:
     def newest(self) -> Checkpoint | None:
         """Read the newest one that can be read, with a warning for each that cannot; None of none.
 
-        What a killed process left half-written is removed.
+        What a killed process left half-written is removed. Returns once all processes have read.
+
+        Raises
+        ------
+        ValueError
+            If the processes do not find the same one.
         """
+        name, found = self._newest()
+        names = self.processes.everyones(name)
+        if len(set(names)) > 1:
+            raise ValueError(
+                f"checkpoint={str(self.folder)!r} must be a folder that all processes share: the "
+                f"newest file that each can read there is {', '.join(map(str, names))}"
+            )
+        return found
+
+    def _newest(self) -> tuple[str | None, Checkpoint | None]:
+        """Its name, and what it holds."""
         for partial in self.folder.glob(".seqdisentangle-*.tmp"):
             with suppress(OSError):
                 partial.unlink()
         for position, path in sorted(self._files().items(), reverse=True):
             try:
-                return read(path)
+                return path.name, read(path)
             except (OSError, ValueError) as error:
                 self._unreadable.add(position)
                 warnings.warn(
                     f"the checkpoint {str(path)!r} is passed over, for the one before it if there "
                     f"is one: {error}",
-                    stacklevel=2,
+                    stacklevel=3,
                 )
-        return None
+        return None, None
 
     def refuse_others(self) -> None:
         """Raise a ValueError if there are checkpoints: a new training would put an end to them."""

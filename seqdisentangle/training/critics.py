@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from ..divergences import Divergence, Divergences, Samples
-from ..model import ModelSpec, seeded
+from ..model import ModelSpec
+from ..seeding import seeded
 
 __all__ = ["Comparison", "Critics", "build_divergences"]
 

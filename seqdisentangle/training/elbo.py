@@ -59,7 +59,8 @@ class ELBO(Objective):
         kl_content = of_content.value()
         kl_motion = self._over_steps(of_steps, of_all)
         total = cost + self.content_weight * kl_content + self.motion_weight * kl_motion
-        loss = Loss(total, cost, kl_content, kl_motion, x.new_zeros(()))
+        none = x.new_zeros(())
+        loss = Loss(total, cost, kl_content, kl_motion, independence=none, likelihood=none)
         return loss, [of_steps, of_content]
 
     @staticmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +17,10 @@ from .processes import Alone
 
 __all__ = ["Loss", "Objective", "ReinforcedLoss"]
 
+# Of the prior's likelihood. Its gradient is the prior's alone, for which Adam makes any weight the
+# same: one that neither the loss nor the norm of the whole gradient has to notice.
+LIKELIHOOD_WEIGHT = 1e-4
+
 View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
 
 
@@ -29,6 +32,9 @@ class Loss(NamedTuple):
     total : Tensor, scalar
     cost, content, motion, independence : Tensor, scalar
         Mean cost of a sequence, and the divergences without their weights.
+    likelihood : Tensor, scalar
+        Mean negative log-likelihood of a sequence of motion codes under a prior that is a mixture,
+        in nats, else zero.
     """
 
     total: Tensor
@@ -36,6 +42,7 @@ class Loss(NamedTuple):
     content: Tensor
     motion: Tensor
     independence: Tensor
+    likelihood: Tensor
 
 
 class ReinforcedLoss(NamedTuple):
@@ -43,7 +50,7 @@ class ReinforcedLoss(NamedTuple):
 
     Attributes
     ----------
-    total, cost, content, motion, independence : Tensor, scalar
+    total, cost, content, motion, independence, likelihood : Tensor, scalar
         As those of :class:`Loss`.
     action : Tensor, scalar
         The divergence of the actions from their prior, without its weight.
@@ -59,6 +66,7 @@ class ReinforcedLoss(NamedTuple):
     content: Tensor
     motion: Tensor
     independence: Tensor
+    likelihood: Tensor
     action: Tensor
     dynamics: Tensor
     labels: Tensor
@@ -79,6 +87,10 @@ class Objective(nn.Module):
     of each other in the aggregate, as they are in the prior. Of the motion it takes the mean over
     steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
     codes know is content's to give up.
+
+    A motion prior whose steps are mixtures is trained by the likelihood of the codes, which has the
+    same optimum as the divergence and tells one Gaussian of a step from another; the divergence
+    then moves the posterior alone.
 
     With actions it is, over the whole batch and over the sequences :math:`L` whose action is known,
 
@@ -191,7 +203,8 @@ class Objective(nn.Module):
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
         action: Action | None = model.act(motion.value, generator, lengths=lengths, known=labels)
         a = None if action is None else action.value
-        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator, a))
+        prior, likelihood = self._prior(model, motion.value, a, generator, packing)
+        q_m, p_m = self._gathered(motion, prior)
         of_all = packing
         if lengths is not None:
             of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
@@ -212,28 +225,40 @@ class Objective(nn.Module):
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + self.independence_weight * independence_term
+        total = total + LIKELIHOOD_WEIGHT * likelihood
+        parts = (cost, content_term, motion_term, independence_term, likelihood)
         if action is None:
-            return Loss(total, cost, content_term, motion_term, independence_term), compared
+            return Loss(total, *parts), compared
         kl, known = self._action_terms(model.action_prior, action, labels)
-        dynamics = self._dynamics(model, motion.value.detach(), action.value, generator, packing)
+        dynamics = self._dynamics(model, motion.value.detach(), action.value, packing)
         total = total + (self.action_weight or 0.0) * (kl + dynamics + known)
-        loss = ReinforcedLoss(
-            total, cost, content_term, motion_term, independence_term, kl, dynamics, known
-        )
+        loss = ReinforcedLoss(total, *parts, kl, dynamics, known)
         return loss, compared
 
-    def _dynamics(
+    def _prior(
         self,
         model: SequenceModel,
         z: Tensor,
-        action: Tensor,
+        action: Tensor | None,
         generator: torch.Generator,
         packing: Packing | None,
+    ) -> tuple[Latent, Tensor]:
+        """A draw of the motion prior beside each code, and the codes' negative log-likelihood."""
+        if model.prior.n_components == 1:
+            return model.prior(z, generator, action), z.new_zeros(())
+        steps = model.prior.steps(z.detach(), action)
+        noise = z.new_empty(*z.shape[:2], model.prior.noise_size).normal_(generator=generator)
+        drawn = model.prior.draw(steps, noise)
+        log_prob = steps.log_prob(z.detach())  # (n, T)
+        if packing is not None:
+            log_prob = torch.where(packing.mask, log_prob, 0.0)
+        return Latent(*(part.detach() for part in drawn)), self.processes.mean(-log_prob.sum(1))
+
+    def _dynamics(
+        self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
     ) -> Tensor:
         """How unlikely motions (n, T, d_m) are given their actions, in nats a step."""
-        _, mean, log_var = model.prior(z, generator, action)
-        surprise = log_var + (z - mean).square() * torch.exp(-log_var) + math.log(2 * math.pi)
-        surprise = 0.5 * surprise.sum(-1, keepdim=True)  # (n, T, 1)
+        surprise = -model.prior.steps(z, action).log_prob(z).unsqueeze(-1)  # (n, T, 1)
         if packing is None:
             return self.processes.mean(surprise.mean((1, 2)))
         real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)

@@ -231,15 +231,44 @@ class SyncedNorm:
             self.norm.num_batches_tracked.add_(1)
 
 
+# The environment in which torchrun tells a process its rank is inherited by those that it starts, a
+# worker of a grid search, say, which would then train in its place. So a rank leaves its id there.
+RANK_PID = "SEQDISENTANGLE_RANK_PID"
+
+# The group of the process that this one was forked from, which goes on without it.
+_of_parent: Any = None
+
+
 def find_processes(device: torch.device) -> Alone:
-    """The process group that is there, or that ``torchrun`` has started this process for."""
+    """The process group that is there, or that ``torchrun`` has started this process for.
+
+    A process that one of the group has started itself is alone.
+    """
     if not dist.is_available():
         return Alone()
-    if not dist.is_initialized():
-        if not dist.is_torchelastic_launched():
-            return Alone()
-        if device.type == "cuda":
-            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-        atexit.register(dist.destroy_process_group)
+    if dist.is_initialized():
+        return Alone() if dist.group.WORLD is _of_parent else Processes()
+    if not dist.is_torchelastic_launched() or not claim_rank():
+        return Alone()
+    if device.type == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    atexit.register(dist.destroy_process_group)
     return Processes()
+
+
+def claim_rank() -> bool:
+    """Whether the rank in the environment is this process's: the first to claim it has it."""
+    return os.environ.setdefault(RANK_PID, str(os.getpid())) == str(os.getpid())
+
+
+def _note_group() -> None:
+    global _of_parent
+    if dist.is_available() and dist.is_initialized():
+        _of_parent = dist.group.WORLD
+
+
+if dist.is_available() and dist.is_torchelastic_launched():
+    claim_rank()  # before it can start a process
+if hasattr(os, "register_at_fork"):  # Windows has no forks
+    os.register_at_fork(after_in_child=_note_group)

@@ -36,6 +36,8 @@ class ProgressBar:
 
     def on_step(self, training: Training) -> None:
         """Move on by a step. No loss is asked for, which would wait for the device."""
+        if not self.verbose:  # nor a bar made: tqdm starts a thread and takes a semaphore for it
+            return
         if self._bar is None:
             # A resumed training has steps behind it, which say nothing of its speed.
             done = len(training.history) * self.n_batches + len(training.losses)
@@ -44,13 +46,12 @@ class ProgressBar:
                 initial=done - 1,
                 desc=self.name,
                 unit="step",
-                disable=not self.verbose,
             )
         self._bar.update()
 
     def on_epoch(self, training: Training) -> None:
         """Show the parts of the loss of the epoch that has ended."""
-        if self._bar is None:  # it had no step left to do
+        if self._bar is None:  # nothing to show, or no step left to do
             return
         record = training.history[-1]
         parts = {name: f"{value:.4g}" for name, value in record.items() if name not in QUIET}

@@ -1,6 +1,7 @@
 """The judge: reads order, takes every layout, leaves the world as it was."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -185,3 +186,16 @@ def test_sprites_of_unseen_characters_are_judged_without_error():
     judge = SequenceJudge(random_state=0).fit(train.X[rows], labels)
     right = judge.predict(test.X) == np.column_stack([test.action, test.attributes])
     assert right.mean(axis=0).min() > 0.995
+
+
+def test_judges_in_threads_learn_what_each_learns_alone():
+    X, y = squares(12)
+
+    def fit(seed):
+        judge = SequenceJudge(**{**SMALL, "random_state": seed}, max_epochs=1).fit(X, y)
+        return judge.module_.state_dict().values()
+
+    alone = list(map(fit, range(8)))
+    with ThreadPoolExecutor(4) as pool:
+        for found, expected in zip(pool.map(fit, range(8)), alone, strict=True):
+            assert all(map(torch.equal, found, expected))

@@ -8,8 +8,10 @@ import torch
 from seqdisentangle.model import MLP, ModelSpec, Packing, build_model, with_action
 from seqdisentangle.model.action import ANNEALING, COLDEST, ActionPosterior
 
-PLAIN = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3)
-ACTING = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 5, (0.1, 0.2, 0.3, 0.2, 0.2))
+PLAIN = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 3)
+ACTING = ModelSpec(
+    (3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 3, 5, (0.1, 0.2, 0.3, 0.2, 0.2)
+)
 
 
 def seeded(seed=0):
@@ -105,16 +107,17 @@ def test_the_codes_of_a_model_with_actions_are_those_of_one_without():
 def test_generator_and_prior_are_given_the_action():
     model = build_model(ACTING, 0).eval()
     z_c, z_m = torch.randn(1, 4, generator=seeded()), torch.randn(1, 3, 2, generator=seeded())
+    noise = torch.randn(1, 3, 3, generator=seeded())
     one, other = torch.eye(5)[:1], torch.eye(5)[1:2]
     frames = [model.decode(z_c, with_action(z_m, a)) for a in (one, other)]
     assert not torch.equal(*frames)
-    walks = [model.rollout(z_m, action=a) for a in (one, other)]
+    walks = [model.rollout(noise, action=a) for a in (one, other)]
     assert not torch.equal(*walks)
 
 
 def test_a_rollout_of_an_action_continues_it():
     prior = build_model(ACTING, 0).prior
-    eps, action = torch.randn(2, 6, 2, generator=seeded()), torch.eye(5)[[1, 3]]
+    eps, action = torch.randn(2, 6, 3, generator=seeded()), torch.eye(5)[[1, 3]]
     whole = prior.rollout(eps, action=action)
     following = prior.rollout(eps[:, 4:], history=whole[:, :4], action=action)
     torch.testing.assert_close(following, whole[:, 4:])

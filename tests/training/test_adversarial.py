@@ -32,7 +32,9 @@ def seeded(seed=0):
 
 def make(kind="vectors", n_actions=None, action_weight=0.7, clip_steps=3, penalty=0.0):
     shape, network = SHAPES[kind]
-    spec = MoCoGANSpec(shape, kind == "images", 4, 2, 6, network, "concat", None, None, n_actions)
+    spec = MoCoGANSpec(
+        shape, kind == "images", 4, 2, 6, network, "concat", None, None, n_actions=n_actions
+    )
     pair = Discriminators(
         Discriminator(FrameDiscriminator, 1e-3, penalty),
         Discriminator(ClipDiscriminator, 1e-3, penalty, action_weight if n_actions else 0.0),

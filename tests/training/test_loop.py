@@ -260,7 +260,7 @@ def test_lengths_that_are_all_full_train_alike():
 
 
 def test_parts_are_means_over_sequences_not_over_batches():
-    losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1, 0]))) for n, v in ((3, 1.0), (1, 5.0))]
+    losses = [(n, Loss(*torch.tensor([v, 2 * v, 0, 1, 0, -v]))) for n, v in ((3, 1.0), (1, 5.0))]
     record = Losses()
     for n, loss in losses:
         record.append(n, loss)
@@ -270,6 +270,7 @@ def test_parts_are_means_over_sequences_not_over_batches():
         "content": 0,
         "motion": 1,
         "independence": 0,
+        "likelihood": -2,
     }
     assert all(math.isnan(value) for value in Losses().means().values())
 
@@ -286,7 +287,7 @@ def test_every_epoch_has_a_record():
     assert seen == result.history
     assert [record["epoch"] for record in seen] == [1, 2, 3]
     names = {"epoch", "learning_rate", "seconds"}
-    names |= {prefix + part for prefix in ("", "val_") for part in ("loss", *PARTS)}
+    names |= {prefix + part for prefix in ("", "val_") for part in ("loss", *PARTS, "likelihood")}
     assert all(set(record) == names for record in seen)
     assert (result.best_epoch, result.interrupted) == (3, False)
 

@@ -1,5 +1,6 @@
 """The objective: its parts, what warming up leaves out, where views apply, its gradient."""
 
+import dataclasses
 import math
 
 import pytest
@@ -15,14 +16,16 @@ from seqdisentangle.divergences import (
     Samples,
 )
 from seqdisentangle.model import MLP, Action, Conv, ModelSpec, Packing, build_model
-from seqdisentangle.training import COSTS, Objective
+from seqdisentangle.training import COSTS, Loss, Objective
+from seqdisentangle.training.objective import LIKELIHOOD_WEIGHT
 from seqdisentangle.views import RandomFrames, resolve_view
 
 VECTORS = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3)
 LEARNED = ModelSpec((2,), False, 3, 2, 5, MLP(4, 1), "concat", None, None)
 IMAGES = ModelSpec((1, 8, 8), True, 3, 2, 5, Conv(2), "style", 0.1, 0.3)
+MIXTURE = dataclasses.replace(VECTORS, motion_components=3)
 each_spec = pytest.mark.parametrize(
-    "spec", [VECTORS, LEARNED, IMAGES], ids=["vectors", "learned", "images"]
+    "spec", [VECTORS, LEARNED, IMAGES, MIXTURE], ids=["vectors", "learned", "images", "mixture"]
 )
 
 
@@ -77,8 +80,9 @@ def make(spec=VECTORS, content=None, motion=None, independence=None, steps=4, n=
 @pytest.mark.parametrize("weights", [(0.0, 0.0), (2.0, 0.5), (0.0, 7.0)])
 def test_the_total_is_the_weighted_sum_of_its_parts(spec, weights):
     objective, model, x = make(spec, content_weight=weights[0], motion_weight=weights[1])
-    (total, cost, content, motion, independence), _ = objective(model, x, seeded())
-    torch.testing.assert_close(total, cost + weights[0] * content + weights[1] * motion)
+    (total, cost, content, motion, independence, likelihood), _ = objective(model, x, seeded())
+    expected = cost + weights[0] * content + weights[1] * motion + LIKELIHOOD_WEIGHT * likelihood
+    torch.testing.assert_close(total, expected)
     assert cost > 0
     assert independence == 0  # its weight is zero
 
@@ -138,6 +142,32 @@ def test_while_warming_up_content_rests():
         assert all(p.grad is not None for p in part.parameters())
 
 
+def test_a_mixture_learns_from_the_likelihood_of_codes_that_it_does_not_move():
+    objective, model, x = make(MIXTURE)
+    loss, _ = objective(model, x, seeded())
+    z = model.motion(x, seeded()).value.detach()  # the first draws of the same noise
+    expected = -model.prior.steps(z).log_prob(z).sum(1).mean()
+    torch.testing.assert_close(loss.likelihood, expected)
+    of_loss = torch.autograd.grad(
+        loss.likelihood, list(model.parameters()), retain_graph=True, allow_unused=True
+    )
+    of_expected = torch.autograd.grad(expected, list(model.prior.parameters()))
+    found = dict(zip(dict(model.named_parameters()), of_loss, strict=True))
+    for (name, _), gradient in zip(model.prior.named_parameters(), of_expected, strict=True):
+        torch.testing.assert_close(found.pop(f"prior.{name}"), gradient)
+    assert all(gradient is None for gradient in found.values())
+    rest = loss.total - LIKELIHOOD_WEIGHT * loss.likelihood
+    of_rest = torch.autograd.grad(rest, list(model.prior.parameters()), allow_unused=True)
+    assert not any(g is not None and g.abs().max() > 1e-12 for g in of_rest)
+
+
+def test_one_gaussian_learns_from_the_divergence_alone():
+    objective, model, x = make()
+    loss, _ = objective(model, x, seeded())
+    assert loss.likelihood == 0
+    assert torch.autograd.grad(loss.motion, model.prior.head.weight)[0].any()
+
+
 def test_afterwards_all_parameters_learn():
     objective, model, x = make()
     objective(model, x, seeded())[0].total.backward()
@@ -158,7 +188,7 @@ def pairs_of(objective, model, x):
 
 def test_a_measure_of_dependence_gets_each_content_with_the_mean_of_its_motion():
     objective, model, x = make(independence_weight=0.5)
-    (total, cost, content, motion, independence), _ = objective(model, x, seeded())
+    (total, cost, content, motion, independence, _), _ = objective(model, x, seeded())
     assert independence != 0
     torch.testing.assert_close(total, cost + 2 * content + 3 * motion + 0.5 * independence)
     z_c, mean_motion = pairs_of(objective, model, x)
@@ -248,7 +278,9 @@ def test_views_draw_from_the_generator_of_the_step():
 # Its gradient
 
 
-@each_spec
+@pytest.mark.parametrize(
+    "spec", [VECTORS, LEARNED, IMAGES], ids=["vectors", "learned", "images"]
+)  # not of a mixture, which holds the codes fixed
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(
     ("motion", "steps"), [(MMD(), 1), (Marginal(), 3)], ids=["one step", "three steps"]
@@ -491,7 +523,7 @@ def test_while_warming_up_padded_sequences_need_no_content():
 
 # Actions
 
-ACTING = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, 3, (0.5, 0.3, 0.2))
+ACTING = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, 1, 3, (0.5, 0.3, 0.2))
 
 
 def test_actions_add_their_divergence_and_the_cross_entropy_of_known_ones():
@@ -539,9 +571,9 @@ def test_the_dynamics_of_padded_motions_are_those_of_the_real_ones():
     action = torch.eye(3, dtype=torch.float64)[[0, 1, 2, 0, 1, 2]]
     lengths = torch.tensor([4, 1, 2, 4, 3, 2])
     packing = Packing.of(lengths, 4, x.device)
-    found = objective._dynamics(model, z, action, seeded(), packing)
+    found = objective._dynamics(model, z, action, packing)
     alone = [
-        objective._dynamics(model, z[i : i + 1, :k], action[i : i + 1], seeded(), None)
+        objective._dynamics(model, z[i : i + 1, :k], action[i : i + 1], None)
         for i, k in enumerate(lengths)
     ]
     torch.testing.assert_close(found, torch.stack(alone).mean())
@@ -578,7 +610,7 @@ def test_without_labels_the_cross_entropy_is_zero(labels):
 
 
 def test_a_certain_and_balanced_clustering_has_no_divergence_from_an_even_prior():
-    spec = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, 3)
+    spec = ModelSpec((3,), False, 4, 2, 5, MLP(4, 1), "style", 0.1, 0.3, n_actions=3)
     objective, model, x = make(spec, action_weight=1.0)
     logits = 1000 * torch.eye(3, dtype=x.dtype).repeat(2, 1)
     model.act = lambda *args, **how: Action(logits.softmax(-1), logits)
@@ -596,4 +628,4 @@ def test_without_actions_nothing_is_drawn_for_them():
     model.prior(model.motion(x, seeded()).value, expected)
     model.content_prior(model.content(x, expected).value, expected)
     assert torch.equal(generator.get_state(), expected.get_state())
-    assert objective.parts == ("total", "cost", "content", "motion", "independence")
+    assert objective.parts == Loss._fields

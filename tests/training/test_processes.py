@@ -18,8 +18,9 @@ from seqdisentangle.training import Objective, Trainer, build_divergences, resol
 from seqdisentangle.training.processes import Alone, Processes
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
+MIXTURE = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, 3)
 IMAGES = ModelSpec((1, 16, 16), True, 4, 2, 8, "conv", "style", None, None)
-ACTING = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, 3)
+ACTING = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, n_actions=3)
 LENGTHS = torch.tensor([5, 2, 4, 1, 5, 3, 2])
 LABELS = torch.tensor([-1, 2, 0, -1, -1, 1, -1])  # each part has some, and not equally many
 NAMES = ("mmd", "gan", "kl")
@@ -105,6 +106,11 @@ CASES = {
     for dtype in ("float32", "float64")
     for form, lengths in (("whole", None), ("ragged", LENGTHS))
 }
+CASES |= {
+    f"mixture-{dtype}-{form}": (MIXTURE, "mmd", getattr(torch, dtype), lengths)
+    for dtype in ("float32", "float64")
+    for form, lengths in (("whole", None), ("ragged", LENGTHS))
+}
 
 
 def of_rank(rank, folder, size):
@@ -151,6 +157,19 @@ def test_after_fifty_steps_the_weights_agree(by_rank):
 
 # ---- under torchrun ------------------------------------------------------------------------------
 
+
+def torchrun(script, *arguments):
+    """Run a script in two processes; what they write to stderr."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    command += ["--standalone", str(script), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
 SCRIPT = """
 import sys, numpy as np, torch
 from seqdisentangle import RecurrentWAE
@@ -179,25 +198,99 @@ def test_fit_under_torchrun_ends_alike_on_all_and_writes_once(form, tmp_path):
     np.save(tmp_path / "X.npy", np.random.RandomState(0).normal(size=(23, 4, 3)).cumsum(1))
     script = tmp_path / "train.py"
     script.write_text(textwrap.dedent(SCRIPT))
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    command += ["--standalone", str(script), str(tmp_path), form]
-    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    complaints = torchrun(script, tmp_path, form)
     ends = [torch.load(tmp_path / f"end-{rank}.pt") for rank in range(2)]
     assert ends[0]["history"] == ends[1]["history"]
     assert len(ends[0]["history"]) == 3
     assert all(np.isfinite(list(record.values())).all() for record in ends[0]["history"])
     for name, value in ends[0]["weights"].items():
         assert torch.equal(value, ends[1]["weights"][name]), name
-    assert done.stderr.count("RecurrentWAE 3/3") >= 1
+    assert complaints.count("RecurrentWAE 3/3") >= 1
     with open(tmp_path / "log.csv") as file:
         assert len(list(csv.DictReader(file))) == 3
     assert (tmp_path / "checkpoints" / "best.safetensors").exists()
     loaded = RecurrentWAE.load(tmp_path / "checkpoints" / "best.safetensors")
     assert loaded.n_epochs_ <= 3
+
+
+APART = """
+import os, sys, numpy as np, torch
+from seqdisentangle import RecurrentWAE
+
+torch.set_num_threads(1)
+folder, rank = sys.argv[1], os.environ["RANK"]
+X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
+model = RecurrentWAE(
+    content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=6, device="cpu",
+    random_state=0, checkpoint=f"{folder}/of-{rank}",
+).fit(X)
+try:
+    model.fit(X, resume=True)
+except ValueError as error:
+    open(f"{folder}/{rank}.txt", "w").write(str(error))
+"""
+
+
+def test_processes_that_see_other_checkpoints_do_not_go_on(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(APART)
+    torchrun(script, tmp_path)
+    for rank in range(2):
+        message = (tmp_path / f"{rank}.txt").read_text()
+        assert message.startswith(f"checkpoint='{tmp_path}/of-{rank}' must be a folder that all")
+        assert message.endswith("is epoch-00002-batch-0000000.safetensors, None")
+
+
+WORKERS = """
+import multiprocessing, os, sys
+from concurrent.futures import ProcessPoolExecutor
+import numpy as np, torch
+from seqdisentangle import RecurrentWAE
+
+X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
+
+def fit(seed=0):
+    torch.set_num_threads(1)
+    model = RecurrentWAE(
+        content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=6, device="cpu",
+        random_state=seed,
+    )
+    return float(model.fit(X).transform(X).content.sum())
+
+if __name__ == "__main__":
+    folder, method = sys.argv[1:]
+    if method == "fork":
+        fit()  # the worker has a group to leave
+    with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
+        # Of each rank another one: together they would end alike.
+        found = pool.submit(fit, int(os.environ["RANK"])).result()
+    fit()
+    rank = torch.distributed.get_rank()
+    np.save(f"{folder}/{rank}.npy", found)
+"""
+
+
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param("fork", marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="")), "spawn"],
+)
+def test_a_worker_that_a_rank_starts_trains_alone(method, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(WORKERS)
+    torchrun(script, tmp_path, method)
+    X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
+    for rank in range(2):
+        model = RecurrentWAE(
+            content_size=4,
+            motion_size=2,
+            hidden_size=8,
+            max_epochs=2,
+            batch_size=6,
+            device="cpu",
+            random_state=rank,
+        )
+        alone = model.fit(X).transform(X).content.sum()
+        np.testing.assert_allclose(np.load(tmp_path / f"{rank}.npy"), alone, rtol=1e-5)
 
 
 def test_a_batch_smaller_than_the_number_of_processes_is_refused():
