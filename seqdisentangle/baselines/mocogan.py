@@ -82,9 +82,9 @@ class MoCoGAN(TrainedEstimator):
         The generator, and the features of both discriminators, as in :class:`RecurrentWAE`.
     clip_steps : int, default=16
         T, of the clips that are compared; that of the shortest sequence of a batch, if less.
-    gradient_penalty : float, default=1.0
+    gradient_penalty : float, default=10.0
         :math:`\gamma`, the weight of half the squared gradient of what a discriminator says of
-        real data, which keeps it from winning the game at once. 0 is the published one.
+        real data, which keeps it from winning the game at once. 0 is the published objective.
     scale, channels : str
         As in :class:`RecurrentWAE`.
     max_epochs : int, default=100
@@ -174,7 +174,7 @@ class MoCoGAN(TrainedEstimator):
         hidden_size: int = 128,
         network: Any = "auto",
         clip_steps: int = 16,
-        gradient_penalty: float = 1.0,
+        gradient_penalty: float = 10.0,
         scale: str = "auto",
         channels: str = "auto",
         max_epochs: int = 100,
