@@ -213,6 +213,39 @@ def test_fit_under_torchrun_ends_alike_on_all_and_writes_once(form, tmp_path):
     assert loaded.n_epochs_ <= 3
 
 
+SYSTEMS = """
+import sys, numpy as np, torch
+from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
+
+torch.set_num_threads(1)
+X = np.random.RandomState(0).normal(size=(23, 6, 3)).cumsum(1)
+X = [x[: 3 + i % 4] for i, x in enumerate(X)]
+y = np.where(np.arange(23) % 3, -1, np.arange(23) % 2)
+params = dict(content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=8,
+              device="cpu", random_state=0)
+ends = {}
+for model in (RecurrentWAE(n_actions=2, **params), DSVAE("full", **params), MoCoGAN(2, **params)):
+    model.fit(X, y)
+    learned = {**model.model_.state_dict()}
+    for divergence in model.divergences_:
+        learned |= {f"divergence.{name}": v for name, v in divergence.state_dict().items()}
+    ends[type(model).__name__] = learned, [{**r, "seconds": 0} for r in model.history_]
+torch.save(ends, f"{sys.argv[1]}/end-{torch.distributed.get_rank()}.pt")
+"""
+
+
+def test_every_system_ends_alike_on_all_processes(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(SYSTEMS)
+    torchrun(script, tmp_path)
+    one, other = (torch.load(tmp_path / f"end-{rank}.pt") for rank in range(2))
+    assert one.keys() == other.keys() == {"RecurrentWAE", "DSVAE", "MoCoGAN"}
+    for system, (learned, history) in one.items():
+        assert history == other[system][1]
+        for name, value in learned.items():
+            assert torch.equal(value, other[system][0][name]), (system, name)
+
+
 APART = """
 import os, sys, numpy as np, torch
 from seqdisentangle import RecurrentWAE
