@@ -23,6 +23,7 @@ BUILT_FROM = (
     "generator",
     "content_noise",
     "motion_noise",
+    "motion_components",
     "n_actions",
     "action_prior",
     "posterior",

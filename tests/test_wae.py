@@ -246,7 +246,13 @@ def test_warm_start(vectors, small, weights, same_weights):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("content_size", 5), ("motion_noise", None), ("generator", "concat")]
+    ("name", "value"),
+    [
+        ("content_size", 5),
+        ("motion_noise", None),
+        ("motion_components", 3),
+        ("generator", "concat"),
+    ],
 )
 def test_what_a_model_is_built_from_cannot_change_under_it(name, value, vector_model, vectors):
     vector_model.set_params(**{name: value})
@@ -501,6 +507,23 @@ def test_a_wrong_parameter_is_named(name, value, vector_model, vectors, weights,
         vector_model.fit(vectors)
     assert {k: v for k, v in vars(vector_model).items() if k.endswith("_")} == learned
     assert same_weights(weights(vector_model), before)
+
+
+@pytest.mark.parametrize("reg", ["mmd", "gan", "kl"])
+@pytest.mark.parametrize("data", ["vectors", "videos"])
+def test_half_precision_is_that_of_the_passes_alone(reg, data, small, request):
+    X = request.getfixturevalue(data)
+    # The draws differ, which noise as small as this does not let the cost know.
+    parameters = {"reg": reg, "motion_noise": 1e-3, "content_noise": 1e-3, "content_warmup": 0}
+    single, half = (
+        small(precision=precision, **parameters).fit(X) for precision in ("float32", "bfloat16")
+    )
+    costs = [model.history_[-1]["cost"] for model in (single, half)]
+    assert costs[0] != costs[1]
+    assert costs[0] == pytest.approx(costs[1], rel=0.1)
+    dtypes = {value.dtype for value in half.model_.state_dict().values()}
+    assert dtypes <= {torch.float32, torch.int64}
+    assert half.transform(X).content.dtype == single.transform(X).content.dtype
 
 
 def test_every_parameter_has_a_wrong_value_above():

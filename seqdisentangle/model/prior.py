@@ -149,9 +149,11 @@ class MotionPrior(nn.Module):
     def _mixture(self, hidden: Tensor) -> Mixture:
         """The distributions of states (n, T, hidden_size)."""
         parts = self.head(hidden).unflatten(-1, (self.n_components, 2 * self.size))
-        mean, log_var = parts.chunk(2, dim=-1)  # (n, T, K, d_m)
+        # A density in half precision, under autocast, would be rounded to whole nats.
+        dtype = torch.promote_types(parts.dtype, torch.float32)
+        mean, log_var = parts.to(dtype).chunk(2, dim=-1)  # (n, T, K, d_m)
         if self.choice is None:
-            log_weight = hidden.new_zeros(*hidden.shape[:-1], 1)
+            log_weight = mean.new_zeros(*hidden.shape[:-1], 1)
         else:
-            log_weight = self.choice(hidden).log_softmax(-1)
+            log_weight = self.choice(hidden).to(dtype).log_softmax(-1)
         return Mixture(log_weight, mean, log_var.clamp(*LOG_VAR_RANGE))
