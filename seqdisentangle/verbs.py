@@ -167,7 +167,7 @@ class SampleVerbs(BaseEstimator):
         content, motion = two_streams(random, *shapes, in_order=in_order)
         if not spec.n_actions:
             return content, motion, None
-        prior = self.model_.action_prior.double().cpu().numpy()
+        prior = self.model_.action_prior.cpu().double().numpy()
         return content, motion, random.choice(spec.n_actions, n, p=prior / prior.sum())
 
     def __sklearn_tags__(self) -> Any:

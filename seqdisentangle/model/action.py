@@ -88,9 +88,14 @@ class ActionPosterior(nn.Module):
                 pack_padded_sequence(z, lengths, batch_first=True, enforce_sorted=False)
             )
         logits = self.head(hidden[-1])
-        value = self._drawn(logits, generator) if sample else self._one_hot(logits.argmax(-1), z)
+        # Under autocast they have 8 bits, too few for the noise of a draw.
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        if sample:
+            value = self._drawn(logits, generator)
+        else:
+            value = self._one_hot(logits.argmax(-1), logits)
         if known is not None:
-            told = self._one_hot(known.clamp(min=0), z)
+            told = self._one_hot(known.clamp(min=0), logits)
             value = torch.where(known.unsqueeze(-1) >= 0, told, value)
         return Action(value, logits)
 

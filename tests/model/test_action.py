@@ -54,6 +54,13 @@ def test_without_a_draw_it_is_the_most_likely_action():
     assert torch.equal(value.argmax(1), logits.argmax(1))
 
 
+def test_in_half_precision_actions_are_drawn_in_single():
+    module, z = posterior().float(), motions().float()
+    with torch.autocast("cpu", torch.bfloat16):
+        value, logits = module(z, seeded())
+    assert value.dtype == logits.dtype == torch.float32
+
+
 def test_what_is_known_is_not_drawn():
     known = torch.tensor([3, -1, 0, -1, 2, -1])
     for seed in range(5):
