@@ -37,7 +37,7 @@ class CSVLogger(Callback):
     ...     path = pathlib.Path(folder, "history.csv")
     ...     model = RecurrentWAE(max_epochs=2, callbacks=CSVLogger(path)).fit(X)
     ...     print(path.read_text().splitlines()[0])
-    epoch,loss,cost,content,motion,independence,learning_rate,seconds
+    epoch,loss,cost,content,motion,independence,likelihood,learning_rate,seconds
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
