@@ -101,7 +101,7 @@ def test_other_sources_give_the_batches_of_an_array(source, tmp_path):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_batches_are_frames_of_the_model_in_its_precision(shape, dtype):
     loader = batches(np.zeros(shape, np.uint8), Scaling("unit"), dtype=dtype)
-    for x, lengths, _ in loader:
+    for x, lengths, *_ in loader:
         assert lengths is None
         assert x.dtype == dtype
         assert x.shape[1:] == (4, *loader.sequences.layout.frame_shape)

@@ -176,7 +176,7 @@ def test_batches_say_the_lengths_where_any_is_padding(how):
     sequences = either(X, how)
     for rows in (slice(0, 3), np.array([2, 4]), np.array([1, 3]), slice(1, 2)):
         whole = sequences.read(rows)
-        x, lengths, _ = to_model(whole, rows, sequences, Scaling("none"), CPU, torch.float64)
+        x, lengths, *_ = to_model(whole, rows, sequences, Scaling("none"), CPU, torch.float64)
         some = [X[i] for i in np.arange(6)[rows]]
         assert x.dtype == torch.float64
         np.testing.assert_array_equal(x.numpy(), padded(some))
@@ -214,7 +214,7 @@ def numbers(loader):
 
 def share_of_padding(loader):
     real = total = 0
-    for x, lengths, _ in loader:
+    for x, lengths, *_ in loader:
         total += x.shape[0] * x.shape[1]
         real += x.shape[0] * x.shape[1] if lengths is None else int(lengths.sum())
     return 1 - real / total
@@ -237,7 +237,7 @@ def test_each_epoch_holds_each_sequence_once_in_even_batches(lengths, batch_size
         assert max(sizes) - min(sizes) <= 1
         assert sorted(chain(*found)) == list(range(len(lengths)))
         assert all(batch == sorted(batch) for batch in found)
-    for x, of_batch, _ in loader:
+    for x, of_batch, *_ in loader:
         found = [lengths[i] for i in x[:, 0].flatten().int().tolist()]
         assert x.shape[1] == max(found)
         assert of_batch is None if len(set(found)) == 1 else of_batch.tolist() == found

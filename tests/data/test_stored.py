@@ -201,7 +201,7 @@ def test_different_lengths_outside_of_memory_come_with_their_like(small_stretche
             return arrays[i]
 
     found = []
-    for x, of_batch, _ in loader(Items()):
+    for x, of_batch, *_ in loader(Items()):
         rows = x[:, 0, 0].int().numpy()
         expected = lengths[rows]
         assert x.shape[1] == expected.max()
