@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -198,7 +199,11 @@ class Sequences:
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
         if self._checked or not x.is_floating_point():
             return x
-        if not torch.isfinite(x.sum(dtype=torch.float64)):
+        if isinstance(part, Tensor):
+            total = x.sum(dtype=torch.float64)
+        else:  # by one thread: in the background, those of torch would be in the model's way
+            total = x.numpy().sum(dtype=np.float64)
+        if not math.isfinite(total):
             self._check_finite(x, rows)
         return x
 
