@@ -199,10 +199,11 @@ class Sequences:
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
         if self._checked or not x.is_floating_point():
             return x
-        if isinstance(part, Tensor):
+        if isinstance(self._source, Tensor):
             total = x.sum(dtype=torch.float64)
         else:  # by one thread: in the background, those of torch would be in the model's way
-            total = x.numpy().sum(dtype=np.float64)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = x.numpy().sum()
         if not math.isfinite(total):
             self._check_finite(x, rows)
         return x
