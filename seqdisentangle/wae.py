@@ -75,9 +75,9 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         vectors; ``"resnet"`` draws more detail at several times the cost. A pair
         ``(encoder, decoder)`` of torch modules, (N, ...) -> (N, F) or (N, C, h, w) and
         (N, motion_size + content_size) -> (N, ...), needs ``generator="concat"``.
-    cost : {"squared", "absolute", "huber", "binary_cross_entropy"} or callable, \
-            default="squared"
-        The reconstruction cost :math:`c`, a mean over the values of a frame. A callable
+    cost : str or callable, default="squared"
+        The reconstruction cost :math:`c`, a mean over the values of a frame: ``"squared"``,
+        ``"absolute"``, ``"huber"`` or ``"binary_cross_entropy"``. A callable
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which

@@ -78,9 +78,9 @@ class DSVAE(RecurrentWAE):
         Units of the recurrent layers, and features of a frame.
     network : {"auto", "mlp", "conv", "resnet"}, FrameNetwork or pair of modules, default="auto"
         As in :class:`RecurrentWAE`. The published one has 256 channels in every layer.
-    cost : {"squared", "absolute", "huber", "binary_cross_entropy"} or callable, \
-            default="squared"
-        Minus the logarithm of the likelihood: ``"squared"`` for a Gaussian of variance one half.
+    cost : str or callable, default="squared"
+        Minus the logarithm of the likelihood, as in :class:`RecurrentWAE`: ``"squared"`` for a
+        Gaussian of variance one half.
     kl_weight : float, default=1.0
         What the divergences are multiplied by; with 1 it is the evidence lower bound.
     codes : {"both", "content", "motion"}, default="both"
@@ -97,9 +97,10 @@ class DSVAE(RecurrentWAE):
         How the step size changes over the epochs.
     lr_warmup : float or int, default=0
         Epochs at the start in which the step size rises.
-    clip_norm, ema, early_stopping, validation_fraction, n_iter_no_change, tol, device, precision, \
-            compile, checkpoint, callbacks, warm_start, random_state, verbose
+    clip_norm, ema, early_stopping, validation_fraction, n_iter_no_change, tol
         As in :class:`RecurrentWAE`; gradients are not clipped by default.
+    device, precision, compile, checkpoint, callbacks, warm_start, random_state, verbose
+        As in :class:`RecurrentWAE`.
 
     Attributes
     ----------
@@ -108,8 +109,9 @@ class DSVAE(RecurrentWAE):
     history_ : list of dict
         The parts of the loss of each epoch: ``content`` and ``motion`` are the divergences of a
         sequence, in nats.
-    n_epochs_, best_epoch_, n_features_in_, feature_names_in_, frame_shape_, n_steps_, dtype_, \
-            layout_, scaling_, device_, divergences_
+    n_epochs_, best_epoch_, device_, divergences_
+        As those of :class:`RecurrentWAE`.
+    n_features_in_, feature_names_in_, frame_shape_, n_steps_, dtype_, layout_, scaling_
         As those of :class:`RecurrentWAE`.
 
     See Also
