@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from numbers import Integral, Real
 from os import PathLike
@@ -424,6 +425,13 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
             frames_per_step=self.frames_per_step,
             processes=processes,
         )
+
+
+def constraints_of(init: Callable[..., None]) -> dict[str, list[Any]]:
+    """What the parameters of another estimator may be that :class:`RecurrentWAE` has as well."""
+    names = inspect.signature(init).parameters
+    constraints = RecurrentWAE._parameter_constraints
+    return {name: constraints[name] for name in names if name in constraints}
 
 
 def auto_view(view: Any, sequences: Sequences) -> Any:

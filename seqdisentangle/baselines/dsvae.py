@@ -13,41 +13,9 @@ from ..data import Layout, Scaling, Sequences
 from ..divergences import Divergences
 from ..model import DSVAESpec, ModelSpec
 from ..training import ELBO, Alone, Objective, resolve_cost
-from ..wae import NON_NEGATIVE, RecurrentWAE
+from ..wae import NON_NEGATIVE, RecurrentWAE, constraints_of
 
 __all__ = ["DSVAE"]
-
-# Parameters of RecurrentWAE that mean the same here.
-SHARED = (
-    "content_size",
-    "motion_size",
-    "hidden_size",
-    "network",
-    "cost",
-    "codes",
-    "scale",
-    "channels",
-    "missing",
-    "max_epochs",
-    "batch_size",
-    "learning_rate",
-    "lr_schedule",
-    "lr_warmup",
-    "clip_norm",
-    "ema",
-    "early_stopping",
-    "validation_fraction",
-    "n_iter_no_change",
-    "tol",
-    "device",
-    "precision",
-    "compile",
-    "checkpoint",
-    "callbacks",
-    "warm_start",
-    "random_state",
-    "verbose",
-)
 
 
 class DSVAE(RecurrentWAE):
@@ -152,12 +120,6 @@ class DSVAE(RecurrentWAE):
     n_actions = None
     action_prior = None
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "posterior": [StrOptions({"factorised", "full"})],
-        "kl_weight": [NON_NEGATIVE],
-        **{name: RecurrentWAE._parameter_constraints[name] for name in SHARED},
-    }
-
     def __init__(  # its own parameters: scikit-learn reads them off here
         self,
         posterior: Literal["factorised", "full"] = "factorised",
@@ -222,6 +184,12 @@ class DSVAE(RecurrentWAE):
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **constraints_of(__init__),
+        "posterior": [StrOptions({"factorised", "full"})],
+        "kl_weight": [NON_NEGATIVE],
+    }
 
     def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
         base = super()._spec(layout, scaling, divergences)

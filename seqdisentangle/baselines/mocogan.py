@@ -21,32 +21,9 @@ from ..training import (
     build_discriminators,
 )
 from ..verbs import check_count
-from ..wae import COUNT, NON_NEGATIVE, RecurrentWAE
+from ..wae import COUNT, NON_NEGATIVE, constraints_of
 
 __all__ = ["MoCoGAN"]
-
-# Parameters of RecurrentWAE that mean the same here.
-SHARED = (
-    "content_size",
-    "motion_size",
-    "hidden_size",
-    "network",
-    "n_actions",
-    "scale",
-    "channels",
-    "max_epochs",
-    "batch_size",
-    "learning_rate",
-    "ema",
-    "device",
-    "precision",
-    "compile",
-    "checkpoint",
-    "callbacks",
-    "warm_start",
-    "random_state",
-    "verbose",
-)
 
 
 class MoCoGAN(TrainedEstimator):
@@ -158,13 +135,6 @@ class MoCoGAN(TrainedEstimator):
     validation_fraction = 0.0
     action_prior = None
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "clip_steps": [COUNT],
-        "gradient_penalty": [NON_NEGATIVE],
-        "action_weight": [NON_NEGATIVE],
-        **{name: RecurrentWAE._parameter_constraints[name] for name in SHARED},
-    }
-
     def __init__(
         self,
         n_actions: int | None = None,
@@ -213,6 +183,12 @@ class MoCoGAN(TrainedEstimator):
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **constraints_of(__init__),
+        "clip_steps": [COUNT],
+        "gradient_penalty": [NON_NEGATIVE],
+    }
 
     def sample(
         self,
