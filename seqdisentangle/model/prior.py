@@ -73,8 +73,11 @@ class MotionPrior(nn.Module):
         -------
         Latent of shape (n, T, d_m)
         """
-        noise = z.new_empty(*z.shape[:2], self.noise_size).normal_(generator=generator)
-        return self.draw(self.steps(z, action), noise)
+        return self.draw(self.steps(z, action), self.noise(z, generator))
+
+    def noise(self, z: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """What the draw of a step takes, for each code (n, T, d_m)."""
+        return z.new_empty(*z.shape[:2], self.noise_size).normal_(generator=generator)
 
     def steps(self, z: Tensor, action: Tensor | None = None) -> Mixture:
         """The distribution of each step given the codes before it, all steps in one call.

@@ -247,8 +247,7 @@ class Objective(nn.Module):
         if model.prior.n_components == 1:
             return model.prior(z, generator, action), z.new_zeros(())
         steps = model.prior.steps(z.detach(), action)
-        noise = z.new_empty(*z.shape[:2], model.prior.noise_size).normal_(generator=generator)
-        drawn = model.prior.draw(steps, noise)
+        drawn = model.prior.draw(steps, model.prior.noise(z, generator))
         log_prob = steps.log_prob(z.detach())  # (n, T)
         if packing is not None:
             log_prob = torch.where(packing.mask, log_prob, 0.0)
