@@ -31,6 +31,37 @@ def test_a_name_is_its_formula(name):
         np.testing.assert_allclose(value, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_squared_error_of_frames_is_that_of_their_values_and_so_is_its_gradient(frame):
+    x, y = pair(*frame)
+    x.requires_grad_()
+    expected = COSTS["squared"](x, y).flatten(2).mean(2).sum(1)
+    found = mean_cost(COSTS["squared"], x, y)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
+    weight = torch.rand(len(x), dtype=x.dtype)
+    gradients = [torch.autograd.grad(cost @ weight, x)[0] for cost in (found, expected)]
+    torch.testing.assert_close(*gradients, rtol=1e-12, atol=0)
+    assert torch.autograd.gradcheck(lambda x: mean_cost(COSTS["squared"], x, y), x)
+
+
+def test_the_squared_error_of_what_is_right_has_no_gradient():
+    _, y = pair(3)
+    same = y.clone().requires_grad_()
+    mean_cost(COSTS["squared"], same, y).sum().backward()
+    assert torch.equal(same.grad, torch.zeros_like(y))
+
+
+def test_the_squared_error_of_half_precision_is_that_of_its_values():
+    x, y = (part.float() for part in pair(3, 8, 8))
+    x = x.bfloat16().requires_grad_()
+    cost = mean_cost(COSTS["squared"], x, y)
+    assert cost.dtype == torch.float32
+    torch.testing.assert_close(cost, mean_cost(COSTS["squared"], x.float(), y))
+    cost.sum().backward()
+    expected = 2 * (x.detach().float() - y) / y[0, 0].numel()
+    torch.testing.assert_close(x.grad, expected.bfloat16())
+
+
 @pytest.mark.parametrize("name", COSTS)
 @given(target=st.floats(0.05, 0.95), other=st.floats(0.05, 0.95))
 def test_nothing_costs_less_than_the_target_itself(name, target, other):
