@@ -121,6 +121,7 @@ class MotionPosterior(nn.Module):
         n, n_steps = x.shape[:2]
         frames = x.flatten(0, 1) if packing is None else packing.pack(x)
         hidden = self.from_frame(self.features(self.encoder(frames).flatten(1)))
+        hidden = hidden.to(self.from_previous.weight.dtype)
         hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=generator) if sample else noise.zero_()
@@ -140,17 +141,11 @@ class MotionPosterior(nn.Module):
         """
         z = hidden.new_zeros(len(hidden), self.size)
         steps = []
-        for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
-            if k < len(z):
-                z = z[:k]
-            mean, log_var = split_moments(
-                self.output(nn.functional.leaky_relu(h[:k] + self.from_previous(z), SLOPE)),
-                self.noise,
-            )
-            if self.norm is not None:
-                mean = self.norm(mean)
-            z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps[:k])
-            steps.append((z, mean, log_var))
+        # In full precision: products this small take less time than to convert their factors.
+        with torch.autocast(hidden.device.type, enabled=False):
+            for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
+                z, mean, log_var = self._step(h[:k], z[:k], eps[:k])
+                steps.append((z, mean, log_var))
         n = len(hidden)
         return [
             torch.stack([nn.functional.pad(v, (0, 0, 0, n - len(v))) for v in part], 1)
@@ -158,6 +153,14 @@ class MotionPosterior(nn.Module):
             else torch.stack(part, 1)
             for part in zip(*steps, strict=True)
         ]
+
+    def _step(self, hidden: Tensor, previous: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+        """Value, mean and log-variance of one step, (n, d_m), given the value of the one before."""
+        hidden = nn.functional.leaky_relu(hidden + self.from_previous(previous), SLOPE)
+        mean, log_var = split_moments(self.output(hidden), self.noise)
+        if self.norm is not None:
+            mean = self.norm(mean)
+        return torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var
 
 
 class CodeNorm(nn.BatchNorm1d):

@@ -93,7 +93,9 @@ class MotionPrior(nn.Module):
         Mixture of n_components Gaussians for each of (n, T)
         """
         before = with_action(nn.functional.pad(z, (0, 0, 1, -1)), action)
-        return self._mixture(self.lstm(before)[0])
+        # In full precision: a mixture needs it, and so small a recurrence is no slower.
+        with torch.autocast(z.device.type, enabled=False):
+            return self._mixture(self.lstm(before.to(self.head.weight.dtype))[0])
 
     def rollout(
         self,
@@ -152,11 +154,9 @@ class MotionPrior(nn.Module):
     def _mixture(self, hidden: Tensor) -> Mixture:
         """The distributions of states (n, T, hidden_size)."""
         parts = self.head(hidden).unflatten(-1, (self.n_components, 2 * self.size))
-        # A density in half precision, under autocast, would be rounded to whole nats.
-        dtype = torch.promote_types(parts.dtype, torch.float32)
-        mean, log_var = parts.to(dtype).chunk(2, dim=-1)  # (n, T, K, d_m)
+        mean, log_var = parts.chunk(2, dim=-1)  # (n, T, K, d_m)
         if self.choice is None:
             log_weight = mean.new_zeros(*hidden.shape[:-1], 1)
         else:
-            log_weight = self.choice(hidden).to(dtype).log_softmax(-1)
+            log_weight = self.choice(hidden).log_softmax(-1)
         return Mixture(log_weight, mean, log_var.clamp(*LOG_VAR_RANGE))
