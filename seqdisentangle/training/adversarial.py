@@ -120,6 +120,11 @@ class Duel(NamedTuple):
     real: Tensor
     action: Tensor | None = None
 
+    @property
+    def is_zero_sum(self) -> bool:
+        r"""False: the generator maximises :math:`\log D`, and that is another game."""
+        return False
+
     def value(self) -> tuple[Tensor, Tensor]:
         r"""What the generator minimises: :math:`-E \log D(\tilde x)`, and that of the actions."""
         fooled, said = self.divergence(self.fake)

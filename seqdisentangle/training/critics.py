@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..divergences import Divergence, Divergences, Samples
 from ..model import ModelSpec
@@ -27,12 +27,20 @@ class Comparison(NamedTuple):
     q, p : Samples
     mask : bool Tensor or None
         Which of the draws count.
+    weight : float
+        What its value weighs in the model's loss.
     """
 
     divergence: Divergence
     q: Samples
     p: Samples
     mask: Tensor | None = None
+    weight: float = 0.0
+
+    @property
+    def is_zero_sum(self) -> bool:
+        """Whether what the model minimises is what the divergence maximises, but for a weight."""
+        return self.weight > 0 and type(self.divergence).critic_loss is Divergence.critic_loss
 
     def value(self) -> Tensor:
         """The divergence, summed over leading indices."""
@@ -79,13 +87,35 @@ class Critics:
                     fused=True,
                 )
 
+    def asked(self, comparisons: Iterable[Comparison]) -> list[nn.Parameter]:
+        """Parameters whose gradient the model's own backward pass is to bring.
+
+        Where the game is zero-sum it is that of the first step, for a fraction of the cost: a pass
+        of its own would compute the divergence once more.
+        """
+        parameters = []
+        for comparison in comparisons:
+            optimizer = self.optimizers.get(comparison.divergence)
+            if optimizer is not None and comparison.is_zero_sum:
+                optimizer.zero_grad(set_to_none=True)
+                parameters += optimizer.param_groups[0]["params"]
+        return parameters
+
     def step(self, comparisons: Iterable[Comparison]) -> None:
-        """Train each one that learns on what it has just compared."""
+        """Train each one that learns on what it has just compared.
+
+        What the model's backward pass has brought is used, and what it has not is computed.
+        """
         for comparison in comparisons:
             optimizer = self.optimizers.get(comparison.divergence)
             if optimizer is None:
                 continue
+            parameters = optimizer.param_groups[0]["params"]
             for _ in range(comparison.divergence.critic_steps):
-                optimizer.zero_grad(set_to_none=True)
-                comparison.critic_loss().backward()
+                brought = [p.grad for p in parameters if p.grad is not None]
+                if brought and comparison.is_zero_sum:
+                    torch._foreach_div_(brought, -comparison.weight)
+                else:
+                    comparison.critic_loss().backward()
                 optimizer.step()
+                optimizer.zero_grad(set_to_none=True)

@@ -215,7 +215,8 @@ class Objective(nn.Module):
         else:
             content = self._encoded(model.content, self.content_view, model, x, generator, packing)
             q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
-            compared.append(Comparison(self.content_divergence, Samples(*q_c), Samples(*p_c)))
+            codes = Samples(*q_c), Samples(*p_c)
+            compared.append(Comparison(self.content_divergence, *codes, weight=self.content_weight))
             if self.independence_weight > 0:
                 compared.append(self._independence(q_c.value, q_m.value, of_all))
         moving = with_action(motion.value, a)
@@ -363,19 +364,22 @@ class Objective(nn.Module):
             history = nn.functional.pad(samples_q.value, (0, 0, 0, 0, 1, -1)).detach()
             samples_q, samples_p = joint(history, samples_q), joint(history, samples_p)
         mask = None if packing is None else packing.mask.mT
-        return Comparison(self.motion_divergence, samples_q, samples_p, mask)
+        return Comparison(
+            self.motion_divergence, samples_q, samples_p, mask, weight=self.motion_weight
+        )
 
     def _independence(self, content: Tensor, motion: Tensor, packing: Packing | None) -> Comparison:
         """The joint distribution of the codes beside the product of its marginals."""
         motion = motion.detach()
         other = motion.mean(1) if packing is None else packing.mean(motion)  # (n, d_m)
         if isinstance(self.independence_divergence, Dependence):
-            return Comparison(self.independence_divergence, Samples(content), Samples(other))
-        # A batch is in random order: each content beside the next sequence's motion is a draw
-        # from the product.
-        together = joint(content, Samples(other))
-        apart = joint(content, Samples(other.roll(1, 0)))
-        return Comparison(self.independence_divergence, together, apart)
+            compared = Samples(content), Samples(other)
+        else:
+            # A batch is in random order: each content beside the next sequence's motion is a draw
+            # from the product.
+            together = joint(content, Samples(other))
+            compared = together, joint(content, Samples(other.roll(1, 0)))
+        return Comparison(self.independence_divergence, *compared, weight=self.independence_weight)
 
 
 def frames_at(x: Tensor, rows: Tensor) -> Tensor:

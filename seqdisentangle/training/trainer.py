@@ -103,8 +103,8 @@ class Trainer:
                 warming_up=warming_up,
             )
         self.optimizer.zero_grad(set_to_none=True)
-        # Of the model alone: critics are trained by themselves, and their gradients not asked for.
-        loss.total.backward(inputs=list(self.model.parameters()))
+        critics = self.critics.asked(compared)
+        loss.total.backward(inputs=[*self.model.parameters(), *critics])
         if self.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.optimizer.step()

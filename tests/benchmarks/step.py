@@ -200,7 +200,9 @@ def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
             comparison._replace(q=q, p=p).value()
             for comparison, (q, p) in zip(compared, latents, strict=True)
         ]
-        torch.stack(values).sum().backward()
+        weights = torch.tensor([comparison.weight for comparison in compared])
+        codes = [part for pair in latents for part in (*pair[0], *pair[1]) if part is not None]
+        (torch.stack(values) @ weights).backward(inputs=[*codes, *trainer.critics.asked(compared)])
         trainer.critics.step(compared)
 
     def optimiser() -> None:
