@@ -50,5 +50,5 @@ class KernelDivergence(Divergence):
         return z.new_full((*z.shape[:-2], 1, 1), 2.0 * z.shape[-1])
 
     def values(self, a: Tensor, b: Tensor, unit: Tensor) -> Tensor:
-        """Kernel of all pairs of rows, (L, r, d) and (L, n, d) -> (L, r, n)."""
+        """Kernel of all pairs of rows, (..., r, d) and (..., n, d) -> (..., r, n)."""
         return self.resolved_kernel(squared_distances(a, b), unit)

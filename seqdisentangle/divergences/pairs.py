@@ -68,15 +68,18 @@ def in_blocks(
     return torch.cat(totals)
 
 
-def over_pairs(statistic: Callable[..., Tensor], x: Tensor, *tensors: Tensor) -> Tensor:
+def over_pairs(
+    statistic: Callable[..., Tensor], x: Tensor, *tensors: Tensor, at_once: int = 1
+) -> Tensor:
     """Add up a statistic of all pairs of rows of x (..., n, d), see :func:`in_blocks`.
 
-    All tensors have the leading dimensions of x, and so has the result.
+    All tensors have the leading dimensions of x, and so has the result. ``at_once`` says how many
+    numbers the statistic holds for a pair in one tensor.
     """
     leading, n = x.shape[:-2], x.shape[-2]
     flat = [t.reshape(math.prod(leading), *t.shape[len(leading) :]) for t in (x, *tensors)]
     with torch.autocast(x.device.type, enabled=False):  # its products would have 8 bits
-        total = in_blocks(statistic, n, *flat)
+        total = in_blocks(statistic, n, *flat, block=max(BLOCK // at_once, 1))
     return total.reshape((*leading, *total.shape[1:]))
 
 
@@ -97,7 +100,7 @@ def paired_statistic(
     Parameters
     ----------
     kernel : callable
-        ``kernel(a, b, *parameters)``, (L, r, d) and (L, n, d) -> (L, r, n).
+        ``kernel(a, b, *parameters)``, (..., L, r, d) and (..., L, n, d) -> (..., L, r, n).
     x, y : Tensor of shape (..., n, d)
     weight : Tensor of shape (..., n)
         1, or 0 for padding.
@@ -118,11 +121,12 @@ def paired_statistic(
         if unbiased:
             counted = counted * (index[rows, None] != index)
         a, b = x[:, rows], y[:, rows]
-        # The sum over all pairs of k(y_i, x_j) is that of k(x_i, y_j).
-        k = kernel(a, x, *parameters) + kernel(b, y, *parameters) - 2 * kernel(a, y, *parameters)
-        return (k * counted).sum((-2, -1))
+        # In one call: for a batch of codes, calls take longer than sums. That of k(y_i, x_j) over
+        # all pairs is that of k(x_i, y_j).
+        xx, yy, xy = kernel(torch.stack([a, b, a]), torch.stack([x, y, y]), *parameters)
+        return ((xx + yy - 2 * xy) * counted).sum((-2, -1))
 
-    total = over_pairs(block, x, y, weight, *parameters)
+    total = over_pairs(block, x, y, weight, *parameters, at_once=3)
     count = weight.sum(-1)
     return total / (count * (count - 1) if unbiased else count.square()).clamp(min=1)
 
