@@ -116,6 +116,7 @@ class Critics:
                 if brought and comparison.is_zero_sum:
                     torch._foreach_div_(brought, -comparison.weight)
                 else:
+                    optimizer.zero_grad(set_to_none=True)
                     comparison.critic_loss().backward()
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
