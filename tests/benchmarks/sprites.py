@@ -18,12 +18,7 @@ Examples
 from __future__ import annotations
 
 import argparse
-import ast
-import json
 import os
-import resource
-import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -43,6 +38,8 @@ from seqdisentangle.metrics import (
     disentanglement_report,
     sample_quality,
 )
+
+from ._common import data_home, parameters, parser_of_runs, print_measures, run_seeds
 
 # What a user of such videos would say of them: looks do not depend on left and right, movement not
 # on colours, and eight frames of one action are too alike to draw all of them every step.
@@ -89,48 +86,25 @@ def main(
         train.X, train.action = train.X[rows], train.action[rows]
     held_out = np.sort(rng.permutation(len(test.X))[: options.max_test_sequences])
     X, X_test = train.X, test.X[held_out]
-    make_model = make_model or MODELS[options.model][0]
-    params = _parameters(options)
     known = () if options.labels is None else (some_labels(train.action, options.labels),)
-    records = []
-    for seed in options.seed:
-        about = f"{len(X)} sequences {X.shape[1:]}, {params}"
-        print(f"\n== {options.model}, seed {seed}: {about}", flush=True)
-        model = make_model(**params, random_state=seed)
-        start = time.perf_counter()
-        model.fit(X, *known)
-        seconds = time.perf_counter() - start
-        action, attributes = test.action[held_out], test.attributes[held_out]
+    action, attributes = test.action[held_out], test.attributes[held_out]
+
+    def measure(model: Any, seed: int) -> dict[str, float]:
         measures = measured(model, X_test, action, attributes, judge, seed)
         if getattr(model, "n_actions", None):
             measures |= measured_actions(model, X_test, action, judge, seed)
-        records.append(
-            {
-                "model": options.model,
-                "labels": options.labels,
-                "seed": seed,
-                "params": {name: repr(value) for name, value in params.items()},
-                "n_sequences": len(X),
-                "n_test_sequences": len(X_test),
-                "size": size,
-                "n_epochs": getattr(model, "n_epochs_", None),
-                "train_seconds": seconds,
-                "device": str(getattr(model, "device_", "cpu")),
-                **machine(),
-                **measures,
-            }
-        )
-        _print_cost(records[-1])
-        if options.json:
-            with options.json.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(records[-1]) + "\n")
-        if options.save:
-            model.save(_for_seed(options.save, seed, options.seed))
-        if options.picture and hasattr(model, "transform"):
-            draw_swaps(model, X_test, rng, _for_seed(options.picture, seed, options.seed))
-    if len(records) > 1:
-        print_summary(records)
-    return records
+        return measures
+
+    return run_seeds(
+        options,
+        make_model or MODELS[options.model][0],
+        _parameters(options),
+        (X, *known),
+        X_test,
+        measure,
+        title=options.model,
+        facts={"model": options.model, "labels": options.labels, "size": size},
+    )
 
 
 def some_labels(action: np.ndarray, share: float) -> np.ndarray:
@@ -178,12 +152,6 @@ def measured_actions(
     return measures
 
 
-def print_measures(measures: dict[str, float]) -> None:
-    """Print a line for each."""
-    for name, value in measures.items():
-        print(f"{name.replace('_', ' '):34}{value:8.3f}")
-
-
 def trained_judge(train: Any, test: Any, cache: Path) -> SequenceJudge:
     """Judge of (action, attributes) for frames of this size: from `cache`, or trained and kept."""
     rows = np.sort(np.random.RandomState(1).permutation(len(train.X))[:JUDGE_SEQUENCES])
@@ -205,41 +173,8 @@ def trained_judge(train: Any, test: Any, cache: Path) -> SequenceJudge:
     return judge
 
 
-def machine() -> dict[str, Any]:
-    """Cores, threads and the peak memory of this process so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {
-        "peak_memory_mb": peak / (2**20 if sys.platform == "darwin" else 2**10),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-    }
-
-
-def print_summary(records: list[dict[str, Any]]) -> None:
-    """Print mean and standard deviation over seeds of every measure."""
-    print(f"\n== mean and standard deviation over {len(records)} seeds")
-    skipped = {"seed", "cores", "threads", "n_sequences", "n_test_sequences", "size"}
-    for name, value in records[0].items():
-        if name in skipped or not isinstance(value, (int, float)):
-            continue
-        values = [record[name] for record in records]
-        print(f"{name:28}{statistics.mean(values):10.4f} +- {statistics.stdev(values):.4f}")
-
-
-def draw_swaps(model: Any, X: Any, rng: np.random.RandomState, path: Path) -> None:
-    """Write the swap figure of eight test sequences: four give motion, four content."""
-    from seqdisentangle.display import SwapDisplay
-
-    rows = rng.permutation(len(X))[:8]
-    display = SwapDisplay.from_estimator(model, X[rows[:4]], X[rows[4:]])
-    display.figure_.savefig(path, dpi=200)
-
-
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.sprites", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = parser_of_runs("sprites", __doc__)
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--quick", dest="scale", action="store_const", const="quick")
     scale.add_argument("--full", dest="scale", action="store_const", const="full")
@@ -248,23 +183,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--labels", type=float, metavar="SHARE", help="share of the actions that fit is told"
     )
-    parser.add_argument("--seed", type=int, nargs="+", default=[0], help="one run each")
-    parser.add_argument("--epochs", type=int, help="max_epochs")
-    parser.add_argument(
-        "--set",
-        type=_setting,
-        action="append",
-        default=[],
-        metavar="PARAM=VALUE",
-        help="any parameter of the model; the value a Python literal, or else a string",
-    )
     parser.add_argument("--max-sequences", type=int, help="train on a random subset")
     parser.add_argument("--max-test-sequences", type=int, help="judge a random subset")
-    parser.add_argument("--threads", type=int, help="torch threads")
-    parser.add_argument("--save", type=Path, help="write the fitted model")
-    parser.add_argument("--picture", type=Path, help="write the swap figure")
-    parser.add_argument("--json", type=Path, help="append one JSON line a seed")
-    parser.add_argument("--data-home", type=Path, default=_data_home())
+    parser.add_argument("--data-home", type=Path, default=data_home())
     parser.add_argument(
         "--judge-cache", type=Path, default=Path(tempfile.gettempdir()) / "seqdisentangle-judges"
     )
@@ -273,42 +194,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Constructor parameters: this benchmark's, then --epochs, then --set."""
-    epochs = options.epochs or SCALES[options.scale]["max_epochs"]
+    epochs = SCALES[options.scale]["max_epochs"]
     limits = {} if epochs is None else {"max_epochs": epochs}
-    return {**MODELS[options.model][1], **limits, **dict(options.set)}
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """``"name=value"`` to (name, value)."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"expected PARAM=VALUE, got {text!r}")
-    try:
-        return name, ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return name, value
-
-
-def _data_home() -> Path | None:
-    """The folder that `SEQDISENTANGLE_DATA` names, or ../shared/data beside the repository."""
-    if named := os.environ.get("SEQDISENTANGLE_DATA"):
-        return Path(named)
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    return beside if beside.is_dir() else None
-
-
-def _for_seed(path: Path, seed: int, seeds: list[int]) -> Path:
-    """`path`, with the seed in its name where there are several."""
-    return path if len(seeds) == 1 else path.with_name(f"{path.stem}-{seed}{path.suffix}")
-
-
-def _print_cost(record: dict[str, Any]) -> None:
-    print(
-        f"{record['n_epochs']} epochs in {record['train_seconds']:.0f} s, "
-        f"peak memory {record['peak_memory_mb']:.0f} MB, "
-        f"{record['cores']} cores, {record['threads']} threads, {record['device']}",
-        flush=True,
-    )
+    return parameters(options, {**MODELS[options.model][1], **limits})
 
 
 if __name__ == "__main__":

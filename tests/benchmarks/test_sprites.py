@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 from sklearn.utils import Bunch
 
 from tests.benchmarks.sprites import main
@@ -71,8 +70,6 @@ def test_some_actions_are_told(tmp_path, capsys):
 
 @pytest.fixture
 def run(tmp_path):
-    before = torch.get_num_threads()
-
     def run(*arguments):
         return main(
             ["--judge-cache", str(tmp_path), "--threads", "1", *arguments],
@@ -80,8 +77,7 @@ def run(tmp_path):
             fetch=tiny_sprites,
         )
 
-    yield run
-    torch.set_num_threads(before)
+    return run
 
 
 def test_it_reports_every_seed_and_writes_what_is_asked(run, tmp_path, capsys):
