@@ -120,7 +120,7 @@ def print_summary(records: list[dict[str, Any]], skipped: set[str]) -> None:
         if name in skipped or not isinstance(value, (int, float)):
             continue
         values = [record[name] for record in records]
-        print(f"{name:28}{statistics.mean(values):10.4f} +- {statistics.stdev(values):.4f}")
+        print(f"{name:38}{statistics.mean(values):10.4f} +- {statistics.stdev(values):.4f}")
 
 
 def probe_r2(codes: Any, y: Any, codes_test: Any, y_test: Any) -> float:
