@@ -139,13 +139,12 @@ def brightness_centres(X: np.ndarray) -> np.ndarray:
 class Locator:
     """Finds the centres of two digits, in no order."""
 
-    def __init__(self, frames: Bunch, *, n_epochs: int = 12, batch_size: int = 64) -> None:
+    def __init__(self, frames: Bunch) -> None:
         X, centres = torch.from_numpy(frames.X), torch.from_numpy(frames.centres[:, 0]).float()
-        size = X.shape[2]
+        size, n_epochs, n_batches = X.shape[2], 12, max(1, len(X) // 64)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             self.net = _locator_net(size)
-            n_batches = max(1, len(X) // batch_size)
             optimizer = torch.optim.Adam(self.net.parameters())
             schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, n_epochs * n_batches)
             for _ in range(n_epochs):
@@ -173,11 +172,11 @@ class Locator:
 
 def _locator_net(size: int) -> nn.Module:
     """From frames (n, 1, size, size) to four numbers, 0 to 1 over the frame."""
-    layers: list[nn.Module] = []
-    for channels, out in ((1, 16), (16, 32), (32, 64)):
+    layers: list[nn.Module] = [nn.AvgPool2d(2)]
+    for channels, out in ((1, 32), (32, 64)):
         conv = nn.Conv2d(channels, out, kernel_size=3, stride=2, padding=1, bias=False)
         layers += [conv, nn.BatchNorm2d(out), nn.ReLU()]
-    n_features = 64 * math.ceil(size / 8) ** 2
+    n_features = 64 * math.ceil(size // 2 / 4) ** 2
     return nn.Sequential(
         *layers, nn.Flatten(), nn.Linear(n_features, 128), nn.ReLU(), nn.Linear(128, 4)
     )
