@@ -46,9 +46,9 @@ def resolve_network(network: Any, frame_shape: tuple[int, ...]) -> FrameNetwork:
     Examples
     --------
     >>> resolve_network("auto", (3, 64, 64))
-    Conv(width=16)
+    Conv(width=16, palette=16)
     >>> resolve_network(Conv(width=64), (3, 64, 64))
-    Conv(width=64)
+    Conv(width=64, palette=16)
     """
     if isinstance(network, tuple | list) and len(network) == 2:
         if not all(isinstance(module, nn.Module) for module in network):

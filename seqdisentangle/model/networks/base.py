@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 __all__ = [
     "SLOPE",
+    "BottomMap",
     "CodeShape",
     "FrameEncoder",
     "FrameNetwork",
@@ -117,6 +118,34 @@ class ImageNetwork(FrameNetwork):
                 f"network={self!r} takes images with sides of {low} to {high} pixels, got "
                 f"{frame_shape[1]} x {frame_shape[2]}"
             )
+
+
+class BottomMap(nn.Module):
+    """Codes to the feature map at the bottom of a decoder of images.
+
+    A motion code alone is a few numbers, with noise on them, and goes through a hidden layer: a
+    linear map of so few would make every pose a mixture of the same maps.
+
+    Parameters
+    ----------
+    codes : CodeShape
+    shape : tuple of int
+        (C, h, w).
+    """
+
+    def __init__(self, codes: CodeShape, shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.shape = shape
+        self.hidden: nn.Module = nn.Identity()
+        size = codes.input_size
+        if codes.generator == "style":
+            self.hidden = nn.Sequential(nn.Linear(size, codes.hidden_size), nn.LeakyReLU(SLOPE))
+            size = codes.hidden_size
+        self.output = nn.Linear(size, math.prod(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, d) -> (N, C, h, w)."""
+        return self.output(self.hidden(x)).unflatten(-1, self.shape)
 
 
 class StyleMap(nn.Module):

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from .base import (
     SLOPE,
+    BottomMap,
     CodeShape,
     FrameEncoder,
     ImageNetwork,
@@ -18,6 +19,7 @@ from .base import (
     pyramid,
     widths,
 )
+from .palette import output_layer
 
 __all__ = ["Conv"]
 
@@ -34,9 +36,13 @@ class Conv(ImageNetwork):
     width : int
         Channels after the first convolution; they double at each halving of the image, up to
         eight times as many.
+    palette : int
+        Colours that the pixels of a sequence are mixtures of, and that content chooses; 0 has the
+        last layer paint by itself, as it does with ``generator="concat"``.
     """
 
     width: int = 16
+    palette: int = 16
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder (N, C, H, W) -> (N, C', h, w)."""
@@ -57,19 +63,20 @@ class Conv(ImageNetwork):
 
     def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
         """Build a decoder to images."""
-        return ConvDecoder(frame_shape, self.width, codes)
+        return ConvDecoder(frame_shape, self.width, self.palette, codes)
 
 
 class ConvDecoder(nn.Module):
     """The encoder's mirror: normalise, modulate, leaky ReLU, transposed convolution."""
 
-    def __init__(self, frame_shape: tuple[int, ...], width: int, codes: CodeShape) -> None:
+    def __init__(
+        self, frame_shape: tuple[int, ...], width: int, palette: int, codes: CodeShape
+    ) -> None:
         super().__init__()
-        self.codes = codes
+        self.output = output_layer(codes, palette, frame_shape[0])
         sizes = pyramid((frame_shape[1], frame_shape[2]))[::-1]
-        channels = [*widths(width, len(sizes) - 1)[::-1], frame_shape[0]]
-        self.bottom = (channels[0], *sizes[0])
-        self.linear = nn.Linear(codes.input_size, channels[0] * sizes[0][0] * sizes[0][1])
+        channels = [*widths(width, len(sizes) - 1)[::-1], self.output.n_maps]
+        self.bottom = BottomMap(codes, (channels[0], *sizes[0]))
         self.norms = nn.ModuleList(
             nn.BatchNorm2d(c, affine=codes.generator == "concat") for c in channels[:-1]
         )
@@ -84,7 +91,7 @@ class ConvDecoder(nn.Module):
     def forward(self, motion: Tensor, content: Tensor) -> Tensor:
         """(n, T, d_m), (n, d_c) -> (n, T, C, H, W)."""
         x, styles = first_input(motion, content, self.style, len(self.layers))
-        x = self.linear(x).unflatten(-1, self.bottom)
+        x = self.bottom(x)
         for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
             x = layer(nn.functional.leaky_relu(modulate(norm(x), style), SLOPE, inplace=True))
-        return self.codes.squash(x).unflatten(0, motion.shape[:2])
+        return self.output(x, content)

@@ -10,6 +10,7 @@ from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
 
 from .base import (
     SLOPE,
+    BottomMap,
     CodeShape,
     FrameEncoder,
     ImageNetwork,
@@ -19,6 +20,7 @@ from .base import (
     pyramid,
     widths,
 )
+from .palette import output_layer
 
 __all__ = ["ResNet"]
 
@@ -36,9 +38,13 @@ class ResNet(ImageNetwork):
     ----------
     width : int
         Channels at full size; they double at each halving of the image, up to eight times as many.
+    palette : int
+        Colours that the pixels of a sequence are mixtures of, as in
+        :class:`~seqdisentangle.model.networks.Conv`.
     """
 
     width: int = 16
+    palette: int = 16
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder (N, C, H, W) -> (N, C', h, w)."""
@@ -54,7 +60,7 @@ class ResNet(ImageNetwork):
 
     def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
         """Build a decoder to images."""
-        return ResNetDecoder(frame_shape, self.width, codes)
+        return ResNetDecoder(frame_shape, self.width, self.palette, codes)
 
 
 class DownBlock(nn.Module):
@@ -104,14 +110,14 @@ class UpBlock(nn.Module):
 class ResNetDecoder(nn.Module):
     """The encoder's mirror: a block at every doubling, then a convolution to the image."""
 
-    def __init__(self, frame_shape: tuple[int, ...], width: int, codes: CodeShape) -> None:
+    def __init__(
+        self, frame_shape: tuple[int, ...], width: int, palette: int, codes: CodeShape
+    ) -> None:
         super().__init__()
-        self.codes = codes
         sizes = pyramid((frame_shape[1], frame_shape[2]))[::-1]
         channels = widths(width, len(sizes))[::-1]
         affine = codes.generator == "concat"
-        self.bottom = (channels[0], *sizes[0])
-        self.linear = nn.Linear(codes.input_size, channels[0] * sizes[0][0] * sizes[0][1])
+        self.bottom = BottomMap(codes, (channels[0], *sizes[0]))
         self.blocks = nn.ModuleList(
             UpBlock(a, b, size, affine)
             for a, b, size in zip(channels[:-1], channels[1:], sizes[1:], strict=True)
@@ -120,13 +126,14 @@ class ResNetDecoder(nn.Module):
         modulated = [c for a, b in pairwise(channels) for c in (a, b)]
         modulated.append(channels[-1])
         self.style = None if affine else StyleMap(codes, modulated)
-        self.output = nn.Conv2d(channels[-1], frame_shape[0], 3, padding=1)
+        self.output = output_layer(codes, palette, frame_shape[0])
+        self.last = nn.Conv2d(channels[-1], self.output.n_maps, 3, padding=1)
 
     def forward(self, motion: Tensor, content: Tensor) -> Tensor:
         """(n, T, d_m), (n, d_c) -> (n, T, C, H, W)."""
         x, styles = first_input(motion, content, self.style, 2 * len(self.blocks) + 1)
-        x = self.linear(x).unflatten(-1, self.bottom)
+        x = self.bottom(x)
         for block, style1, style2 in zip(self.blocks, styles[:-1:2], styles[1:-1:2], strict=True):
             x = block(x, style1, style2)
-        x = self.output(leaky_relu(modulate(self.norm(x), styles[-1]), SLOPE, inplace=True))
-        return self.codes.squash(x).unflatten(0, motion.shape[:2])
+        x = self.last(leaky_relu(modulate(self.norm(x), styles[-1]), SLOPE, inplace=True))
+        return self.output(x, content)
