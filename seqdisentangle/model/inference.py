@@ -17,10 +17,15 @@ __all__ = ["ContentPosterior", "MotionPosterior"]
 class ContentPosterior(nn.Module):
     r"""The content posterior :math:`q(z_c \mid x_{1:T})`, a diagonal Gaussian.
 
-    .. math:: \mu = \frac{1}{T} \sum_t \mathrm{MLP}(\mathrm{pool}(\mathrm{encoder}(x_t)))
+    .. math::
+
+        \mu = \mathrm{norm}\Big(
+            \frac{1}{T} \sum_t \mathrm{MLP}(\mathrm{pool}(\mathrm{encoder}(x_t)))\Big)
 
     A mean over frames cannot tell their order, and pooling over positions (mean and maximum)
     cannot tell where in the image a thing is: what the encoder cannot see, content cannot carry.
+    With a fixed ``noise``, the mean is normalised to unit variance over the batch, as that of
+    motion is: each number then has the spread that its prior has, whatever the divergence weighs.
 
     Parameters
     ----------
@@ -40,8 +45,9 @@ class ContentPosterior(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(2 * shape[0] if len(shape) == 3 else shape[0], hidden_size),
             nn.LeakyReLU(SLOPE),
-            nn.Linear(hidden_size, size if noise is not None else 2 * size),
+            output_layer(hidden_size, size, noise),
         )
+        self.norm = None if noise is None else CodeNorm(size)
 
     def forward(
         self,
@@ -61,7 +67,12 @@ class ContentPosterior(nn.Module):
             hidden = hidden.unflatten(0, x.shape[:2]).mean(1)
         else:
             hidden = packing.mean(packing.pad(hidden))
-        mean, log_var = split_moments(self.head[-1](hidden), self.noise)
+        # Codes are normalised in full precision, as those of motion are.
+        with torch.autocast(hidden.device.type, enabled=False):
+            output = self.head[-1](hidden.to(self.head[-1].weight.dtype))
+            mean, log_var = split_moments(output, self.noise)
+            if self.norm is not None:
+                mean = self.norm(mean)
         return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
 
 
@@ -99,15 +110,8 @@ class MotionPosterior(nn.Module):
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
         self.from_previous = nn.Linear(size, hidden_size, bias=False)
-        # Without a bias where the norm takes it away: its gradient would be rounding alone, which
-        # Adam makes steps of the full rate from, and the running moments would lag behind.
-        self.output = (
-            nn.Linear(hidden_size, 2 * size)
-            if noise is None
-            else nn.Linear(hidden_size, size, bias=False)
-        )
-        # Its running moments average over the steps too, hence the small momentum.
-        self.norm = None if noise is None else CodeNorm(size, affine=False, momentum=0.02)
+        self.output = output_layer(hidden_size, size, noise)
+        self.norm = None if noise is None else CodeNorm(size)
 
     def forward(
         self,
@@ -163,8 +167,21 @@ class MotionPosterior(nn.Module):
         return torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var
 
 
+def output_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:
+    """What gives the mean of a code and, where its noise is learned, the log-variance."""
+    if noise is None:
+        return nn.Linear(hidden_size, 2 * size)
+    # Without a bias, which the norm takes away: its gradient would be rounding alone, which Adam
+    # makes steps of the full rate from, and the running moments would lag behind.
+    return nn.Linear(hidden_size, size, bias=False)
+
+
 class CodeNorm(nn.BatchNorm1d):
-    """Batch normalisation that falls back on its running moments for a batch of one."""
+    """Batch normalisation of codes, with the running moments for a batch of one."""
+
+    def __init__(self, size: int) -> None:
+        # The running moments of motion average over the steps too, hence the small momentum.
+        super().__init__(size, affine=False, momentum=0.02)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, d) -> (n, d)."""

@@ -66,6 +66,20 @@ def test_content_of_a_sequence_does_not_depend_on_its_batch(network, frame_shape
     torch.testing.assert_close(posterior(x[2:4]).mean, posterior(x).mean[2:4])
 
 
+@each_case
+def test_content_is_normalised_over_the_batch(network, frame_shape):
+    posterior = make(ContentPosterior, network, frame_shape).train()
+    with torch.no_grad():
+        posterior.head[-1].weight *= 1000  # so that the epsilon of the normalisation is nothing
+    mean = posterior(sequences(frame_shape, n=9), seeded()).mean
+    torch.testing.assert_close(mean.mean(0), torch.zeros_like(mean[0]), atol=1e-9, rtol=0)
+    torch.testing.assert_close(
+        mean.var(0, correction=0), torch.ones_like(mean[0]), atol=0.02, rtol=0
+    )
+    learned = make(ContentPosterior, network, frame_shape, noise=None).train()
+    assert learned(sequences(frame_shape, n=9), seeded()).mean.mean(0).abs().max() > 1e-3
+
+
 # Motion
 
 
