@@ -83,7 +83,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which
         differ in size.
-    independence_weight : float, default=0.2
+    independence_weight : float, default=0.5
         The weight :math:`\beta_4`: content must not know what motion knows. 0 switches it off, and
         costs nothing.
     n_actions : int or None, default=None
@@ -301,7 +301,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         cost: str | Callable = "squared",
         content_weight: float | Literal["auto"] = "auto",
         motion_weight: float | Literal["auto"] = "auto",
-        independence_weight: float = 0.2,
+        independence_weight: float = 0.5,
         n_actions: int | None = None,
         action_weight: float = 0.01,
         action_prior: Any = None,
