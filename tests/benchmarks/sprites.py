@@ -13,6 +13,7 @@ Examples
     python -m tests.benchmarks.sprites --full --save model.safetensors --picture swaps.png
     python -m tests.benchmarks.sprites --model reinforced
     python -m tests.benchmarks.sprites --model reinforced --labels 0.05
+    python -m tests.benchmarks.sprites --epochs 12 --without motion_view
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from seqdisentangle.metrics import (
     disentanglement_report,
     sample_quality,
 )
+from seqdisentangle.model import Conv
 
 from ._common import data_home, parameters, parser_of_runs, print_measures, run_seeds
 
@@ -56,6 +58,20 @@ MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "reinforced": (RecurrentWAE, {"reg": "mmd", "n_actions": N_ACTIONS, **KNOWLEDGE}),
     "dsvae": (DSVAE, {"max_epochs": RecurrentWAE().max_epochs}),
     "mocogan": (MoCoGAN, {"max_epochs": RecurrentWAE().max_epochs}),
+}
+# What each option is left out by, to see what it gives.
+WITHOUT: dict[str, dict[str, Any]] = {
+    "palette": {"network": Conv(palette=0)},
+    "style": {"generator": "concat"},
+    "content_noise": {"content_noise": None},
+    "motion_noise": {"motion_noise": None},
+    "content_warmup": {"content_warmup": 0},
+    "independence": {"independence_weight": 0},
+    "content_view": {"content_view": None},
+    "motion_view": {"motion_view": None},
+    "mixtures": {"motion_components": 1},
+    "content_divergence": {"content_weight": 0},
+    "motion_divergence": {"motion_weight": 0},
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
 SCALES = {
@@ -102,8 +118,13 @@ def main(
         (X, *known),
         X_test,
         measure,
-        title=options.model,
-        facts={"model": options.model, "labels": options.labels, "size": size},
+        title=options.model if options.without is None else f"without {options.without}",
+        facts={
+            "model": options.model,
+            "without": options.without,
+            "labels": options.labels,
+            "size": size,
+        },
     )
 
 
@@ -183,6 +204,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--labels", type=float, metavar="SHARE", help="share of the actions that fit is told"
     )
+    parser.add_argument("--without", choices=WITHOUT, help="what to leave out of the system")
     parser.add_argument("--max-sequences", type=int, help="train on a random subset")
     parser.add_argument("--max-test-sequences", type=int, help="judge a random subset")
     parser.add_argument("--data-home", type=Path, default=data_home())
@@ -193,10 +215,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
-    """Constructor parameters: this benchmark's, then --epochs, then --set."""
+    """Constructor parameters: this benchmark's, less --without, then --epochs, then --set."""
     epochs = SCALES[options.scale]["max_epochs"]
     limits = {} if epochs is None else {"max_epochs": epochs}
-    return parameters(options, {**MODELS[options.model][1], **limits})
+    left_out = WITHOUT.get(options.without, {})
+    return parameters(options, {**MODELS[options.model][1], **limits, **left_out})
 
 
 if __name__ == "__main__":

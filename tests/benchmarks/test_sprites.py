@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.utils import Bunch
 
-from tests.benchmarks.sprites import main
+from tests.benchmarks.sprites import WITHOUT, main
 
 
 class Copy:
@@ -66,6 +66,16 @@ def test_some_actions_are_told(tmp_path, capsys):
     assert "9 of 18 actions are known" in capsys.readouterr().out
     assert record["labels"] == 0.5
     assert "label_accuracy" in record
+
+
+@pytest.mark.parametrize("without", WITHOUT)
+def test_every_option_can_be_left_out(without, tmp_path, capsys):
+    few = ["--judge-cache", str(tmp_path), "--threads", "1", "--epochs", "1"]
+    (record,) = main([*few, "--without", without], fetch=tiny_sprites)
+    assert f"== without {without}" in capsys.readouterr().out
+    ((name, value),) = WITHOUT[without].items()
+    assert record["without"] == without
+    assert record["params"][name] == repr(value)
 
 
 @pytest.fixture
