@@ -73,7 +73,8 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         Units of the hidden layers of the posteriors and the prior.
     network : {"auto", "mlp", "conv", "resnet"}, FrameNetwork or pair of modules, default="auto"
         Encoder and decoder of single frames. ``"auto"`` is ``"conv"`` for images and ``"mlp"`` for
-        vectors; ``"resnet"`` draws more detail at several times the cost. A pair
+        vectors; ``"resnet"`` draws more detail at several times the cost.
+        :class:`~seqdisentangle.model.Conv` and its like set width, depth and palette. A pair
         ``(encoder, decoder)`` of torch modules, (N, ...) -> (N, F) or (N, C, h, w) and
         (N, motion_size + content_size) -> (N, ...), needs ``generator="concat"``.
     cost : str or callable, default="squared"
@@ -96,10 +97,10 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         How frequent each action is; None for equally frequent ones.
     generator : {"style", "concat"}, default="style"
         How the codes enter the generator. ``"style"``: motion makes the feature map, content
-        scales and shifts its channels at every layer, which suits looks that do not depend on
-        the place. ``"concat"``: side by side.
+        scales and shifts its channels at every layer and chooses the colours of images, which suits
+        looks that do not depend on the place. ``"concat"``: side by side.
     content_noise : float or None, default=0.1
-        Standard deviation of the content posterior; None learns it.
+        Standard deviation of the content posterior, around a mean of unit variance; None learns it.
     motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
