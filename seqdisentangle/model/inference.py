@@ -45,7 +45,7 @@ class ContentPosterior(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(2 * shape[0] if len(shape) == 3 else shape[0], hidden_size),
             nn.LeakyReLU(SLOPE),
-            output_layer(hidden_size, size, noise),
+            moments_layer(hidden_size, size, noise),
         )
         self.norm = None if noise is None else CodeNorm(size)
 
@@ -110,7 +110,7 @@ class MotionPosterior(nn.Module):
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
         self.from_previous = nn.Linear(size, hidden_size, bias=False)
-        self.output = output_layer(hidden_size, size, noise)
+        self.output = moments_layer(hidden_size, size, noise)
         self.norm = None if noise is None else CodeNorm(size)
 
     def forward(
@@ -167,7 +167,7 @@ class MotionPosterior(nn.Module):
         return torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var
 
 
-def output_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:
+def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:
     """What gives the mean of a code and, where its noise is learned, the log-variance."""
     if noise is None:
         return nn.Linear(hidden_size, 2 * size)

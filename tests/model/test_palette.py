@@ -78,6 +78,13 @@ def test_a_palette_needs_a_style_and_a_colour():
     assert isinstance(output_layer(codes("concat"), 4, 3), Plain)
 
 
+@pytest.mark.parametrize("n_colours", [1, -3])
+@pytest.mark.parametrize("family", [Conv, ResNet])
+def test_too_few_colours_are_an_error(family, n_colours):
+    with pytest.raises(ValueError, match=f"palette must be at least 2, or 0 .* got {n_colours}"):
+        family(2, palette=n_colours).decoder((3, 16, 16), codes())
+
+
 @pytest.mark.parametrize("family", [Conv, ResNet])
 def test_what_motion_changes_is_where_colours_are(family):
     torch.manual_seed(0)
