@@ -21,6 +21,12 @@ from ..model import SequenceModel
 
 __all__ = ["Alone", "Processes", "find_processes"]
 
+if dist.is_available():
+    # Its functions keep the group that is the default one when they are imported, which torch does
+    # late. They would keep ours after its end, and its threads would run while Python is taken
+    # down, at times with an abort.
+    import torch.distributed.nn
+
 Value = TypeVar("Value")
 
 

@@ -274,6 +274,39 @@ def test_processes_that_see_other_checkpoints_do_not_go_on(tmp_path):
         assert message.endswith("is epoch-00002-batch-0000000.safetensors, None")
 
 
+ENDED = """
+import atexit, os, sys, numpy as np
+from pathlib import Path
+
+def threads():
+    return [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+
+def note(when):
+    found = [name for name in threads() if "gloo" in name]
+    Path(f"{sys.argv[1]}/{when}-{os.environ['RANK']}.txt").write_text(" ".join(found))
+
+atexit.register(note, "after")  # what is registered later runs before
+
+from seqdisentangle import RecurrentWAE
+
+X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
+RecurrentWAE(
+    content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=6, device="cpu",
+).fit(X)
+note("before")
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="threads are listed on Linux")
+def test_the_threads_of_a_group_end_before_python_is_taken_down(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(ENDED)
+    torchrun(script, tmp_path)
+    for rank in range(2):
+        assert (tmp_path / f"before-{rank}.txt").read_text()
+        assert not (tmp_path / f"after-{rank}.txt").read_text()
+
+
 WORKERS = """
 import multiprocessing, os, sys
 from concurrent.futures import ProcessPoolExecutor
