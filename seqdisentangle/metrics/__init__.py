@@ -6,6 +6,7 @@ from .disentanglement import DisentanglementReport, disentanglement_report
 from .generation import (
     SampleQuality,
     conditional_entropy,
+    data_quality,
     inception_score,
     marginal_entropy,
     sample_quality,
@@ -35,6 +36,7 @@ __all__ = [
     "conditional_entropy",
     "content_drawn_accuracy",
     "data_accuracy",
+    "data_quality",
     "disentanglement_report",
     "equal_error_rate",
     "inception_score",

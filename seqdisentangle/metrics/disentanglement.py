@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
-from .generation import SampleQuality, sample_quality
+from .generation import SampleQuality, data_quality, sample_quality
 from .interventions import (
     Judge,
     LabelAccuracy,
@@ -50,6 +50,8 @@ class DisentanglementReport:
         Of plain reconstructions.
     samples : SampleQuality
         Of unconditional samples.
+    real : SampleQuality
+        Of the data themselves: what the judge's own doubt costs.
     """
 
     chance: LabelAccuracy
@@ -60,6 +62,7 @@ class DisentanglementReport:
     swap: LabelAccuracy
     error: ReconstructionError
     samples: SampleQuality
+    real: SampleQuality
 
     def as_dict(self) -> dict[str, float]:
         """Every number under a flat name, for a JSON line or a table.
@@ -68,7 +71,7 @@ class DisentanglementReport:
         -------
         dict of str to float
             For example ``swap_motion`` (mean over motion labels), ``swap_motion_0`` (the first),
-            ``mean_squared_error``, ``inception_score``.
+            ``mean_squared_error``, ``inception_score``, ``data_inception_score`` (of the data).
         """
         flat: dict[str, float] = {}
         for name in _ACCURACIES:
@@ -80,9 +83,8 @@ class DisentanglementReport:
         return flat | {
             "mean_squared_error": self.error.mean_squared,
             "squared_error_per_frame": self.error.per_frame,
-            "inception_score": self.samples.inception_score,
-            "conditional_entropy": self.samples.conditional_entropy,
-            "marginal_entropy": self.samples.marginal_entropy,
+            **asdict(self.samples),
+            **{f"data_{name}": value for name, value in asdict(self.real).items()},
         }
 
     def __str__(self) -> str:
@@ -96,10 +98,11 @@ class DisentanglementReport:
         lines += [
             f"{'squared error (mean)':34}{self.error.mean_squared:8.5f}",
             f"{'squared error (sum over a frame)':34}{self.error.per_frame:8.2f}",
-            f"{'samples: Inception score':34}{self.samples.inception_score:8.2f}",
-            f"{'samples: H(y|x), nats':34}{self.samples.conditional_entropy:8.3f}",
-            f"{'samples: H(y), nats':34}{self.samples.marginal_entropy:8.3f}",
+            f"{'':34}{'samples':>8}{'data':>9}",
         ]
+        for name, title in _QUALITIES.items():
+            of_samples, of_data = (getattr(quality, name) for quality in (self.samples, self.real))
+            lines.append(f"{title:34}{of_samples:8.3f}{of_data:9.3f}")
         return "\n".join(lines)
 
 
@@ -110,6 +113,11 @@ _ACCURACIES = {
     "content_drawn": "motion kept, content drawn",
     "motion_drawn": "content kept, motion drawn",
     "swap": "swap",
+}
+_QUALITIES = {
+    "inception_score": "Inception score",
+    "conditional_entropy": "H(y|x), nats",
+    "marginal_entropy": "H(y), nats",
 }
 
 
@@ -239,4 +247,5 @@ def disentanglement_report(
             batch_size=batch_size,
             random_state=rng,
         ),
+        real=data_quality(X, judge, batch_size=batch_size),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sklearn.utils import check_random_state
 __all__ = [
     "SampleQuality",
     "conditional_entropy",
+    "data_quality",
     "inception_score",
     "marginal_entropy",
     "sample_quality",
@@ -191,17 +193,70 @@ def sample_quality(
     ------
     ValueError
         If `n_samples` is not positive.
+
+    See Also
+    --------
+    data_quality : What real sequences get from the same judge.
     """
     if n_samples < 1:
         raise ValueError(f"n_samples must be at least 1, got {n_samples}.")
     rng = check_random_state(random_state)
-    batches = []
-    for start in range(0, n_samples, batch_size):
-        size = min(batch_size, n_samples - start)
-        seed = int(rng.randint(np.iinfo(np.int32).max))
-        answer = judge.predict_proba(model.sample(size, n_steps, random_state=seed))
-        batches.append(answer[task] if isinstance(answer, list) else answer)
-    p = np.concatenate(batches)
+
+    def samples() -> Iterator[Any]:
+        for start in range(0, n_samples, batch_size):
+            seed = int(rng.randint(np.iinfo(np.int32).max))
+            size = min(batch_size, n_samples - start)
+            yield model.sample(size, n_steps, random_state=seed)
+
+    return _quality(samples(), judge, task)
+
+
+def data_quality(X: Any, judge: Any, *, task: int = 0, batch_size: int = 256) -> SampleQuality:
+    """Score real sequences as `sample_quality` scores samples: what the judge's own doubt costs.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, T, ...)
+        Sequences; sliced batch by batch.
+    judge : object
+        Anything with a `predict_proba` that gives one array (n, n_classes), or a list of them.
+    task : int, default=0
+        Which of the judge's labels to score; the first is the motion label in the protocol.
+    batch_size : int, default=256
+        Sequences judged at a time.
+
+    Returns
+    -------
+    SampleQuality
+        Inception score and its two entropies.
+
+    Raises
+    ------
+    ValueError
+        If there is no sequence.
+
+    Examples
+    --------
+    A judge that is always right, and half sure:
+
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from seqdisentangle.metrics import data_quality
+    >>> judge = SimpleNamespace(predict_proba=lambda X: 0.25 + 0.5 * np.eye(2)[X[:, 0]])
+    >>> X = np.array([[0, 0], [1, 1]])
+    >>> round(data_quality(X, judge).inception_score, 2)
+    1.14
+    """
+    if not np.shape(X)[0]:
+        raise ValueError("X has no sequence to judge.")
+    batches = (X[start : start + batch_size] for start in range(0, np.shape(X)[0], batch_size))
+    return _quality(batches, judge, task)
+
+
+def _quality(batches: Iterable[Any], judge: Any, task: int) -> SampleQuality:
+    """Score all sequences of some batches together."""
+    answers = [judge.predict_proba(batch) for batch in batches]
+    p = np.concatenate([a[task] if isinstance(a, list) else a for a in answers])
     return SampleQuality(inception_score(p), conditional_entropy(p), marginal_entropy(p))
 
 

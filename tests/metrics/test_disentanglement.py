@@ -19,6 +19,7 @@ def test_oracle_scores_full_marks(report):
     assert report.swap.motion == report.swap.content == (1.0,)
     assert report.error.mean_squared == report.error.per_frame == 0
     assert report.samples.inception_score == pytest.approx(3, rel=0.02)
+    assert report.real.inception_score == pytest.approx(3, rel=0.02)
     assert report.chance.motion == (pytest.approx(1 / 3),)
     assert report.chance.content == (0.25,)
 

@@ -12,6 +12,7 @@ from scipy.special import softmax
 
 from seqdisentangle.metrics import (
     conditional_entropy,
+    data_quality,
     inception_score,
     marginal_entropy,
     sample_quality,
@@ -76,6 +77,25 @@ def test_sample_quality_is_that_of_all_samples_whatever_the_batch(oracle, reader
 def test_sample_quality_takes_a_judge_of_one_label(oracle):
     judge = SimpleNamespace(predict_proba=lambda X: np.full((len(X), 4), 0.25))
     assert sample_quality(oracle, judge, 5, 4, random_state=0).inception_score == pytest.approx(1)
+
+
+def test_what_a_doubting_judge_says_of_data_bounds_what_it_says_of_samples(oracle):
+    sure = 0.9
+    judge = SimpleNamespace(
+        predict_proba=lambda X: [np.eye(3)[X[:, 0, 1]] * (sure - 0.05) + 0.05]  # rows sum to one
+    )
+    X = oracle.sample(600, 4, random_state=1)
+    quality = data_quality(X, judge, batch_size=64)
+    doubt = -sure * np.log(sure) - 0.1 * np.log(0.05)
+    assert quality.conditional_entropy == pytest.approx(doubt)
+    assert quality.inception_score == pytest.approx(3 * np.exp(-doubt), rel=0.02)
+    samples = sample_quality(oracle, judge, 600, 4, random_state=0)
+    assert samples.conditional_entropy == pytest.approx(doubt)
+
+
+def test_no_data_are_refused(oracle, reader):
+    with pytest.raises(ValueError, match="X has no sequence to judge"):
+        data_quality(oracle.sample(3, 4)[:0], reader)
 
 
 def test_no_samples_are_refused(oracle, reader):

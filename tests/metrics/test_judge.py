@@ -51,10 +51,18 @@ def test_order_of_frames_and_colour_are_learned(judge):
     assert judge.score(X[:, ::-1], np.column_stack([1 - y[:, 0], y[:, 1]])) == 1.0
 
 
-def test_training_stops_at_few_enough_mistakes(data):
-    judge = SequenceJudge(**SMALL, tol=0.2).fit(*data)
+def test_training_stops_when_the_judge_is_sure_enough(data):
+    judge = SequenceJudge(**SMALL, tol=0.45).fit(*data)
     assert judge.n_epochs_ == len(judge.history_) < judge.max_epochs
-    assert judge.history_[-1] >= 0.8 > max(judge.history_[:-1])
+    assert judge.history_[-1] <= 0.45 < min(judge.history_[:-1])
+    surer = SequenceJudge(**SMALL, tol=0.35).fit(*data)
+    assert surer.n_epochs_ > judge.n_epochs_
+    X, y = squares(seed=1)
+    doubt, less = (
+        -np.log(np.take_along_axis(each.predict_proba(X)[0], y[:, :1], axis=1)).mean()
+        for each in (judge, surer)
+    )
+    assert less < doubt
 
 
 def test_probabilities_are_distributions_over_the_classes(judge, data):
