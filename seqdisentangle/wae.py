@@ -35,7 +35,7 @@ POSITIVE = Interval(Real, 0, None, closed="neither")
 NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 COUNT = Interval(Integral, 1, None, closed="left")
 # Gaussians of a step of the motion prior.
-COMPONENTS = 20
+COMPONENTS = 40
 EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
@@ -107,7 +107,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     motion_components : int or "auto", default="auto"
         Gaussians that each step of the motion prior is a mixture of. A mixture can go on in more
         ways than one, where a single Gaussian, the paper's prior, draws what lies between them.
-        ``"auto"``: 20, and 1 where the divergence of motion is in closed form, as with
+        ``"auto"``: 40, and 1 where the divergence of motion is in closed form, as with
         ``reg="kl"``.
     content_warmup : float or int, default=0.125
         Epochs at the start in which the generator gets content from the prior, so that motion

@@ -163,7 +163,7 @@ def test_without_weight_independence_is_not_computed(vectors, small):
 def test_the_steps_of_the_prior_are_mixtures_unless_they_are_compared_in_closed_form(
     small, vectors
 ):
-    assert small().fit(vectors).model_.prior.n_components == 20
+    assert small().fit(vectors).model_.prior.n_components == 40
     assert small(reg="kl").fit(vectors).model_.prior.n_components == 1
     model = small(motion_components=3).fit(vectors)
     assert model.model_.prior.n_components == 3

@@ -11,6 +11,8 @@ from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
 
 __all__ = ["MotionPrior", "content_prior"]
 
+START_LOG_VAR = -1.0  # of the Gaussians of a mixture
+
 
 def content_prior(like: Tensor, generator: torch.Generator | None = None) -> Latent:
     """Draw from p(z_c) = N(0, I), in the shape, dtype and device of ``like``."""
@@ -47,6 +49,13 @@ class MotionPrior(nn.Module):
         self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
         self.head = nn.Linear(hidden_size, 2 * size * n_components)
         self.choice = nn.Linear(hidden_size, n_components) if n_components > 1 else None
+        if n_components > 1:
+            # As far apart as codes are. Those that begin at one place share its neighbourhood, and
+            # much of the rest is left to Gaussians that are too wide.
+            with torch.no_grad():
+                mean, log_var = self.head.bias.view(n_components, 2, size).unbind(1)
+                mean.normal_()
+                log_var.fill_(START_LOG_VAR)
 
     @property
     def noise_size(self) -> int:

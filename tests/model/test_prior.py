@@ -54,6 +54,37 @@ def test_each_step_depends_on_the_codes_before_it_only(prior):
         assert (gradient.abs().amax((0, 2)) > 0).tolist() == [step < t for step in range(5)]
 
 
+def test_a_mixture_begins_spread_as_widely_as_codes():
+    torch.manual_seed(0)
+    prior = MotionPrior(6, 16, 200)
+    mean = prior.steps(torch.zeros(1, 1, 6)).mean[0, 0]
+    assert mean.mean(0).abs().max() < 0.3
+    torch.testing.assert_close(mean.std(0), torch.ones(6), rtol=0, atol=0.2)
+
+
+def test_a_mixture_learns_clusters_by_likelihood():
+    torch.manual_seed(0)
+    prior = MotionPrior(6, 32, 40)
+    clusters = distributions.MixtureSameFamily(
+        distributions.Categorical(torch.ones(9)),
+        distributions.Independent(distributions.Normal(torch.randn(9, 6), 0.2), 1),
+    )
+    optimizer = torch.optim.Adam(prior.parameters(), 5e-3)
+    for _ in range(300):
+        z = clusters.sample((128, 1))
+        loss = -prior.steps(z).log_prob(z).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    z = clusters.sample((2000, 1))
+    with torch.no_grad():
+        drawn = prior.rollout(noise(2000, 1, size=prior.noise_size).float())
+        surprise = -prior.steps(z).log_prob(z).mean()
+    entropy = -clusters.log_prob(z).mean()
+    assert entropy - 0.01 < surprise < entropy + 0.2
+    assert -clusters.log_prob(drawn).mean() < entropy + 0.4
+
+
 def test_a_step_remembers_more_than_the_previous_code(prior):
     a, b = noise(1, 4), noise(1, 4)
     b[:, 0] += 1
