@@ -12,6 +12,7 @@ from .mocogan import (
     clips,
 )
 from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet, resolve_network
+from .norms import Whitening
 from .packing import Packing
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Posterior",
     "ResNet",
     "SequenceModel",
+    "Whitening",
     "build_model",
     "clips",
     "resolve_network",

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .networks.base import SLOPE, FrameEncoder
+from .norms import CodeNorm, Whitening
 from .packing import Packing
 
 __all__ = ["ContentPosterior", "MotionPosterior"]
@@ -24,8 +25,9 @@ class ContentPosterior(nn.Module):
 
     A mean over frames cannot tell their order, and pooling over positions (mean and maximum)
     cannot tell where in the image a thing is: what the encoder cannot see, content cannot carry.
-    With a fixed ``noise``, the mean is normalised to unit variance over the batch, as that of
-    motion is: each number then has the spread that its prior has, whatever the divergence weighs.
+    With a fixed ``noise``, the mean is normalised and whitened: the codes of the data then have the
+    mean and covariance of their prior, whatever the divergence weighs, and draws of the prior show
+    looks as different as theirs.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ class ContentPosterior(nn.Module):
             nn.LeakyReLU(SLOPE),
             moments_layer(hidden_size, size, noise),
         )
-        self.norm = None if noise is None else CodeNorm(size)
+        self.norm = None if noise is None else nn.Sequential(CodeNorm(size), Whitening(size))
 
     def forward(
         self,
@@ -174,20 +176,6 @@ def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear
     # Without a bias, which the norm takes away: its gradient would be rounding alone, which Adam
     # makes steps of the full rate from, and the running moments would lag behind.
     return nn.Linear(hidden_size, size, bias=False)
-
-
-class CodeNorm(nn.BatchNorm1d):
-    """Batch normalisation of codes, with the running moments for a batch of one."""
-
-    def __init__(self, size: int) -> None:
-        # The running moments of motion average over the steps too, hence the small momentum.
-        super().__init__(size, affine=False, momentum=0.02)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, d) -> (n, d)."""
-        if self.training and len(x) == 1:
-            return nn.functional.batch_norm(x, self.running_mean, self.running_var, eps=self.eps)
-        return super().forward(x)
 
 
 def split_moments(output: Tensor, noise: float | None) -> tuple[Tensor, Tensor]:

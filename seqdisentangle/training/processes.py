@@ -17,7 +17,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
 from ..data import Rows
-from ..model import SequenceModel
+from ..model import SequenceModel, Whitening
 
 __all__ = ["Alone", "Processes", "find_processes"]
 
@@ -143,13 +143,18 @@ class Processes(Alone):
             for module in model.modules()
             if isinstance(module, _BatchNorm) and module.track_running_stats
         ]
+        whitenings = [module for module in model.modules() if isinstance(module, Whitening)]
         for norm in norms:
             norm.forward = SyncedNorm(norm)  # type: ignore[assignment]
+        for whitening in whitenings:
+            whitening.second_moment = second_moment  # type: ignore[method-assign]
         try:
             yield
-        finally:
+        finally:  # what they have by their classes again
             for norm in norms:
-                del norm.forward  # what it has by its class again
+                del norm.forward
+            for whitening in whitenings:
+                del whitening.second_moment
 
 
 class Gather(torch.autograd.Function):
@@ -190,6 +195,13 @@ class Sum(torch.autograd.Function):
         gradient = gradient.clone()
         dist.all_reduce(gradient)
         return gradient
+
+
+def second_moment(x: Tensor) -> Tensor:
+    """The mean of the outer products of the rows of all processes, (n, d) -> (d, d)."""
+    total = torch.cat([(x.mT @ x).flatten(), x.new_tensor([float(len(x))])])
+    dist.all_reduce(total)
+    return (total[:-1] / total[-1]).view(x.shape[1], -1)
 
 
 class SyncedNorm:
