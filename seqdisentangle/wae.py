@@ -100,7 +100,8 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         scales and shifts its channels at every layer and chooses the colours of images, which suits
         looks that do not depend on the place. ``"concat"``: side by side.
     content_noise : float or None, default=0.1
-        Standard deviation of the content posterior, around a mean of unit variance; None learns it.
+        Standard deviation of the content posterior, around a mean that is whitened, as its prior
+        is; None learns it, and leaves the mean free.
     motion_noise : float or None, default=0.2
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it.
