@@ -29,9 +29,9 @@ class Whitening(nn.Module):
 
         y = L^{-1} x, \quad L L^\top = (1 - \epsilon)\, C + \epsilon I
 
-    where :math:`C` is the mean of :math:`x x^\top` over the last batches, which has no gradient:
-    one batch has too few codes to tell it. The floor :math:`\epsilon` leaves directions small that
-    hold next to nothing, and would be noise at the size of the others.
+    where :math:`C` is the mean of :math:`x x^\top` over the batches before this one, which has too
+    few codes to tell it. The floor :math:`\epsilon` leaves directions small that hold next to
+    nothing, and would be noise at the size of the others.
 
     References
     ----------
@@ -48,11 +48,11 @@ class Whitening(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, d) -> (n, d)."""
-        if self.training:
-            self.covariance.lerp_(self.second_moment(x.detach()), self.momentum)
         identity = torch.eye(len(self.covariance), dtype=x.dtype, device=x.device)
         # Without a look at whether it has a factor, which with a floor it has: on a GPU one waits.
         factor, _ = torch.linalg.cholesky_ex(self.covariance.lerp(identity, self.floor))
+        if self.training:
+            self.covariance.lerp_(self.second_moment(x.detach()), self.momentum)
         return torch.linalg.solve_triangular(factor, x.mT, upper=False).mT
 
     def second_moment(self, x: Tensor) -> Tensor:
