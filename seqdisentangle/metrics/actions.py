@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from ._batches import drawn_seed
 from .interventions import Judge
 
 __all__ = ["action_consistency"]
@@ -61,7 +62,7 @@ def action_consistency(
     rng = check_random_state(random_state)
     shares = []
     for action in range(n_actions):
-        seed = int(rng.randint(2**31 - 1))
+        seed = drawn_seed(rng)
         samples = model.sample(n_samples, n_steps, action=action, random_state=seed)
         labels = np.asarray(judge.predict(samples)).reshape(n_samples, -1)[:, 0]
         shares.append(np.unique(labels, return_counts=True)[1].max() / n_samples)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from ._batches import batches, drawn_seed
+
 __all__ = [
     "SampleQuality",
     "conditional_entropy",
@@ -204,9 +206,8 @@ def sample_quality(
 
     def samples() -> Iterator[Any]:
         for start in range(0, n_samples, batch_size):
-            seed = int(rng.randint(np.iinfo(np.int32).max))
             size = min(batch_size, n_samples - start)
-            yield model.sample(size, n_steps, random_state=seed)
+            yield model.sample(size, n_steps, random_state=drawn_seed(rng))
 
     return _quality(samples(), judge, task)
 
@@ -249,13 +250,12 @@ def data_quality(X: Any, judge: Any, *, task: int = 0, batch_size: int = 256) ->
     """
     if not np.shape(X)[0]:
         raise ValueError("X has no sequence to judge.")
-    batches = (X[start : start + batch_size] for start in range(0, np.shape(X)[0], batch_size))
-    return _quality(batches, judge, task)
+    return _quality((x for _, x in batches(X, batch_size)), judge, task)
 
 
-def _quality(batches: Iterable[Any], judge: Any, task: int) -> SampleQuality:
-    """Score all sequences of some batches together."""
-    answers = [judge.predict_proba(batch) for batch in batches]
+def _quality(sequences: Iterable[Any], judge: Any, task: int) -> SampleQuality:
+    """Score all sequences together, which come in batches."""
+    answers = [judge.predict_proba(batch) for batch in sequences]
     p = np.concatenate([a[task] if isinstance(a, list) else a for a in answers])
     return SampleQuality(inception_score(p), conditional_entropy(p), marginal_entropy(p))
 

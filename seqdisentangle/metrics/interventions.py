@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from ._batches import batches, drawn_seed
 from .probes import chance
 
 __all__ = [
@@ -110,9 +111,9 @@ class Labels:
             )
         return np.asarray(answered == expected)
 
-    def accuracy(self, batches: Iterator[NDArray[np.bool_]]) -> LabelAccuracy:
+    def accuracy(self, found: Iterator[NDArray[np.bool_]]) -> LabelAccuracy:
         """Mean over all rows of the batches that `found` gave."""
-        shares = np.concatenate(list(batches)).mean(axis=0).tolist()
+        shares = np.concatenate(list(found)).mean(axis=0).tolist()
         k = self.motion.shape[1]
         return LabelAccuracy(tuple(shares[:k]), tuple(shares[k:]))
 
@@ -161,9 +162,7 @@ def data_accuracy(
         If `X`, the labels and the answers of the judge differ in number.
     """
     labels = Labels(motion_labels, content_labels, np.shape(X)[0])
-    return labels.accuracy(
-        labels.found(judge, x, rows, rows) for rows, x in _batches(X, batch_size)
-    )
+    return labels.accuracy(labels.found(judge, x, rows, rows) for rows, x in batches(X, batch_size))
 
 
 def reconstruction_accuracy(
@@ -204,7 +203,7 @@ def reconstruction_accuracy(
     """
     labels = Labels(motion_labels, content_labels, np.shape(X)[0])
     return labels.accuracy(
-        labels.found(judge, model.reconstruct(x), rows, rows) for rows, x in _batches(X, batch_size)
+        labels.found(judge, model.reconstruct(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
@@ -252,11 +251,11 @@ def content_drawn_accuracy(
 
     def generate(x: Any) -> Any:
         motion = model.transform(x).motion
-        return model.sample(len(x), motion=motion, random_state=_seed(rng))
+        return model.sample(len(x), motion=motion, random_state=drawn_seed(rng))
 
     labels = Labels(motion_labels, content_labels, np.shape(X)[0])
     return labels.accuracy(
-        labels.found(judge, generate(x), rows, rows) for rows, x in _batches(X, batch_size)
+        labels.found(judge, generate(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
@@ -305,11 +304,11 @@ def motion_drawn_accuracy(
 
     def generate(x: Any) -> Any:
         content = model.transform(x).content
-        return model.sample(len(x), n_steps, content=content, random_state=_seed(rng))
+        return model.sample(len(x), n_steps, content=content, random_state=drawn_seed(rng))
 
     labels = Labels(motion_labels, content_labels, np.shape(X)[0])
     return labels.accuracy(
-        labels.found(judge, generate(x), rows, rows) for rows, x in _batches(X, batch_size)
+        labels.found(judge, generate(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
@@ -360,7 +359,7 @@ def swap_accuracy(
     partner = check_random_state(random_state).permutation(len(labels))
 
     def judged() -> Iterator[NDArray[np.bool_]]:
-        for a, x in _batches(X, batch_size):
+        for a, x in batches(X, batch_size):
             b = partner[a]
             swapped = model.swap(x, _take(X, b))
             yield labels.found(judge, swapped.a_motion_b_content, a, b)
@@ -369,22 +368,9 @@ def swap_accuracy(
     return labels.accuracy(judged())
 
 
-def _batches(X: Any, batch_size: int) -> Iterator[tuple[_Rows, Any]]:
-    """Row numbers and sequences, `batch_size` at a time."""
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
-    for start in range(0, len(X), batch_size):
-        x = X[start : start + batch_size]
-        yield np.arange(start, start + len(x)), x
-
-
 def _take(X: Any, rows: _Rows) -> Any:
     """`X[rows]` for any order of rows; h5py reads in ascending order only."""
     if not hasattr(X, "shape"):
         X = np.asarray(X)
     ascending, back = np.unique(rows, return_inverse=True)
     return X[ascending][back]
-
-
-def _seed(rng: np.random.RandomState) -> int:
-    return int(rng.randint(np.iinfo(np.int32).max))

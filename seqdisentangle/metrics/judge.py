@@ -18,6 +18,7 @@ from torch.nn.functional import cross_entropy
 
 from ..forks import leave_lost_threads
 from ..seeding import seeded
+from ._batches import drawn_seed
 from ._judge_net import JudgeNet, to_tensor
 
 __all__ = ["SequenceJudge"]
@@ -157,7 +158,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         targets = self._encode_labels(y, len(X))
         self.frame_shape_ = tuple(X.shape[2:])
 
-        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        seed = drawn_seed(check_random_state(self.random_state))
         order = torch.Generator().manual_seed(seed)
         with seeded(seed):
             self.module_ = self._build()
@@ -365,7 +366,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     ) -> float:
         """Train once on every sequence; return the mean cross-entropy of a label on the way."""
         self.module_.train()
-        total = torch.zeros((), dtype=torch.float64)
+        total = 0.0
         for rows in self._batches(torch.randperm(len(X), generator=order).numpy()):
             batch = np.sort(rows)  # memory maps and h5py read in ascending order
             x = to_tensor(X[batch])
@@ -376,8 +377,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
-            total += len(batch) * loss.detach().double().cpu()
-        return total.item() / targets.numel()
+            total += len(batch) * loss.item()
+        return total / targets.numel()
 
     def _batches(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Cut `rows` in batches of `batch_size` or a little more: batch norm needs two or more."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ._batches import batches
+
 __all__ = ["ReconstructionError", "reconstruction_error"]
 
 
@@ -62,8 +64,8 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
     if n == 0 or T == 0:
         raise ValueError(f"X holds no frame: its shape is {tuple(data.shape)}.")
     total = 0.0
-    for start in range(0, n, batch_size):
-        x = np.asarray(data[start : start + batch_size])
+    for _, batch in batches(data, batch_size):
+        x = np.asarray(batch)
         x_hat = np.asarray(model.reconstruct(x))
         if x_hat.shape != x.shape:
             raise ValueError(f"reconstructions have shape {x_hat.shape}, the data {x.shape}.")
