@@ -48,8 +48,9 @@ class MotionPrior(nn.Module):
         self.n_components = n_components
         self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
         self.head = nn.Linear(hidden_size, 2 * size * n_components)
-        self.choice = nn.Linear(hidden_size, n_components) if n_components > 1 else None
+        self.choice: nn.Linear | None = None
         if n_components > 1:
+            self.choice = nn.Linear(hidden_size, n_components)
             # As far apart as codes are. Those that begin at one place share its neighbourhood, and
             # much of the rest is left to Gaussians that are too wide.
             with torch.no_grad():

@@ -84,6 +84,8 @@ def test_content_is_normalised_and_whitened(network, frame_shape):
             last = posterior(x, seeded()).mean
     for mean in (first, last):
         torch.testing.assert_close(mean.mean(0), torch.zeros_like(mean[0]), atol=1e-9, rtol=0)
+    unit = torch.ones_like(first[0])  # nothing is known of correlations yet
+    torch.testing.assert_close(first.var(0, correction=0), unit, atol=0.02, rtol=0)
     least, most = torch.linalg.eigvalsh(first.T.cov(correction=0))[[0, -1]]
     least_white, most_white = torch.linalg.eigvalsh(last.T.cov(correction=0))[[0, -1]]
     assert most_white < 1 / 0.95 < most
