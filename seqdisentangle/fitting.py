@@ -30,6 +30,7 @@ from .training import (
     check_same,
     compiled,
     find_processes,
+    fit_prior,
     resolve_callbacks,
     resolve_device,
     resolve_precision,
@@ -280,6 +281,21 @@ class TrainedEstimator(SampleVerbs):
                 state=None if found is None else found.state,
             )
         count_epochs(result.history, result.best_epoch)
+        n_epochs = 0 if partial or result.cut_short else self._prior_epochs()
+        if n_epochs > 0:
+            with ProgressBar(n_epochs, len(train), verbose, "motion prior") as bar:
+                last = fit_prior(
+                    trainer,
+                    train,
+                    learning_rate=self.learning_rate,
+                    n_epochs=n_epochs,
+                    seed=seeds["prior"] + processes.rank,
+                    on_step=bar.on_step,
+                    on_epoch=bar.on_epoch,
+                )
+            result.interrupted, result.diverged = last.interrupted, last.diverged
+            if checkpoints is not None:
+                checkpoints.save_best(self.save)
         self.divergences_ = type(divergences)(*(divergence.cpu() for divergence in divergences))
         for name in ("_moments", "_averaging"):
             self.__dict__.pop(name, None)
@@ -360,7 +376,7 @@ class TrainedEstimator(SampleVerbs):
 
     def _seeds(self) -> dict[str, int]:
         random = fresh_random_state(self.random_state)
-        names = ("weights", "order", "noise", "validation", "critics")
+        names = ("weights", "order", "noise", "validation", "critics", "prior")
         return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
 
     def _warmup_epochs(self, n_past: int, partial: bool) -> int:
@@ -372,6 +388,10 @@ class TrainedEstimator(SampleVerbs):
         whole = isinstance(self.lr_warmup, int | np.integer)
         epochs = self.lr_warmup if whole else self.lr_warmup * self.max_epochs
         return round(min(epochs, self.max_epochs) * n_batches)
+
+    def _prior_epochs(self) -> int:
+        whole = isinstance(self.prior_epochs, int | np.integer)
+        return round(self.prior_epochs if whole else self.prior_epochs * self.max_epochs)
 
     def _batches(
         self,

@@ -473,6 +473,8 @@ BAD_PARAMETERS = [
     ("lr_schedule", "x"),
     ("lr_warmup", -1),
     ("lr_warmup", 1.5),
+    ("prior_epochs", -1),
+    ("prior_epochs", 1.0),
     ("frames_per_step", 0),
     ("clip_norm", 0),
     ("ema", 0),

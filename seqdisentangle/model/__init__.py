@@ -3,7 +3,7 @@
 from .action import with_action
 from .core import ModelSpec, SequenceModel, build_model
 from .dsvae import DSVAEModel, DSVAESpec
-from .latent import Action, Latent, Posterior
+from .latent import Action, Latent, Mixture, Posterior
 from .mocogan import (
     ClipDiscriminator,
     FrameDiscriminator,
@@ -26,6 +26,7 @@ __all__ = [
     "FrameDiscriminator",
     "FrameNetwork",
     "Latent",
+    "Mixture",
     "MoCoGANModel",
     "MoCoGANSpec",
     "ModelSpec",

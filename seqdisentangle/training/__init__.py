@@ -16,6 +16,7 @@ from .devices import PRECISIONS, resolve_device, resolve_precision, room_for_dat
 from .elbo import ELBO
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective, ReinforcedLoss
+from .prior_fit import fit_prior
 from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
@@ -46,6 +47,7 @@ __all__ = [
     "check_same",
     "compiled",
     "find_processes",
+    "fit_prior",
     "mean_cost",
     "resolve_callbacks",
     "resolve_cost",

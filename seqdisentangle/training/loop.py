@@ -41,6 +41,11 @@ class FitResult:
     interrupted: bool = False
     diverged: FloatingPointError | None = None
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether it ended before it was done."""
+        return self.interrupted or self.diverged is not None
+
 
 @dataclass
 class Training:

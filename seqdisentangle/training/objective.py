@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ..divergences import Dependence, Divergences, Samples, joint
-from ..model import Action, Latent, Packing, SequenceModel, with_action
+from ..model import Action, Latent, Mixture, Packing, SequenceModel, with_action
 from .costs import Cost, mean_cost
 from .critics import Comparison
 from .processes import Alone
 
-__all__ = ["Loss", "Objective", "ReinforcedLoss"]
+__all__ = ["Loss", "Objective", "ReinforcedLoss", "negative_log_likelihood"]
 
 # Of the prior's likelihood. Its gradient is the prior's alone, for which Adam makes any weight the
 # same: one that neither the loss nor the norm of the whole gradient has to notice.
@@ -249,10 +249,8 @@ class Objective(nn.Module):
             return model.prior(z, generator, action), z.new_zeros(())
         steps = model.prior.steps(z.detach(), action)
         drawn = model.prior.draw(steps, model.prior.noise(z, generator))
-        log_prob = steps.log_prob(z.detach())  # (n, T)
-        if packing is not None:
-            log_prob = torch.where(packing.mask, log_prob, 0.0)
-        return Latent(*(part.detach() for part in drawn)), self.processes.mean(-log_prob.sum(1))
+        likelihood = self.processes.mean(negative_log_likelihood(steps, z.detach(), packing))
+        return Latent(*(part.detach() for part in drawn)), likelihood
 
     def _dynamics(
         self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
@@ -380,6 +378,14 @@ class Objective(nn.Module):
             together = joint(content, Samples(other))
             compared = together, joint(content, Samples(other.roll(1, 0)))
         return Comparison(self.independence_divergence, *compared, weight=self.independence_weight)
+
+
+def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) -> Tensor:
+    """Of each sequence of codes (n, T, d), in nats, (n,); padding is none of it."""
+    log_prob = steps.log_prob(z)  # (n, T)
+    if packing is not None:
+        log_prob = torch.where(packing.mask, log_prob, 0.0)
+    return -log_prob.sum(1)
 
 
 def frames_at(x: Tensor, rows: Tensor) -> Tensor:
