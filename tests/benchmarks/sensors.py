@@ -31,8 +31,15 @@ from seqdisentangle.metrics import chance, probe_accuracy
 from ._common import parameters, parser_of_runs, print_table, probe_r2, run_seeds
 
 # Few sequences make short epochs: smaller batches, and more of them. The activity is how strongly
-# readings swing, and motion, where it learns before content, would learn that too.
-KNOWLEDGE: dict[str, Any] = {"batch_size": 8, "max_epochs": 150, "content_warmup": 0}
+# readings swing, and motion would learn that too, where it learns before content or has room for
+# more than how far a swing has got.
+KNOWLEDGE: dict[str, Any] = {
+    "batch_size": 8,
+    "max_epochs": 150,
+    "content_warmup": 0,
+    "motion_size": 3,
+    "motion_noise": 0.5,
+}
 N_PAIRINGS = 20  # ways to pair the test sequences for swaps
 
 
