@@ -110,7 +110,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         ways than one, where a single Gaussian, the paper's prior, draws what lies between them.
         ``"auto"``: 40, and 1 where the divergence of motion is in closed form, as with
         ``reg="kl"``.
-    content_warmup : float or int, default=0.125
+    content_warmup : float or int, default=0.075
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
     content_view, motion_view : str, callable, list or None, default="auto", None
@@ -316,7 +316,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         content_noise: float | None = 0.1,
         motion_noise: float | None = 0.2,
         motion_components: int | Literal["auto"] = "auto",
-        content_warmup: float = 0.125,
+        content_warmup: float = 0.075,
         content_view: Any = "auto",
         motion_view: Any = None,
         codes: str = "both",
