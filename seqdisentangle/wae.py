@@ -134,7 +134,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     prior_epochs : float or int, default=0.2
         Passes over the data after the training, in which the motion prior alone is fitted to the
         codes that the data has by then, so that samples move as the data does: an int counts them,
-        a float below 1 is a share of ``max_epochs``. They cost a tenth of the others.
+        a float below 1 is a share of ``max_epochs``. Each takes a seventh of one of the others.
     batch_size : int, default=64
         Sequences in a step.
     learning_rate : float, default=2e-3
