@@ -203,7 +203,13 @@ def test_labels_that_are_no_actions_are_refused(case, verb, acting, vectors):
 def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, monkeypatch):
     from seqdisentangle.training import Trainer
 
-    model = acting(max_epochs=3, early_stopping=True, validation_fraction=0.2, scale="none")
+    model = acting(
+        max_epochs=3,
+        prior_epochs=1,
+        early_stopping=True,
+        validation_fraction=0.2,
+        scale="none",
+    )
     y = np.array([0, 1, 2, -1, 0, 1, -1])
     label_of = {x.tobytes(): label for x, label in zip(vectors, y, strict=True)}
     step, seen = Trainer.step, []
@@ -216,7 +222,7 @@ def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, mo
 
     monkeypatch.setattr(Trainer, "step", checked)
     model.fit(vectors, y)
-    assert seen == [True] * 15  # five sequences, three epochs
+    assert seen == [True] * 20  # five sequences, three epochs and one of the prior
     assert "val_labels" in model.history_[0]
 
 
