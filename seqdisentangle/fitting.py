@@ -281,7 +281,7 @@ class TrainedEstimator(SampleVerbs):
                 state=None if found is None else found.state,
             )
         count_epochs(result.history, result.best_epoch)
-        n_epochs = 0 if partial or result.cut_short else self._prior_epochs()
+        n_epochs = 0 if partial or result.cut_short else round(self._epochs(self.prior_epochs))
         if n_epochs > 0:
             with ProgressBar(n_epochs, len(train), verbose, "motion prior") as bar:
                 last = fit_prior(
@@ -385,13 +385,12 @@ class TrainedEstimator(SampleVerbs):
         return 0 if partial or n_past else round(self.content_warmup * self.max_epochs)
 
     def _lr_warmup_steps(self, n_batches: int) -> int:
-        whole = isinstance(self.lr_warmup, int | np.integer)
-        epochs = self.lr_warmup if whole else self.lr_warmup * self.max_epochs
-        return round(min(epochs, self.max_epochs) * n_batches)
+        return round(min(self._epochs(self.lr_warmup), self.max_epochs) * n_batches)
 
-    def _prior_epochs(self) -> int:
-        whole = isinstance(self.prior_epochs, int | np.integer)
-        return round(self.prior_epochs if whole else self.prior_epochs * self.max_epochs)
+    def _epochs(self, number: float) -> float:
+        """How many epochs an int counts, or a float is a share of."""
+        whole = isinstance(number, int | np.integer)
+        return number if whole else number * self.max_epochs
 
     def _batches(
         self,

@@ -73,11 +73,10 @@ class CodeLikelihood(nn.Module):
         generator: torch.Generator,
         *,
         lengths: Tensor | None = None,
-        observed: Tensor | None = None,
         labels: Tensor | None = None,
-        warming_up: bool = False,
+        **unused: Any,
     ) -> tuple[PriorLoss, list[Comparison]]:
-        """As :meth:`Objective.forward`; no divergence is asked for."""
+        """Evaluate it on a batch, see :class:`Objective`; no divergence is asked for."""
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         model.eval()
         with torch.no_grad():
