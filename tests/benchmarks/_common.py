@@ -37,6 +37,12 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
         help="any parameter of the model; the value a Python literal, or else a string",
     )
     parser.add_argument("--threads", type=int, help="torch threads")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="a folder that keeps each seed's training, and from which one that was cut short goes "
+        "on; its time is then that of the last part",
+    )
     parser.add_argument("--save", type=Path, help="write the fitted model")
     parser.add_argument("--picture", type=Path, help="write the swap figure")
     parser.add_argument("--json", type=Path, help="append one JSON line a seed")
@@ -66,9 +72,12 @@ def run_seeds(
     for seed in options.seed:
         about = f"{len(X)} sequences {X.shape[1:]}, {params}"
         print(f"\n== {title}, seed {seed}: {about}", flush=True)
-        model = make_model(**params, random_state=seed)
+        kept: dict[str, Any] = {}
+        if options.checkpoint:
+            kept = {"checkpoint": options.checkpoint / f"seed-{seed}"}
+        model = make_model(**params, **kept, random_state=seed)
         start = time.perf_counter()
-        model.fit(*data)
+        model.fit(*data, **({"resume": True} if kept else {}))
         seconds = time.perf_counter() - start
         measures = measure(model, seed)
         records.append(

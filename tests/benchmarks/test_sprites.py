@@ -60,6 +60,17 @@ def test_every_system_runs_by_one_flag(model, tmp_path, capsys):
     assert ("action consistency" in printed) == (model == "reinforced")
 
 
+def test_a_training_that_was_cut_short_goes_on(tmp_path):
+    few = ["--judge-cache", str(tmp_path), "--threads", "1", "--epochs", "3"]
+    kept = tmp_path / "kept"
+    (whole,) = main([*few, "--checkpoint", str(kept)], fetch=tiny_sprites)
+    newest = max((kept / "seed-0").glob("epoch-*"))
+    newest.unlink()
+    (resumed,) = main([*few, "--checkpoint", str(kept)], fetch=tiny_sprites)
+    assert newest.exists()
+    assert resumed["mean_squared_error"] == whole["mean_squared_error"]
+
+
 def test_some_actions_are_told(tmp_path, capsys):
     told = ["--model", "reinforced", "--labels", "0.5", "--epochs", "1", "--threads", "1"]
     (record,) = main(["--judge-cache", str(tmp_path), *told], fetch=tiny_sprites)
