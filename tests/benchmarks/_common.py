@@ -72,12 +72,12 @@ def run_seeds(
     for seed in options.seed:
         about = f"{len(X)} sequences {X.shape[1:]}, {params}"
         print(f"\n== {title}, seed {seed}: {about}", flush=True)
-        kept: dict[str, Any] = {}
+        kept, resumed = {}, {}
         if options.checkpoint:
-            kept = {"checkpoint": options.checkpoint / f"seed-{seed}"}
+            kept, resumed = {"checkpoint": options.checkpoint / f"seed-{seed}"}, {"resume": True}
         model = make_model(**params, **kept, random_state=seed)
         start = time.perf_counter()
-        model.fit(*data, **({"resume": True} if kept else {}))
+        model.fit(*data, **resumed)
         seconds = time.perf_counter() - start
         measures = measure(model, seed)
         records.append(
