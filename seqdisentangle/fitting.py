@@ -148,7 +148,8 @@ class TrainedEstimator(SampleVerbs):
         """Train for one epoch on a part of the data, at a constant step size.
 
         The first part decides the units (``scale``); an int ``content_warmup`` counts calls, a
-        float has no ``max_epochs`` to be a share of and means none. No checkpoints are written.
+        float has no ``max_epochs`` to be a share of and means none. A pair of ``independence_weight``
+        goes from one to the other over ``max_epochs`` calls. No checkpoints are written.
 
         Parameters
         ----------
@@ -272,6 +273,7 @@ class TrainedEstimator(SampleVerbs):
                 train,
                 max_epochs=max_epochs,
                 warmup_epochs=self._warmup_epochs(len(past), partial),
+                progress=lambda epoch: self._progress(len(past) + epoch),
                 validation=validation,
                 stopping=Stopping(self.n_iter_no_change, self.tol) if validation else None,
                 on_begin=on_begin,
@@ -383,6 +385,10 @@ class TrainedEstimator(SampleVerbs):
         if isinstance(self.content_warmup, int | np.integer):
             return max(int(self.content_warmup) - n_past, 0)
         return 0 if partial or n_past else round(self.content_warmup * self.max_epochs)
+
+    def _progress(self, epoch: int) -> float:
+        """The share of a training of ``max_epochs`` that is done in the middle of an epoch."""
+        return min((epoch - 0.5) / self.max_epochs, 1.0)
 
     def _lr_warmup_steps(self, n_batches: int) -> int:
         return round(min(self._epochs(self.lr_warmup), self.max_epochs) * n_batches)

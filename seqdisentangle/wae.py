@@ -84,9 +84,11 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which
         differ in size.
-    independence_weight : float, default=0.5
-        The weight :math:`\beta_4`: content must not know what motion knows. 0 switches it off, and
-        costs nothing.
+    independence_weight : float or pair of float, default=(0.5, 3.0)
+        The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
+        weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
+        in the last quarter; it goes from one to the other in between. 0 switches it off, and costs
+        nothing.
     n_actions : int or None, default=None
         Number of actions, which makes the model the reinforced one: it learns a third code, one of
         so many kinds of movement for each sequence, and is a clusterer.
@@ -259,7 +261,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         "cost": [StrOptions(set(COSTS)), callable],
         "content_weight": [NON_NEGATIVE, StrOptions({"auto"})],
         "motion_weight": [NON_NEGATIVE, StrOptions({"auto"})],
-        "independence_weight": [NON_NEGATIVE],
+        "independence_weight": [NON_NEGATIVE, tuple, list],
         "n_actions": [Interval(Integral, 2, None, closed="left"), None],
         "action_weight": [NON_NEGATIVE],
         "action_prior": ["array-like", None],
@@ -308,7 +310,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         cost: str | Callable = "squared",
         content_weight: float | Literal["auto"] = "auto",
         motion_weight: float | Literal["auto"] = "auto",
-        independence_weight: float = 0.5,
+        independence_weight: float | tuple[float, float] = (0.5, 3.0),
         n_actions: int | None = None,
         action_weight: float = 0.01,
         action_prior: Any = None,
@@ -427,7 +429,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
             cost=resolve_cost(self.cost, images=images),
             content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
             motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
-            independence_weight=self.independence_weight,
+            independence_weight=start_and_end(self.independence_weight),
             action_weight=None if self.n_actions is None else self.action_weight,
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),
             motion_view=resolve_view(auto_view(self.motion_view, sequences), name="motion_view"),
@@ -453,6 +455,23 @@ def auto_view(view: Any, sequences: Sequences) -> Any:
 def auto_weight(weight: float | Literal["auto"], preferred: float) -> float:
     """The weight of a divergence, its own preference for "auto"."""
     return preferred if weight == "auto" else weight
+
+
+def start_and_end(weight: Any) -> tuple[float, float]:
+    """What independence weighs at the start of a training and at its end.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a number nor a pair of them.
+    """
+    pair = tuple(weight) if isinstance(weight, tuple | list) else (weight, weight)
+    if len(pair) != 2 or not all(NON_NEGATIVE.is_satisfied_by(one) for one in pair):
+        raise ValueError(
+            "independence_weight: expected a number of at least 0, or a pair of them for the start "
+            f"and the end of the training, got {weight!r}"
+        )
+    return pair
 
 
 def components(number: int | Literal["auto"], divergences: Divergences) -> int:

@@ -66,6 +66,7 @@ def test_feature_names_come_back(numbers, small, tmp_path):
         {"reg": {"content": "mmd", "motion": "mmd"}},
         {"reg": ("gan", "kl")},
         {"content_weight": "auto", "motion_weight": 0.5, "independence_weight": 0.0},
+        {"independence_weight": (0.0, 2)},
         {"content_size": np.int64(3), "learning_rate": np.float32(0.5e-3)},
         {"content_noise": None, "motion_noise": None, "generator": "concat"},
     ],

@@ -23,6 +23,7 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.callbacks import Callback
 from seqdisentangle.divergences import HSIC, MMD, ScaledMMD
 from seqdisentangle.model import Conv
+from seqdisentangle.training import objective, schedules
 
 TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "max_epochs": 2, "device": "cpu"}
 EACH_CODES = [RecurrentWAE(codes=codes, **TINY) for codes in ("both", "content", "motion")]
@@ -30,6 +31,19 @@ EACH_CODES = [RecurrentWAE(codes=codes, **TINY) for codes in ("both", "content",
 
 def table(codes):
     return np.asarray(codes)
+
+
+def progress_of(fit, monkeypatch):
+    """The shares of a training that are done in its epochs, as independence is told them."""
+    seen = []
+
+    def risen(weight, progress):
+        seen.append(progress)
+        return schedules.risen(weight, progress)
+
+    monkeypatch.setattr(objective, "risen", risen)
+    fit()
+    return list(dict.fromkeys(seen))
 
 
 # ---- scikit-learn --------------------------------------------------------------------------------
@@ -234,6 +248,16 @@ def test_partial_fit_refuses_images_in_other_units(
     with pytest.raises(ValueError, match=r"values in \[0, 1\], got values from 0 to 255"):
         video_model.partial_fit(videos.astype(dtype))
     assert same_weights(weights(video_model), before)
+
+
+def test_independence_weighs_more_as_the_epochs_of_all_fits_go_by(vectors, small, monkeypatch):
+    model = small(max_epochs=4)
+    assert progress_of(lambda: model.fit(vectors), monkeypatch) == [0.125, 0.375, 0.625, 0.875]
+    model.set_params(warm_start=True)
+    assert progress_of(lambda: model.fit(vectors), monkeypatch) == [1.0]
+    by_parts = small(max_epochs=2)
+    for progress in (0.25, 0.75, 1.0):
+        assert progress_of(lambda: by_parts.partial_fit(vectors), monkeypatch) == [progress]
 
 
 def test_warm_start(vectors, small, weights, same_weights):
@@ -447,6 +471,9 @@ BAD_PARAMETERS = [
     ("content_weight", -1),
     ("motion_weight", "a"),
     ("independence_weight", -1),
+    ("independence_weight", (0.5,)),
+    ("independence_weight", (0.5, -1)),
+    ("independence_weight", [0.5, "a"]),
     ("n_actions", 1),
     ("action_weight", -1),
     ("action_prior", 3),

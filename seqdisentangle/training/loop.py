@@ -96,12 +96,13 @@ class Training:
             return self.stopping.best_epoch
         return len(self.history)
 
-    def steps(self, *, warming_up: bool) -> Iterator[None]:
+    def steps(self, *, warming_up: bool, progress: float) -> Iterator[None]:
         """The steps of the running epoch that are not done yet."""
         start = time.perf_counter() - self.seconds
         self.trainer.model.train()
         for batch in rest(self.batches, len(self.losses)):
-            self.losses.append(len(batch.x), self.trainer.step(*batch, warming_up=warming_up))
+            loss = self.trainer.step(*batch, warming_up=warming_up, progress=progress)
+            self.losses.append(len(batch.x), loss)
             self.seconds = time.perf_counter() - start
             yield
 
@@ -171,6 +172,7 @@ def run(
     *,
     max_epochs: int,
     warmup_epochs: int = 0,
+    progress: Callable[[int], float] | None = None,
     validation: Iterable[Batch] | None = None,
     stopping: Stopping | None = None,
     on_begin: Callable[[Training], Any] | None = None,
@@ -189,6 +191,9 @@ def run(
     max_epochs : int
     warmup_epochs : int
         Epochs at the start in which content rests.
+    progress : callable, optional
+        The share of the training that is done in an epoch, counted from 1, by which independence
+        weighs more; all of it by default.
     validation : iterable of Batch, optional
         Batches to evaluate after every epoch; their parts appear as ``val_...``.
     stopping : Stopping, optional
@@ -220,7 +225,8 @@ def run(
             on_begin(training)
         while not training.ended and len(training.history) < max_epochs:
             warming_up = training.epoch <= warmup_epochs
-            for _ in training.steps(warming_up=warming_up):
+            done = 1.0 if progress is None else progress(training.epoch)
+            for _ in training.steps(warming_up=warming_up, progress=done):
                 if on_step is not None:
                     on_step(training)
                 if checkpoints is not None and checkpoints.due():

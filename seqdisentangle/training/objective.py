@@ -14,6 +14,7 @@ from ..model import Action, Latent, Mixture, Packing, SequenceModel, with_action
 from .costs import Cost, mean_cost
 from .critics import Comparison
 from .processes import Alone
+from .schedules import risen
 
 __all__ = ["Loss", "Objective", "ReinforcedLoss", "negative_log_likelihood"]
 
@@ -110,8 +111,11 @@ class Objective(nn.Module):
     ----------
     divergences : Divergences
     cost : callable
-    content_weight, motion_weight, independence_weight, action_weight : float
-        The last one None for a model without actions.
+    content_weight, motion_weight : float
+    independence_weight : float or pair of float
+        Of a pair, one at the start of a training and one at its end, see :func:`risen`.
+    action_weight : float or None
+        None for a model without actions.
     content_view, motion_view : callable or None
         What each encoder sees in training, while the target stays the original.
     frames_per_step : int or None
@@ -133,7 +137,7 @@ class Objective(nn.Module):
         cost: Cost,
         content_weight: float,
         motion_weight: float,
-        independence_weight: float = 0.0,
+        independence_weight: float | tuple[float, float] = 0.0,
         action_weight: float | None = None,
         content_view: View | None = None,
         motion_view: View | None = None,
@@ -174,6 +178,7 @@ class Objective(nn.Module):
         observed: Tensor | None = None,
         labels: Tensor | None = None,
         warming_up: bool = False,
+        progress: float = 1.0,
     ) -> tuple[Loss | ReinforcedLoss, list[Comparison]]:
         """Evaluate the objective on a batch.
 
@@ -192,6 +197,8 @@ class Objective(nn.Module):
         warming_up : bool
             Whether content rests: the generator gets it from the prior, so that motion learns its
             share first.
+        progress : float
+            The share of the training that is done, by which independence weighs more.
 
         Returns
         -------
@@ -209,6 +216,7 @@ class Objective(nn.Module):
         if lengths is not None:
             of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
         compared = [self._conditional(q_m, p_m, of_all)]
+        independence_weight = risen(self.independence_weight, progress)
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
             content = model.content_prior(like, generator)
@@ -217,15 +225,17 @@ class Objective(nn.Module):
             q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
             codes = Samples(*q_c), Samples(*p_c)
             compared.append(Comparison(self.content_divergence, *codes, weight=self.content_weight))
-            if self.independence_weight > 0:
-                compared.append(self._independence(q_c.value, q_m.value, of_all))
+            if independence_weight > 0:
+                compared.append(
+                    self._independence(q_c.value, q_m.value, of_all, independence_weight)
+                )
         moving = with_action(motion.value, a)
         cost = self._cost(model, x, content.value, moving, generator, packing, observed)
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
-        total = total + self.independence_weight * independence_term
+        total = total + independence_weight * independence_term
         total = total + LIKELIHOOD_WEIGHT * likelihood
         parts = (cost, content_term, motion_term, independence_term, likelihood)
         if action is None:
@@ -366,7 +376,9 @@ class Objective(nn.Module):
             self.motion_divergence, samples_q, samples_p, mask, weight=self.motion_weight
         )
 
-    def _independence(self, content: Tensor, motion: Tensor, packing: Packing | None) -> Comparison:
+    def _independence(
+        self, content: Tensor, motion: Tensor, packing: Packing | None, weight: float
+    ) -> Comparison:
         """The joint distribution of the codes beside the product of its marginals."""
         motion = motion.detach()
         other = motion.mean(1) if packing is None else packing.mean(motion)  # (n, d_m)
@@ -377,7 +389,7 @@ class Objective(nn.Module):
             # from the product.
             together = joint(content, Samples(other))
             compared = together, joint(content, Samples(other.roll(1, 0)))
-        return Comparison(self.independence_divergence, *compared, weight=self.independence_weight)
+        return Comparison(self.independence_divergence, *compared, weight=weight)
 
 
 def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) -> Tensor:

@@ -91,6 +91,7 @@ class Trainer:
         labels: Tensor | None = None,
         *,
         warming_up: bool = False,
+        progress: float = 1.0,
     ) -> Loss:
         """One update on the parts of one :class:`Batch`; nothing is waited for."""
         with self.autocast():
@@ -101,6 +102,7 @@ class Trainer:
                 observed=observed,
                 labels=labels,
                 warming_up=warming_up,
+                progress=progress,
             )
         self.optimizer.zero_grad(set_to_none=True)
         critics = self.critics.asked(compared)
@@ -116,7 +118,10 @@ class Trainer:
 
     @torch.no_grad()
     def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
-        """The parts of the loss without an update, with the same noise at every call."""
+        """The parts of the loss without an update, with the same noise at every call.
+
+        The weights are those of the end of a training, so that epochs can be compared.
+        """
         model = self.result.eval()
         generator = torch.Generator(self.device).manual_seed(self.seed)
         losses = Losses(self.objective.parts)

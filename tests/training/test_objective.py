@@ -214,6 +214,18 @@ def test_independence_moves_content_and_leaves_motion(independence):
     assert all(p.grad is None for p in model.motion.parameters())
 
 
+@pytest.mark.parametrize(
+    ("progress", "weight"), [(0, 0.5), (0.25, 0.5), (0.5, 1.75), (0.75, 3), (1, 3)]
+)
+def test_of_a_pair_of_weights_training_goes_from_the_first_to_the_second(progress, weight):
+    objective, model, x = make(independence_weight=(0.5, 3.0))
+    loss, compared = objective(model, x, seeded(), progress=progress)
+    total, cost, content, motion, independence, _ = loss
+    assert independence != 0
+    torch.testing.assert_close(total, cost + 2 * content + 3 * motion + weight * independence)
+    assert compared[-1].weight == weight  # by which the gradient of its critic is divided
+
+
 def test_independence_rests_with_content():
     objective, model, x = make(independence_weight=1.0)
     loss, compared = objective(model, x, seeded(), warming_up=True)
