@@ -17,7 +17,7 @@ from .configuration import about_training, load_estimator, save_estimator
 from .continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
 from .data import Batches, Layout, Scaling, Sequences, fit_scaling
 from .forks import leave_lost_threads
-from .model import ModelSpec, build_model
+from .model import ModelSpec, SequenceModel, build_model
 from .training import (
     Alone,
     Checkpoints,
@@ -148,8 +148,8 @@ class TrainedEstimator(SampleVerbs):
         """Train for one epoch on a part of the data, at a constant step size.
 
         The first part decides the units (``scale``); an int ``content_warmup`` counts calls, a
-        float has no ``max_epochs`` to be a share of and means none. A pair of ``independence_weight``
-        goes from one to the other over ``max_epochs`` calls. No checkpoints are written.
+        float has no ``max_epochs`` to be a share of and means none. A pair for
+        ``independence_weight`` is gone through in ``max_epochs`` calls. No checkpoints are written.
 
         Parameters
         ----------
@@ -220,23 +220,11 @@ class TrainedEstimator(SampleVerbs):
             sequences, labels, scaling, device, seeds, partial, processes
         )
         max_epochs = 1 if partial else self.max_epochs
-        trainer = Trainer(
-            model,
-            objective,
-            learning_rate=self.learning_rate,
-            lr_schedule="constant" if partial else self.lr_schedule,
-            n_steps=max_epochs * len(train),
-            warmup_steps=0 if partial else self._lr_warmup_steps(len(train)),
-            clip_norm=self.clip_norm,
-            seed=seeds["noise"] + processes.rank,
-            ema=self.ema,
-            precision=resolve_precision(self.precision, device),
-            betas=self._betas,
+        trainer = self._trainer(
+            model, objective, len(train), seeds["noise"] + processes.rank, device, partial
         )
-        if partial and continued and hasattr(self, "_moments"):
-            trainer.load_moments(self._moments)
-            if self.ema is not None and hasattr(self, "_averaging"):
-                trainer.load_averaging(*self._averaging)
+        if partial and continued:
+            self._take_up(trainer)
         self.model_ = trainer.result.eval()
         self.divergences_ = divergences
         self.device_ = device
@@ -299,14 +287,11 @@ class TrainedEstimator(SampleVerbs):
             if checkpoints is not None:
                 checkpoints.save_best(self.save)
         self.divergences_ = type(divergences)(*(divergence.cpu() for divergence in divergences))
-        for name in ("_moments", "_averaging"):
+        for name in ("_moments", "_averaging", "labels_"):
             self.__dict__.pop(name, None)
         if partial:
-            self._moments = trainer.moments()
-            if self.ema is not None:
-                self._averaging = trainer.averaging()
-        self.__dict__.pop("labels_", None)
-        if not partial:
+            self._lay_down(trainer)
+        else:
             self._say_labels(sequences)
         callbacks.on_fit_end(self)
         if result.interrupted:
@@ -316,6 +301,43 @@ class TrainedEstimator(SampleVerbs):
                 stacklevel=4,
             )
         return result
+
+    def _trainer(
+        self,
+        model: SequenceModel,
+        objective: Objective,
+        n_batches: int,
+        seed: int,
+        device: torch.device,
+        partial: bool,
+    ) -> Trainer:
+        """What moves the model, over one epoch of so many batches or over all of them."""
+        return Trainer(
+            model,
+            objective,
+            learning_rate=self.learning_rate,
+            lr_schedule="constant" if partial else self.lr_schedule,
+            n_steps=n_batches * (1 if partial else self.max_epochs),
+            warmup_steps=0 if partial else self._lr_warmup_steps(n_batches),
+            clip_norm=self.clip_norm,
+            seed=seed,
+            ema=self.ema,
+            precision=resolve_precision(self.precision, device),
+            betas=self._betas,
+        )
+
+    def _take_up(self, trainer: Trainer) -> None:
+        """Go on with what the call of ``partial_fit`` before has left."""
+        if hasattr(self, "_moments"):
+            trainer.load_moments(self._moments)
+            if self.ema is not None and hasattr(self, "_averaging"):
+                trainer.load_averaging(*self._averaging)
+
+    def _lay_down(self, trainer: Trainer) -> None:
+        """Keep what the next call of ``partial_fit`` needs."""
+        self._moments = trainer.moments()
+        if self.ema is not None:
+            self._averaging = trainer.averaging()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one file: weights and settings, nothing that can run.
