@@ -67,6 +67,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "motion_noise": {"motion_noise": None},
     "content_warmup": {"content_warmup": 0},
     "independence": {"independence_weight": 0},
+    "rising_independence": {"independence_weight": 0.5},
     "content_view": {"content_view": None},
     "motion_view": {"motion_view": None},
     "mixtures": {"motion_components": 1},
