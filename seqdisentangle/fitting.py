@@ -30,7 +30,7 @@ from .training import (
     check_same,
     compiled,
     find_processes,
-    fit_prior,
+    fit_generative_model,
     resolve_callbacks,
     resolve_device,
     resolve_precision,
@@ -271,15 +271,15 @@ class TrainedEstimator(SampleVerbs):
                 state=None if found is None else found.state,
             )
         count_epochs(result.history, result.best_epoch)
-        n_epochs = 0 if partial or result.cut_short else round(self._epochs(self.prior_epochs))
-        if n_epochs > 0:
-            with ProgressBar(n_epochs, len(train), verbose, "motion prior") as bar:
-                last = fit_prior(
+        n_epochs = round(self._epochs(self.generative_epochs))
+        if n_epochs > 0 and not (partial or result.cut_short):
+            with ProgressBar(n_epochs, len(train), verbose, "generative model") as bar:
+                last = fit_generative_model(
                     trainer,
                     train,
                     learning_rate=self.learning_rate,
                     n_epochs=n_epochs,
-                    seed=seeds["prior"] + processes.rank,
+                    seed=seeds["codes"] + processes.rank,
                     on_step=bar.on_step,
                     on_epoch=bar.on_epoch,
                 )
@@ -400,7 +400,7 @@ class TrainedEstimator(SampleVerbs):
 
     def _seeds(self) -> dict[str, int]:
         random = fresh_random_state(self.random_state)
-        names = ("weights", "order", "noise", "validation", "critics", "prior")
+        names = ("weights", "order", "noise", "validation", "critics", "codes")
         return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
 
     def _warmup_epochs(self, n_past: int, partial: bool) -> int:

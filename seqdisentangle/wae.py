@@ -133,10 +133,11 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         them.
     max_epochs : int, default=24
         Passes over the data.
-    prior_epochs : float or int, default=0.2
-        Passes over the data after the training, in which the motion prior alone is fitted to the
-        codes that the data has by then, so that samples move as the data does: an int counts them,
-        a float below 1 is a share of ``max_epochs``. Each takes a seventh of one of the others.
+    generative_epochs : float or int, default=0.2
+        Passes over the data after the training, in which the encoders are at rest, and motion prior
+        and generator are fitted to the codes that the data has by then: samples move more as the
+        data does, and frames are sharper. An int counts them, a float below 1 is a share of
+        ``max_epochs``. Each takes two thirds of the time of one of the others.
     batch_size : int, default=64
         Sequences in a step.
     learning_rate : float, default=2e-3
@@ -277,7 +278,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         "channels": [StrOptions(set(CHANNELS))],
         "missing": [StrOptions(set(MISSING))],
         "max_epochs": [COUNT],
-        "prior_epochs": EPOCHS,
+        "generative_epochs": EPOCHS,
         "batch_size": [COUNT],
         "learning_rate": [POSITIVE],
         "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
@@ -326,7 +327,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         channels: str = "auto",
         missing: str = "error",
         max_epochs: int = 24,
-        prior_epochs: float = 0.2,
+        generative_epochs: float = 0.2,
         batch_size: int = 64,
         learning_rate: float = 2e-3,
         lr_schedule: str = "one_cycle",
@@ -371,7 +372,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         self.channels = channels
         self.missing = missing
         self.max_epochs = max_epochs
-        self.prior_epochs = prior_epochs
+        self.generative_epochs = generative_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.lr_schedule = lr_schedule

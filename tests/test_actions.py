@@ -205,7 +205,7 @@ def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, mo
 
     model = acting(
         max_epochs=3,
-        prior_epochs=1,
+        generative_epochs=1,
         early_stopping=True,
         validation_fraction=0.2,
         scale="none",
@@ -222,7 +222,7 @@ def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, mo
 
     monkeypatch.setattr(Trainer, "step", checked)
     model.fit(vectors, y)
-    assert seen == [True] * 20  # five sequences, three epochs and one of the prior
+    assert seen == [True] * 20  # five sequences, three epochs and one of the generative model
     assert "val_labels" in model.history_[0]
 
 

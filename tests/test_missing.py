@@ -77,7 +77,9 @@ def test_some_frames_estimate_the_cost_of_what_is_known_without_bias(lengths):
         )
         with torch.no_grad():
             return [
-                objective._cost(model, x, content, motion, generator, packing, observed).item()
+                objective.reconstruction_cost(
+                    model, x, content, motion, generator, packing, observed
+                ).item()
                 for _ in range(n_draws)
             ]
 

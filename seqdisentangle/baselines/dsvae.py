@@ -114,7 +114,7 @@ class DSVAE(RecurrentWAE):
     motion_noise = None
     motion_components: int | Literal["auto"] = 1
     content_warmup = 0
-    prior_epochs = 0
+    generative_epochs = 0
     content_view = None
     motion_view = None
     frames_per_step = None

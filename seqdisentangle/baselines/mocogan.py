@@ -130,7 +130,7 @@ class MoCoGAN(TrainedEstimator):
     lr_schedule = "constant"
     lr_warmup = 0
     content_warmup = 0
-    prior_epochs = 0
+    generative_epochs = 0
     clip_norm = None
     early_stopping = False
     validation_fraction = 0.0

@@ -14,9 +14,9 @@ from .costs import COSTS, mean_cost, resolve_cost
 from .critics import build_divergences
 from .devices import PRECISIONS, resolve_device, resolve_precision, room_for_data
 from .elbo import ELBO
+from .generative_fit import fit_generative_model
 from .loop import FitResult, Training, run
 from .objective import Loss, Objective, ReinforcedLoss
-from .prior_fit import fit_prior
 from .processes import Alone, find_processes
 from .progress import ProgressBar
 from .schedules import LR_SCHEDULES
@@ -47,7 +47,7 @@ __all__ = [
     "check_same",
     "compiled",
     "find_processes",
-    "fit_prior",
+    "fit_generative_model",
     "mean_cost",
     "resolve_callbacks",
     "resolve_cost",

@@ -56,7 +56,10 @@ class ELBO(Objective):
         of_steps = self._conditional(q_m, p_m, of_all)
         codes = Samples(*q_c), Samples(*p_c)
         of_content = Comparison(self.content_divergence, *codes, weight=self.content_weight)
-        cost = self._cost(model, x, content.value, motion.value, generator, packing, observed)
+        z_c, z_m = content.value, motion.value
+        cost = self.reconstruction_cost(
+            model, x, z_c, z_m, generator, packing, observed, some=model.training
+        )
         kl_content = of_content.value()
         kl_motion = self._over_steps(of_steps, of_all)
         total = cost + self.content_weight * kl_content + self.motion_weight * kl_motion

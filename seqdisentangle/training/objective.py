@@ -230,7 +230,9 @@ class Objective(nn.Module):
                     self._independence(q_c.value, q_m.value, of_all, independence_weight)
                 )
         moving = with_action(motion.value, a)
-        cost = self._cost(model, x, content.value, moving, generator, packing, observed)
+        cost = self.reconstruction_cost(
+            model, x, content.value, moving, generator, packing, observed, some=model.training
+        )
         terms = [comparison.value() for comparison in compared]
         terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
         motion_term, content_term, independence_term = terms
@@ -314,7 +316,7 @@ class Objective(nn.Module):
         latent: Latent = posterior(x, generator, packing=packing)
         return latent
 
-    def _cost(
+    def reconstruction_cost(
         self,
         model: SequenceModel,
         x: Tensor,
@@ -323,11 +325,16 @@ class Objective(nn.Module):
         generator: torch.Generator,
         packing: Packing | None = None,
         observed: Tensor | None = None,
+        *,
+        some: bool = True,
     ) -> Tensor:
-        """Mean cost of a sequence, or an unbiased estimate of it from some of its frames."""
+        """Mean cost of a sequence, or with ``some`` an unbiased estimate from some of its frames.
+
+        In a model with actions, motion has the action beside it.
+        """
         n, n_steps = x.shape[:2]
         k = self.frames_per_step
-        if k is None or k >= n_steps or not model.training:
+        if k is None or k >= n_steps or not some:
             costs = self._cost_of_each(model, x, content, motion, packing, observed)
             return self.processes.mean(costs)
         key = torch.rand(n, n_steps, generator=generator, device=x.device)
@@ -342,9 +349,9 @@ class Objective(nn.Module):
         if packing is None:
             costs = self._cost_of_each(model, x, content, motion, None, observed)
             return self.processes.mean(costs) * (n_steps / k)
-        some = Packing.of(packing.lengths.clamp(max=k), k, x.device)
-        share = some.mask.sum(1) / packing.mask.sum(1)
-        costs = self._cost_of_each(model, x, content, motion, some, observed)
+        of_chosen = Packing.of(packing.lengths.clamp(max=k), k, x.device)
+        share = of_chosen.mask.sum(1) / packing.mask.sum(1)
+        costs = self._cost_of_each(model, x, content, motion, of_chosen, observed)
         return self.processes.mean(costs / share)
 
     def _cost_of_each(

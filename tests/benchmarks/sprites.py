@@ -73,6 +73,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "mixtures": {"motion_components": 1},
     "content_divergence": {"content_weight": 0},
     "motion_divergence": {"motion_weight": 0},
+    "generative_fit": {"generative_epochs": 0},
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
 SCALES = {

@@ -337,9 +337,11 @@ def test_some_frames_estimate_the_cost_of_all_without_bias(spec, k):
     model.train()
     model.generator.eval()
     g = seeded(2)
-    draws = torch.stack([objective._cost(model, x, content, motion, g) for _ in range(400)])
+    draws = torch.stack(
+        [objective.reconstruction_cost(model, x, content, motion, g) for _ in range(400)]
+    )
     objective.frames_per_step = None
-    whole = objective._cost(model, x, content, motion, g)
+    whole = objective.reconstruction_cost(model, x, content, motion, g)
     assert draws.std() > 0
     assert (draws.mean() - whole).abs() < 4 * draws.std() / 20
 
@@ -387,9 +389,13 @@ def test_the_cost_of_padded_sequences_is_the_mean_of_the_costs_of_each(spec, cos
     model.eval()
     content, motion = codes_of(spec, x)
     packing = Packing.of(LENGTHS, 4, x.device)
-    together = objective._cost(model, padded(x, math.nan), content, motion, seeded(), packing)
+    together = objective.reconstruction_cost(
+        model, padded(x, math.nan), content, motion, seeded(), packing
+    )
     alone = [
-        objective._cost(model, x[i : i + 1, :k], content[i : i + 1], motion[i : i + 1, :k], None)
+        objective.reconstruction_cost(
+            model, x[i : i + 1, :k], content[i : i + 1], motion[i : i + 1, :k], None
+        )
         for i, k in enumerate(LENGTHS.tolist())
     ]
     torch.testing.assert_close(together, torch.stack(alone).mean(), rtol=1e-12, atol=0)
@@ -490,9 +496,11 @@ def test_some_frames_of_padded_sequences_estimate_the_cost_of_all_without_bias(s
     model.train()
     model.generator.eval()
     g = seeded(2)
-    draws = torch.stack([objective._cost(model, x, *codes, g, packing) for _ in range(400)])
+    draws = torch.stack(
+        [objective.reconstruction_cost(model, x, *codes, g, packing) for _ in range(400)]
+    )
     objective.frames_per_step = None
-    whole = objective._cost(model, x, *codes, g, packing)
+    whole = objective.reconstruction_cost(model, x, *codes, g, packing)
     assert draws.std() > 0
     assert (draws.mean() - whole).abs() < 4 * draws.std() / 20
 

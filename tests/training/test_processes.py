@@ -15,7 +15,7 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.divergences import resolve
 from seqdisentangle.model import ModelSpec, build_model
 from seqdisentangle.training import Objective, Trainer, build_divergences, resolve_cost
-from seqdisentangle.training.prior_fit import CodeLikelihood
+from seqdisentangle.training.generative_fit import GenerativeObjective
 from seqdisentangle.training.processes import Alone, Processes
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
@@ -59,25 +59,23 @@ def train(processes, spec, reg, dtype, lengths, n_steps):
     patched = pytest.MonkeyPatch()
     with patched.context() as patch:
         build = build_model(spec, 0).to(dtype)
-        divergences = resolve("mmd" if reg == "prior" else reg)
+        divergences = resolve("mmd" if reg == "codes" else reg)
         build_divergences(divergences, spec, 0)
         for divergence in divergences:
             divergence.to(dtype)
         patch.setattr(torch.Tensor, "normal_", lambda *a, **k: table.normal_(*a, **k))
         patch.setattr(torch.Tensor, "exponential_", lambda *a, **k: table.exponential_(*a, **k))
-        objective = (
-            CodeLikelihood(processes)
-            if reg == "prior"
-            else Objective(
-                divergences,
-                cost=resolve_cost("squared", images=False),
-                content_weight=1.0,
-                motion_weight=1.0,
-                independence_weight=1.0,
-                action_weight=None if spec.n_actions is None else 1.0,
-                processes=processes,
-            )
+        objective = Objective(
+            divergences,
+            cost=resolve_cost("squared", images=False),
+            content_weight=1.0,
+            motion_weight=1.0,
+            independence_weight=1.0,
+            action_weight=None if spec.n_actions is None else 1.0,
+            processes=processes,
         )
+        if reg == "codes":
+            objective = GenerativeObjective(objective)
         trainer = Trainer(
             build,
             objective,
@@ -115,8 +113,9 @@ CASES |= {
     f"{name}-{dtype}-{form}": (spec, reg, getattr(torch, dtype), lengths)
     for name, spec, reg in (
         ("mixture", MIXTURE, "mmd"),
-        ("prior", MIXTURE, "prior"),
-        ("prior-actions", ACTING, "prior"),
+        ("codes", MIXTURE, "codes"),
+        ("codes-images", IMAGES, "codes"),
+        ("codes-actions", ACTING, "codes"),
     )
     for dtype in ("float32", "float64")
     for form, lengths in (("whole", None), ("ragged", LENGTHS))

@@ -1,4 +1,4 @@
-"""The end of a training: the prior's likelihood of the codes, what it moves, what cuts it short."""
+"""The end of a training: prior and generator given the codes, what moves, what cuts it short."""
 
 import copy
 import dataclasses
@@ -12,10 +12,9 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily, Nor
 
 from seqdisentangle.data import Batch
 from seqdisentangle.divergences import HSIC, MMD, Divergences
-from seqdisentangle.model import MLP, Conv, ModelSpec, Packing, build_model
-from seqdisentangle.training import COSTS, Objective, Trainer, fit_prior
-from seqdisentangle.training.prior_fit import CodeLikelihood
-from seqdisentangle.training.processes import Alone
+from seqdisentangle.model import MLP, Conv, ModelSpec, Packing, build_model, with_action
+from seqdisentangle.training import COSTS, Objective, Trainer, fit_generative_model
+from seqdisentangle.training.generative_fit import GenerativeObjective
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, MLP(4, 1), "style", 0.1, 0.3, motion_components=3)
 SPECS = {
@@ -28,6 +27,10 @@ SPECS = {
 each_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 
 
+# What is fitted of a model.
+GENERATIVE = ("prior", "generator")
+
+
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
@@ -36,63 +39,112 @@ def data(spec, n=12, n_steps=4):
     return torch.rand(n, n_steps, *spec.frame_shape, generator=seeded(1))
 
 
-def trainer_of(model):
-    objective = Objective(
+def objective_of(spec, frames_per_step=None):
+    return Objective(
         Divergences(MMD(), MMD(), HSIC()),
         cost=COSTS["squared"],
         content_weight=1.0,
         motion_weight=1.0,
-        action_weight=None if model.spec.n_actions is None else 1.0,
+        action_weight=None if spec.n_actions is None else 1.0,
+        frames_per_step=frames_per_step,
     )
+
+
+def loss_of(model, x, generator, **batch):
+    return GenerativeObjective(objective_of(model.spec))(model, x, generator, **batch)[0]
+
+
+def trainer_of(model):
+    objective = objective_of(model.spec)
     settings = {"learning_rate": 0.01, "lr_schedule": "constant", "n_steps": 9, "clip_norm": None}
     return Trainer(model, objective, seed=0, **settings)
 
 
-def fitted(model, batches, n_epochs=5):
+def fitted(model, batches, n_epochs=5, seed=0):
     trainer = trainer_of(model)
-    return fit_prior(trainer, batches, learning_rate=4e-3, n_epochs=n_epochs, seed=0)
+    how = {"learning_rate": 0.008, "n_epochs": n_epochs, "seed": seed}
+    return fit_generative_model(trainer, batches, **how)
 
 
 @each_spec
 @pytest.mark.parametrize("lengths", [None, (4, 1, 3, 2)], ids=["whole", "ragged"])
-def test_the_loss_is_the_likelihood_that_torch_has(spec, lengths):
+def test_the_loss_is_the_cost_of_the_frames_and_the_likelihood_that_torch_has(spec, lengths):
     model = build_model(spec, 0)
     x = data(spec, 4)
+    observed = torch.rand(x.shape, generator=seeded(4)) < 0.8
     lengths = None if lengths is None else torch.tensor(lengths)
-    loss, compared = CodeLikelihood(Alone())(model, x, seeded(), lengths=lengths)
+    objective = GenerativeObjective(objective_of(spec))
+    loss, compared = objective(model, x, seeded(), lengths=lengths, observed=observed)
     assert compared == []
 
     generator = seeded()
     how = {} if lengths is None else {"packing": Packing.of(lengths, x.shape[1], x.device)}
     with torch.no_grad():
-        z = model.eval().motion(x, generator, **how).value
+        content = model.eval().content(x, generator, **how).value
+        z = model.motion(x, generator, **how).value
         action = model.act(z, generator, lengths=lengths)
-        steps = model.prior.steps(z, None if action is None else action.value)
+        a = None if action is None else action.value
+        steps = model.prior.steps(z, a)
+        frames = model.decode(content, with_action(z, a))
+    n_real = lengths.tolist() if lengths is not None else [x.shape[1]] * len(x)
+    real = [(i, t) for i, n in enumerate(n_real) for t in range(n)]
+    cost = sum((frames - x)[it][observed[it]].square().mean().nan_to_num() for it in real) / len(x)
+    torch.testing.assert_close(loss.cost, cost)
+
     mixture = MixtureSameFamily(
         Categorical(logits=steps.log_weight),
         Independent(Normal(steps.mean, (0.5 * steps.log_var).exp()), 1),
     )
     log_prob = mixture.log_prob(z)
-    n_real = lengths.tolist() if lengths is not None else [x.shape[1]] * len(x)
-    expected = -sum(log_prob[i, :t].sum() for i, t in enumerate(n_real)) / len(x)
-    torch.testing.assert_close(loss.total, expected)
+    likelihood = -sum(log_prob[it] for it in real) / len(x)
+    torch.testing.assert_close(loss.likelihood, likelihood)
+    torch.testing.assert_close(loss.total, cost + likelihood)
+
+
+def test_known_actions_are_taken_as_they_are():
+    model = build_model(SPECS["actions"], 0)
+    x = data(model.spec)
+    losses = [
+        loss_of(model, x, seeded(), labels=torch.full((len(x),), label)) for label in (0, 1, 1)
+    ]
+    assert losses[0].cost != losses[1].cost
+    assert losses[0].likelihood != losses[1].likelihood
+    assert losses[1] == losses[2]
+
+
+def test_as_many_frames_are_decoded_as_a_step_of_training_has(monkeypatch):
+    model = build_model(VECTORS, 0)
+    decoded, decode = [], type(model).decode
+    monkeypatch.setattr(
+        type(model), "decode", lambda *codes: decoded.append(codes[-1].shape[1]) or decode(*codes)
+    )
+    for n in (None, 3):
+        GenerativeObjective(objective_of(VECTORS, n))(model, data(VECTORS), seeded())
+    assert decoded == [4, 3]
 
 
 @each_spec
-def test_only_the_prior_moves_and_codes_become_more_likely(spec):
+def test_only_the_generative_model_moves_and_fits_the_codes_better(spec):
     model = build_model(spec, 0)
     x = data(spec)
     model.train()
-    model.motion(x)  # the moments of a batch are not the running ones
+    model.encode(x)  # the moments of a batch are not the running ones
     before = copy.deepcopy(model.eval().state_dict())
-    first = CodeLikelihood(Alone())(model, x, seeded(2))[0].total
+    first = loss_of(model, x, seeded(2))
     result = fitted(model, [Batch(x[:6]), Batch(x[6:])])
     assert not model.training
     assert len(result.history) == 5
     assert not result.cut_short
+    learned = {
+        f"{part}.{name}"
+        for part in GENERATIVE
+        for name, _ in model.get_submodule(part).named_parameters()
+    }
     for name, value in model.state_dict().items():
-        assert torch.equal(value, before[name]) != name.startswith("prior."), name
-    assert CodeLikelihood(Alone())(model, x, seeded(2))[0].total < first
+        assert torch.equal(value, before[name]) != (name in learned), name
+    last = loss_of(model, x, seeded(2))
+    assert last.cost < first.cost
+    assert last.likelihood < first.likelihood
 
 
 def test_it_ends_near_the_density_that_the_codes_have():
@@ -103,33 +155,36 @@ def test_it_ends_near_the_density_that_the_codes_have():
         model.motion(x.repeat(4, 1, 1))  # moves the running moments alone
     fitted(model, [Batch(x.repeat(40, 1, 1))] * 20, n_epochs=40)
     many = x.repeat(2000, 1, 1)
-    found = CodeLikelihood(Alone())(model, many, seeded(3))[0].total
+    generator = seeded(3)
+    model.content(many, generator)
+    with torch.no_grad():
+        z = model.motion(many, generator).value[:, 0]
+        found = loss_of(model, many, seeded(3)).likelihood
     # Of three sequences alike often: a mixture of the three posteriors.
     codes = model.motion(x, sample=False).mean[:, 0]
     of_each = Independent(Normal(codes, torch.full_like(codes, 0.3)), 1)
     density = MixtureSameFamily(Categorical(logits=torch.zeros(3)), of_each)
-    with torch.no_grad():
-        z = model.motion(many, seeded(3)).value[:, 0]
-        entropy = -density.log_prob(z).mean()
+    entropy = -density.log_prob(z).mean()
     assert float((found - entropy).detach()) == pytest.approx(0, abs=0.02)
 
 
 def test_the_seed_is_the_noise():
     ends = []
-    for _ in range(2):
+    for seed in (0, 0, 1):
         model = build_model(VECTORS, 0)
-        fitted(model, [Batch(data(VECTORS))])
-        ends.append(model.prior.state_dict())
-    assert all(torch.equal(a, b) for a, b in zip(*(e.values() for e in ends), strict=True))
+        fitted(model, [Batch(data(VECTORS))], seed=seed)
+        ends.append(torch.cat([weight.flatten() for weight in model.parameters()]))
+    assert torch.equal(ends[0], ends[1])
+    assert not torch.equal(ends[0], ends[2])
 
 
 # ---- as a part of fit ----------------------------------------------------------------------------
 
 
 def split(model):
-    """The weights of the prior, and all others."""
+    """The weights of prior and generator, and all others."""
     weights = model.model_.state_dict().items()
-    return [{k: v for k, v in weights if k.startswith("prior.") == own} for own in (True, False)]
+    return [{k: v for k, v in weights if k.startswith(GENERATIVE) == own} for own in (True, False)]
 
 
 def same(a, b):
@@ -143,10 +198,10 @@ def same(a, b):
 )
 def test_fit_ends_with_it_and_codes_are_as_without(params, vectors, small):
     params = {"max_epochs": 3, **params}
-    without, with_it = (small(prior_epochs=n, **params).fit(vectors) for n in (0, 2))
-    (prior, others), (fitted_prior, same_others) = split(without), split(with_it)
+    without, with_it = (small(generative_epochs=n, **params).fit(vectors) for n in (0, 2))
+    (learned, others), (fitted_last, same_others) = split(without), split(with_it)
     assert same(others, same_others)
-    assert not same(prior, fitted_prior)
+    assert not same(learned, fitted_last)
     assert with_it.n_epochs_ == without.n_epochs_
     assert np.array_equal(with_it.transform(vectors).motion, without.transform(vectors).motion)
 
@@ -154,47 +209,49 @@ def test_fit_ends_with_it_and_codes_are_as_without(params, vectors, small):
 @pytest.mark.parametrize(("epochs", "n"), [(0, 0), (0.2, 1), (0.1, 0), (0.5, 2), (7, 7)])
 def test_a_share_is_of_max_epochs(epochs, n, vectors, small, monkeypatch):
     calls = count_calls(monkeypatch)
-    small(max_epochs=4, prior_epochs=epochs, batch_size=len(vectors)).fit(vectors)
+    small(max_epochs=4, generative_epochs=epochs, batch_size=len(vectors)).fit(vectors)
     assert next(calls) == n
 
 
 def count_calls(monkeypatch, error_at=None, error=None):
-    """Count the steps of the fit of the prior, and have one of them end otherwise."""
-    counter, forward = itertools.count(), CodeLikelihood.forward
+    """Count the steps of that fit, and have one of them end otherwise."""
+    counter, forward = itertools.count(), GenerativeObjective.forward
 
     def counted(self, *args, **kwargs):
         loss, compared = forward(self, *args, **kwargs)
         if next(counter) == error_at:
             if error is not None:
                 raise error
-            loss = type(loss)(loss.total * math.nan)
+            loss = loss._replace(cost=loss.cost * math.nan)
         return loss, compared
 
-    monkeypatch.setattr(CodeLikelihood, "forward", counted)
+    monkeypatch.setattr(GenerativeObjective, "forward", counted)
     return counter
 
 
 def test_partial_fit_does_without(vectors, small, monkeypatch):
     calls = count_calls(monkeypatch)
-    small(prior_epochs=3).partial_fit(vectors)
+    small(generative_epochs=3).partial_fit(vectors)
     assert next(calls) == 0
 
 
-def test_an_interrupt_leaves_the_prior_of_the_training(vectors, small, monkeypatch):
-    without = small(prior_epochs=0).fit(vectors)
+def test_an_interrupt_leaves_the_model_of_the_training(vectors, small, monkeypatch):
+    without = small(generative_epochs=0).fit(vectors)
     count_calls(monkeypatch, error_at=3, error=KeyboardInterrupt())
     with pytest.warns(UserWarning, match="interrupted after 2 of 2 epochs"):
-        model = small(prior_epochs=4).fit(vectors)
+        model = small(generative_epochs=4).fit(vectors)
     for part, expected in zip(split(model), split(without), strict=True):
         assert same(part, expected)
 
 
 @pytest.mark.parametrize("at", [0, 3], ids=["first epoch", "second epoch"])
-def test_a_likelihood_that_is_not_finite_loses_nothing(at, vectors, small, monkeypatch):
-    without = small(prior_epochs=0).fit(vectors)
+def test_a_loss_that_is_not_finite_loses_nothing(at, vectors, small, monkeypatch):
+    without = small(generative_epochs=0).fit(vectors)
     count_calls(monkeypatch, error_at=at)
-    model = small(prior_epochs=4)
-    with pytest.raises(FloatingPointError, match=r"while the motion prior was fitted.*became nan"):
+    model = small(generative_epochs=4)
+    with pytest.raises(
+        FloatingPointError, match=r"while prior and generator were fitted.*became nan"
+    ):
         model.fit(vectors)
     for part, expected in zip(split(model), split(without), strict=True):
         assert same(part, expected)
@@ -202,7 +259,7 @@ def test_a_likelihood_that_is_not_finite_loses_nothing(at, vectors, small, monke
 
 
 def test_a_checkpoint_of_the_best_has_it(vectors, small, tmp_path):
-    model = small(prior_epochs=2, checkpoint=tmp_path).fit(vectors)
+    model = small(generative_epochs=2, checkpoint=tmp_path).fit(vectors)
     best = type(model).load(tmp_path / "best.safetensors")
     for part, expected in zip(split(best), split(model), strict=True):
         assert same(part, expected)
