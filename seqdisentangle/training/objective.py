@@ -113,7 +113,8 @@ class Objective(nn.Module):
     cost : callable
     content_weight, motion_weight : float
     independence_weight : float or pair of float
-        Of a pair, one at the start of a training and one at its end, see :func:`risen`.
+        Of a pair, one at the start of a training and one at its end, see :func:`risen`. A weight of
+        zero, of any of the three, saves its divergence.
     action_weight : float or None
         None for a model without actions.
     content_view, motion_view : callable or None
@@ -204,7 +205,8 @@ class Objective(nn.Module):
         -------
         loss : Loss or, with actions, ReinforcedLoss
         comparisons : list of Comparison
-            What each divergence was given, for those that learn from it.
+            What each divergence was given, for those that learn from it. One of no weight, or that
+            rests, compares nothing and is zero.
         """
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
@@ -215,7 +217,9 @@ class Objective(nn.Module):
         of_all = packing
         if lengths is not None:
             of_all = Packing.of(self.processes.gather(lengths), x.shape[1], x.device)
-        compared = [self._conditional(q_m, p_m, of_all)]
+        compared: dict[str, Comparison] = {}
+        if self.motion_weight > 0:
+            compared["motion"] = self._conditional(q_m, p_m, of_all)
         independence_weight = risen(self.independence_weight, progress)
         if warming_up:
             like = x.new_empty(len(x), model.spec.content_size)
@@ -223,30 +227,36 @@ class Objective(nn.Module):
         else:
             content = self._encoded(model.content, self.content_view, model, x, generator, packing)
             q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
-            codes = Samples(*q_c), Samples(*p_c)
-            compared.append(Comparison(self.content_divergence, *codes, weight=self.content_weight))
+            if self.content_weight > 0:
+                compared["content"] = Comparison(
+                    self.content_divergence,
+                    Samples(*q_c),
+                    Samples(*p_c),
+                    weight=self.content_weight,
+                )
             if independence_weight > 0:
-                compared.append(
-                    self._independence(q_c.value, q_m.value, of_all, independence_weight)
+                compared["independence"] = self._independence(
+                    q_c.value, q_m.value, of_all, independence_weight
                 )
         moving = with_action(motion.value, a)
         cost = self.reconstruction_cost(
             model, x, content.value, moving, generator, packing, observed, some=model.training
         )
-        terms = [comparison.value() for comparison in compared]
-        terms += [x.new_zeros(())] * (3 - len(terms))  # those that rest
-        motion_term, content_term, independence_term = terms
+        content_term, motion_term, independence_term = (
+            compared[name].value() if name in compared else x.new_zeros(())
+            for name in ("content", "motion", "independence")
+        )
         total = cost + self.content_weight * content_term + self.motion_weight * motion_term
         total = total + independence_weight * independence_term
         total = total + LIKELIHOOD_WEIGHT * likelihood
         parts = (cost, content_term, motion_term, independence_term, likelihood)
         if action is None:
-            return Loss(total, *parts), compared
+            return Loss(total, *parts), list(compared.values())
         kl, known = self._action_terms(model.action_prior, action, labels)
         dynamics = self._dynamics(model, motion.value.detach(), action.value, packing)
         total = total + (self.action_weight or 0.0) * (kl + dynamics + known)
         loss = ReinforcedLoss(total, *parts, kl, dynamics, known)
-        return loss, compared
+        return loss, list(compared.values())
 
     def _prior(
         self,

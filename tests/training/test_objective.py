@@ -233,10 +233,18 @@ def test_independence_rests_with_content():
     assert [c.divergence for c in compared] == [objective.motion_divergence]
 
 
-def test_what_is_switched_off_is_not_computed():
-    objective, model, x = make(independence=Recorder(sample_based=True))
-    objective(model, x, seeded())
-    assert not objective.independence_divergence.calls
+@pytest.mark.parametrize("off", ["content", "motion", "independence"])
+def test_a_divergence_of_no_weight_is_not_computed_and_changes_no_draw(off):
+    weights = {"content_weight": 2.0, "motion_weight": 3.0, "independence_weight": 0.5}
+    divergences = {"content": MMD(), "motion": MMD(), "independence": HSIC()}
+    objective, model, x = make(**weights, **divergences)
+    on, _ = objective(model, x, seeded())
+    recorder = Recorder(sample_based=True)
+    objective, model, x = make(**weights | {f"{off}_weight": 0.0}, **divergences | {off: recorder})
+    loss, compared = objective(model, x, seeded())
+    assert not recorder.calls
+    assert recorder not in [comparison.divergence for comparison in compared]
+    assert loss == on._replace(total=loss.total, **{off: loss.total.new_zeros(())})
 
 
 # Comparisons
