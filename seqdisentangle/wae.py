@@ -82,8 +82,10 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         ``"absolute"``, ``"huber"`` or ``"binary_cross_entropy"``. A callable
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
     content_weight, motion_weight : float or "auto", default="auto"
-        The weights :math:`\beta_1` and :math:`\beta_2`. ``"auto"`` asks the divergences, which
-        differ in size.
+        The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
+        nothing. ``"auto"`` asks the divergences, which differ in size. That of motion it switches
+        off where the prior has mixtures, which learn by likelihood, unless ``reg`` is more than a
+        name: one that you choose yourself counts.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -109,9 +111,9 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         the less a frame's code can carry. None learns it.
     motion_components : int or "auto", default="auto"
         Gaussians that each step of the motion prior is a mixture of. A mixture can go on in more
-        ways than one, where a single Gaussian, the paper's prior, draws what lies between them.
-        ``"auto"``: 40, and 1 where the divergence of motion is in closed form, as with
-        ``reg="kl"``.
+        ways than one, where a single Gaussian, the paper's prior, draws what lies between them. It
+        learns by likelihood, a single Gaussian by the divergence of motion. ``"auto"``: 40, and 1
+        where that divergence is in closed form, as with ``reg="kl"``.
     content_warmup : float or int, default=0.075
         Epochs at the start in which the generator gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
@@ -422,6 +424,11 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         if self.n_actions is not None:
             self.labels_ = self._action_probabilities(sequences).argmax(1)
 
+    def _preferred_motion_weight(self, divergences: Divergences) -> float:
+        """That of the divergence of motion, if there is a need or a wish for it."""
+        mixtures = components(self.motion_components, divergences) > 1
+        return 0.0 if mixtures and isinstance(self.reg, str) else divergences.motion.motion_weight
+
     def _objective(
         self, divergences: Divergences, sequences: Sequences, processes: Alone, images: bool
     ) -> Objective:
@@ -429,7 +436,9 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
             divergences,
             cost=resolve_cost(self.cost, images=images),
             content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
-            motion_weight=auto_weight(self.motion_weight, divergences.motion.motion_weight),
+            motion_weight=auto_weight(
+                self.motion_weight, self._preferred_motion_weight(divergences)
+            ),
             independence_weight=start_and_end(self.independence_weight),
             action_weight=None if self.n_actions is None else self.action_weight,
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),

@@ -150,6 +150,28 @@ def test_auto_weights_are_those_of_the_divergences(vectors, small):
     assert first(reg=reg) == first(reg=reg, **weights) != first(reg=reg, content_weight=1.0)
 
 
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({}, False),
+        ({"reg": "gan"}, False),
+        ({"reg": "kl"}, True),
+        ({"motion_components": 1}, True),
+        ({"motion_weight": 0.01}, True),
+        ({"motion_weight": 0, "motion_components": 1}, False),
+        ({"reg": MMD()}, True),
+        ({"reg": ("mmd", "mmd")}, True),
+        ({"reg": {"content": "mmd", "motion": EnergyDistance()}}, True),
+    ],
+    ids=str,
+)
+def test_motion_has_a_divergence_where_its_prior_needs_it_or_one_is_chosen(
+    params, expected, vectors, small
+):
+    model = small(max_epochs=1, **params).fit(vectors)
+    assert (model.history_[0]["motion"] != 0) == expected
+
+
 def test_without_weight_independence_is_not_computed(vectors, small):
     class Never(HSIC):
         def forward(self, q, p, mask=None):

@@ -72,7 +72,6 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "motion_view": {"motion_view": None},
     "mixtures": {"motion_components": 1},
     "content_divergence": {"content_weight": 0},
-    "motion_divergence": {"motion_weight": 0},
     "generative_fit": {"generative_epochs": 0},
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
