@@ -24,10 +24,8 @@ from torch import Tensor
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import Batches, Sequences
 from seqdisentangle.data.scaling import Scaling
-from seqdisentangle.divergences import resolve
-from seqdisentangle.model import ModelSpec, build_model
-from seqdisentangle.training import Objective, Trainer, build_divergences, resolve_cost
-from seqdisentangle.views import resolve_view
+from seqdisentangle.model import build_model
+from seqdisentangle.training import Alone, Trainer, build_divergences
 
 # Steps of a long sequence, and as many of these in a batch as the memory of a small machine takes.
 LONG, LONG_BATCH = 100, 16
@@ -113,32 +111,18 @@ def make_trainer(
     frame_shape: tuple[int, ...], network: str, views: dict, precision: str
 ) -> Trainer:
     """A trainer with the estimator's defaults."""
-    defaults = RecurrentWAE().get_params()
-    names = ("content_size", "motion_size", "hidden_size", "generator")
-    noises = ("content_noise", "motion_noise")
-    spec = ModelSpec(
-        frame_shape=frame_shape,
-        bounded=True,
-        network=network,
-        **{name: defaults[name] for name in names + noises},
-    )
-    divergences = resolve("mmd")
+    estimator = RecurrentWAE(network=network, **views)
+    data = Sequences(sequences((2, 2, *frame_shape)).numpy(), channels="first")
+    divergences = estimator._divergences()
+    spec = estimator._spec(data.layout, Scaling("unit"), divergences)
     build_divergences(divergences, spec, 0)
-    objective = Objective(
-        divergences,
-        cost=resolve_cost("squared", images=True),
-        content_weight=divergences.content.content_weight,
-        motion_weight=divergences.motion.motion_weight,
-        independence_weight=defaults["independence_weight"],
-        **{name: resolve_view(view) for name, view in views.items()},
-    )
     trainer = Trainer(
         build_model(spec, 0),
-        objective,
-        learning_rate=defaults["learning_rate"],
+        estimator._objective(divergences, data, Alone(), images=True),
+        learning_rate=estimator.learning_rate,
         lr_schedule="constant",
         n_steps=1,
-        clip_norm=defaults["clip_norm"],
+        clip_norm=estimator.clip_norm,
         seed=0,
         precision=precision,
     )
@@ -192,8 +176,9 @@ def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
 
     def recurrences() -> None:
         z, *_ = model.motion._unroll(hidden, noise, [n] * steps)
-        prior = model.prior(z, generator)
-        prior.value.sum().backward()
+        gaussians = model.prior.steps(z.detach())
+        model.prior.draw(gaussians, model.prior.noise(z, generator))
+        (z.sum() - gaussians.log_prob(z.detach()).sum()).backward()
 
     def divergences() -> None:
         values = [
