@@ -112,9 +112,9 @@ class Objective(nn.Module):
     divergences : Divergences
     cost : callable
     content_weight, motion_weight : float
+        A divergence of no weight, independence too, is not computed.
     independence_weight : float or pair of float
-        Of a pair, one at the start of a training and one at its end, see :func:`risen`. A weight of
-        zero, of any of the three, saves its divergence.
+        Of a pair, one at the start of a training and one at its end, see :func:`risen`.
     action_weight : float or None
         None for a model without actions.
     content_view, motion_view : callable or None
