@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from ..data import Batch
 from ..model import SequenceModel
@@ -71,7 +72,7 @@ class Trainer:
         )
         self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps)
         self.critics = Critics(objective.divergences)
-        self.average = None if ema is None else averaged(model, ema)
+        self.average = None if ema is None else Average(model, ema)
         self.precision = precision
         self.processes = objective.processes
         self.evaluated = self.processes.wrap(Evaluated(model, objective))
@@ -225,13 +226,45 @@ class Evaluated(nn.Module):
         return self._evaluate(self.model, *args, **kwargs)
 
 
-def averaged(model: SequenceModel, decay: float) -> AveragedModel:
-    """An exponential moving average of a model's weights and buffers, beginning with the first."""
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
-    for module in average.modules():
-        if isinstance(module, nn.RNNBase):
-            module.flatten_parameters()  # a copy's weights no longer lie side by side, as CUDA asks
-    return average
+class Average(AveragedModel):
+    """An exponential moving average of a model's weights and buffers, beginning with the first.
+
+    torch's own update sends the number of steps to the weights' device, and waits for that.
+
+    Parameters
+    ----------
+    model : SequenceModel
+    decay : float
+    """
+
+    def __init__(self, model: SequenceModel, decay: float) -> None:
+        super().__init__(model, use_buffers=True)
+        self.decay = decay
+        # The weights of a copy no longer lie side by side, as CUDA asks of recurrences.
+        for module in self.modules():
+            if isinstance(module, nn.RNNBase):
+                module.flatten_parameters()
+
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        """Move on by one step of the model; its counters are taken as they are."""
+        decay = self.decay if self.n_averaged > 0 else 0.0  # a number in main memory
+        averages: list[Tensor] = []
+        values: list[Tensor] = []
+        pairs = zip(everything_in(self.module), everything_in(model), strict=True)
+        for average, value in pairs:
+            if average.is_floating_point():
+                averages.append(average)
+                values.append(value)
+            else:
+                average.copy_(value)
+        torch._foreach_lerp_(averages, values, 1 - decay)
+        self.n_averaged += 1
+
+
+def everything_in(model: nn.Module) -> Iterator[Tensor]:
+    """A model's parameters, then its buffers."""
+    return chain(model.parameters(), model.buffers())
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
