@@ -18,6 +18,7 @@ PARAMETERS = [
     {"reg": "kl"},
     {"frames_per_step": 2},
     {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix", "ema": 0.9},
+    {"generative_epochs": 1},
     {"compile": True},
 ]
 

@@ -88,6 +88,7 @@ class GenerativeObjective(nn.Module):
         """Evaluate it on a batch, see :class:`Objective`; no divergence is asked for."""
         packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
         model.eval()
+        model.prior.train()  # in which alone cuDNN's recurrences learn; it has no other effect
         with torch.no_grad():
             content = model.content(x, generator, packing=packing).value
             motion = model.motion(x, generator, packing=packing).value
