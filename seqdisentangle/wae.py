@@ -170,9 +170,10 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
     device : str, default="auto"
         A torch device; ``"auto"`` takes CUDA, then MPS, then the CPU.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
-        Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, where
-        it is much faster, else float32. Weights and divergences are in float32 in any case.
-        Convolutions in float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
+        Of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have it, whose
+        convolutions are faster in it, else float32. Weights and divergences are in float32 in any
+        case. Convolutions in float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has
+        it.
     compile : bool, default=False
         Whether ``fit`` compiles the frame networks: on CUDA their kernels then run as graphs, which
         pays in long trainings of small frames. It takes a minute or more at the start, gains
