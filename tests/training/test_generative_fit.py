@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
 from seqdisentangle.data import Batch
@@ -64,6 +65,17 @@ def fitted(model, batches, n_epochs=5, seed=0):
     trainer = trainer_of(model)
     how = {"learning_rate": 0.008, "n_epochs": n_epochs, "seed": seed}
     return fit_generative_model(trainer, batches, **how)
+
+
+@each_spec
+def test_recurrences_that_learn_are_in_training_mode(spec):
+    # On a GPU cuDNN goes back through no other; everything else is as transform has it.
+    model = build_model(spec, 0)
+    loss_of(model, data(spec, 4), seeded())
+    training = {name for name, module in model.named_modules() if module.training}
+    learning = {name for name in training if isinstance(model.get_submodule(name), nn.RNNBase)}
+    assert learning == {"prior.lstm"}
+    assert {name.split(".")[0] for name in training} == {"prior"}
 
 
 @each_spec
