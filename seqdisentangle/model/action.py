@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from .latent import Action
 
@@ -81,15 +81,15 @@ class ActionPosterior(nn.Module):
         -------
         Action of shape (n, n_actions)
         """
-        if lengths is None:
-            _, (hidden, _) = self.lstm(z)
-        else:
-            _, (hidden, _) = self.lstm(
-                pack_padded_sequence(z, lengths, batch_first=True, enforce_sorted=False)
-            )
-        logits = self.head(hidden[-1])
-        # Under autocast they have 8 bits, too few for the noise of a draw.
-        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        # In full precision: half of it is too coarse for the noise of a draw, and some processors
+        # have no recurrences in it.
+        with torch.autocast(z.device.type, enabled=False):
+            z = z.to(self.head.weight.dtype)
+            steps: Tensor | PackedSequence = z
+            if lengths is not None:
+                steps = pack_padded_sequence(z, lengths, batch_first=True, enforce_sorted=False)
+            _, (hidden, _) = self.lstm(steps)
+            logits = self.head(hidden[-1])
         if sample:
             value = self._drawn(logits, generator)
         else:
