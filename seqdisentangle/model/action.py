@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from .latent import Action
+from .packing import packed
 
 __all__ = ["ActionPosterior", "with_action"]
 
@@ -84,11 +84,7 @@ class ActionPosterior(nn.Module):
         # In full precision: half of it is too coarse for the noise of a draw, and some processors
         # have no recurrences in it.
         with torch.autocast(z.device.type, enabled=False):
-            z = z.to(self.head.weight.dtype)
-            steps: Tensor | PackedSequence = z
-            if lengths is not None:
-                steps = pack_padded_sequence(z, lengths, batch_first=True, enforce_sorted=False)
-            _, (hidden, _) = self.lstm(steps)
+            _, (hidden, _) = self.lstm(packed(z.to(self.head.weight.dtype), lengths))
             logits = self.head(hidden[-1])
         if sample:
             value = self._drawn(logits, generator)

@@ -8,14 +8,14 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pad_packed_sequence
 
 from .core import ModelSpec, SequenceModel
 from .inference import split_moments
 from .latent import Latent, Posterior, gaussian
 from .networks import FrameNetwork
 from .networks.base import SLOPE, FrameEncoder
-from .packing import Packing
+from .packing import Packing, packed
 
 __all__ = ["DSVAEModel", "DSVAESpec"]
 
@@ -90,13 +90,6 @@ def drawn(moments: Moments, generator: torch.Generator | None, sample: bool) -> 
     """A draw from a Gaussian, or its mean."""
     mean, log_var = moments
     return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
-
-
-def packed(features: Tensor, lengths: Tensor | None) -> Tensor | PackedSequence:
-    """Sequences for a recurrent layer, which is to stop where each of them does."""
-    if lengths is None:
-        return features
-    return pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
 
 
 class FrameFeatures(nn.Module):

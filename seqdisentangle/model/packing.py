@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-__all__ = ["Packing"]
+__all__ = ["Packing", "packed"]
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,10 @@ class Packing:
     def mean(self, padded: Tensor) -> Tensor:
         """Mean over the real steps of values that are zero elsewhere, (n, T, d) -> (n, d)."""
         return padded.sum(1) / self.mask.sum(1, keepdim=True)
+
+
+def packed(features: Tensor, lengths: Tensor | None) -> Tensor | PackedSequence:
+    """Sequences for a recurrent layer, which is to stop where each of them does."""
+    if lengths is None:
+        return features
+    return pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)

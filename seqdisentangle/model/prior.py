@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
+from .packing import packed
 
 __all__ = ["MotionPrior", "content_prior"]
 
@@ -136,15 +136,10 @@ class MotionPrior(nn.Module):
         state = None
         if history is not None and history.shape[1] > 0:
             before = with_action(torch.cat([z, history[:, :-1]], dim=1), action)
+            _, state = self.lstm(packed(before, lengths))  # after each one's own last step
             if lengths is None:
-                _, state = self.lstm(before)
                 z = history[:, -1:]
             else:
-                # A packed sequence: the state is that after each one's own last step.
-                packed = pack_padded_sequence(
-                    before, lengths, batch_first=True, enforce_sorted=False
-                )
-                _, state = self.lstm(packed)
                 last = (lengths - 1).to(z.device)[:, None, None]
                 z = history.take_along_dim(last, 1)
         steps = []
