@@ -30,7 +30,7 @@ test = make_moving_digits(600, n_steps=16, size=32, subset="test", random_state=
 # video are enough to learn from at a time.
 
 start = time.perf_counter()
-model = RecurrentWAE(reg="mmd", motion_size=4, frames_per_step=5, random_state=0, verbose=1)
+model = RecurrentWAE(motion_size=4, frames_per_step=5, random_state=0, verbose=1)
 model.fit(train.X)
 print(f"trained in {time.perf_counter() - start:.0f} s; test cost {-model.score(test.X):.4f}")
 

@@ -56,11 +56,12 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
 
     Parameters
     ----------
-    reg : {"mmd", "gan", "kl"}, Divergence, callable, pair or dict, default="mmd"
+    reg : {"auto", "mmd", "gan", "kl"}, Divergence, callable, pair or dict, default="auto"
         The divergence :math:`D` of the codes from their priors. ``"mmd"``: maximum mean
         discrepancy, of learned features for content; ``"gan"``: Jensen-Shannon, by a critic, for
         content, MMD for motion; ``"kl"``: Kullback-Leibler for both, the objective of the DS-VAE,
-        which wants ``content_noise=None, motion_noise=None``. A pair ``(content, motion)`` or a
+        which wants ``content_noise=None, motion_noise=None``. ``"auto"``: that of ``"mmd"``, for
+        the codes that nothing else brings to their prior. A pair ``(content, motion)`` or a
         dict with these keys sets the two apart, and the key ``"independence"`` replaces HSIC in
         the last term. Any :class:`~seqdisentangle.divergences.Divergence` or callable of two (n, d)
         tensors of codes that returns a scalar will do.
@@ -83,9 +84,10 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
-        nothing. ``"auto"`` asks the divergences, which differ in size. That of motion it switches
-        off where the prior has mixtures, which learn by likelihood, unless ``reg`` is more than a
-        name: one that you choose yourself counts.
+        nothing. ``"auto"`` asks the divergences, which differ in size. It switches that of content
+        off with ``reg="auto"`` where codes are whitened, and that of motion where the prior has
+        mixtures, which learn by likelihood, unless ``reg`` is more than a name: one that you choose
+        yourself counts.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -305,7 +307,7 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
 
     def __init__(
         self,
-        reg: Any = "mmd",
+        reg: Any = "auto",
         *,
         content_size: int = 32,
         motion_size: int = 6,
@@ -425,21 +427,25 @@ class RecurrentWAE(ActionVerbs, TrainedEstimator):
         if self.n_actions is not None:
             self.labels_ = self._action_probabilities(sequences).argmax(1)
 
-    def _preferred_motion_weight(self, divergences: Divergences) -> float:
-        """That of the divergence of motion, if there is a need or a wish for it."""
-        mixtures = components(self.motion_components, divergences) > 1
-        return 0.0 if mixtures and isinstance(self.reg, str) else divergences.motion.motion_weight
+    def _preferred_weights(self, divergences: Divergences) -> tuple[float, float]:
+        """Those of the divergences of content and motion for which there is a need or a wish."""
+        content, motion = divergences.content.content_weight, divergences.motion.motion_weight
+        if isinstance(self.reg, str):
+            whitened = self.content_noise is not None
+            mixtures = components(self.motion_components, divergences) > 1
+            content = 0.0 if whitened and self.reg == "auto" else content
+            motion = 0.0 if mixtures else motion
+        return content, motion
 
     def _objective(
         self, divergences: Divergences, sequences: Sequences, processes: Alone, images: bool
     ) -> Objective:
+        content_weight, motion_weight = self._preferred_weights(divergences)
         return Objective(
             divergences,
             cost=resolve_cost(self.cost, images=images),
-            content_weight=auto_weight(self.content_weight, divergences.content.content_weight),
-            motion_weight=auto_weight(
-                self.motion_weight, self._preferred_motion_weight(divergences)
-            ),
+            content_weight=auto_weight(self.content_weight, content_weight),
+            motion_weight=auto_weight(self.motion_weight, motion_weight),
             independence_weight=start_and_end(self.independence_weight),
             action_weight=None if self.n_actions is None else self.action_weight,
             content_view=resolve_view(auto_view(self.content_view, sequences), name="content_view"),

@@ -22,6 +22,7 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.training import checkpoints
 
 PARAMETERS = {
+    "reg": "mmd",  # whose critic has to go on too
     "content_size": 3,
     "motion_size": 2,
     "hidden_size": 4,

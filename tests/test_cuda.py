@@ -14,6 +14,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA G
 PARAMETERS = [
     {},
     {"precision": "float32"},
+    {"reg": "mmd"},
     {"reg": "gan"},
     {"reg": "kl"},
     {"frames_per_step": 2},

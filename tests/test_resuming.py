@@ -341,7 +341,7 @@ def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
         ({"max_epochs": 3}, None, "max_epochs was 2 and is 3"),
         ({"content_size": 5, "ema": 0.5}, None, "content_size was 4 and is 5, .*ema was None"),
         ({"random_state": 1}, None, "random_state was 0 and is 1"),
-        ({"reg": "gan"}, None, "reg was 'mmd' and is 'gan'"),
+        ({"reg": "gan"}, None, "reg was 'auto' and is 'gan'"),
         ({"cost": torch.nn.MSELoss(reduction="none")}, None, "cost was 'squared' and is .*MSELoss"),
         ({}, lambda X: X[:5], "number of sequences was 7 and is 5"),
         ({}, lambda X: X[:, :4], "number of steps was 5 and is 4"),

@@ -48,6 +48,7 @@ def gap(z_q, z_p):
 
 
 EACH = {
+    "auto": "auto",
     "mmd": "mmd",
     "gan": "gan",
     "kl": "kl",
@@ -170,6 +171,26 @@ def test_motion_has_a_divergence_where_its_prior_needs_it_or_one_is_chosen(
 ):
     model = small(max_epochs=1, **params).fit(vectors)
     assert (model.history_[0]["motion"] != 0) == expected
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({}, False),
+        ({"content_noise": None}, True),
+        ({"content_weight": 0.01}, True),
+        ({"reg": "mmd"}, True),
+        ({"reg": "gan"}, True),
+        ({"reg": "mmd", "content_weight": 0}, False),
+        ({"reg": MMD()}, True),
+    ],
+    ids=str,
+)
+def test_content_has_a_divergence_where_nothing_whitens_it_or_one_is_chosen(
+    params, expected, vectors, small
+):
+    model = small(max_epochs=1, content_warmup=0, **params).fit(vectors)
+    assert (model.history_[0]["content"] != 0) == expected
 
 
 def test_without_weight_independence_is_not_computed(vectors, small):

@@ -70,6 +70,7 @@ BUILT_IN: dict[str, type[Divergence]] = {
 
 # What a name means: the divergence of the content codes and the one of the motion codes.
 REGULARISERS: dict[str, tuple[Callable[[], Divergence], Callable[[], Divergence]]] = {
+    "auto": (ScaledMMD, MMD),  # which the estimator has weigh where there is a need
     "mmd": (ScaledMMD, MMD),
     "gan": (JensenShannon, MMD),
     "kl": (GaussianKL, GaussianKL),
@@ -101,7 +102,7 @@ def resolve(reg: Any) -> Divergences:
         A name (see ``REGULARISERS``) or a divergence for both codes; a pair (content, motion) or a
         dict with the keys ``"content"`` and ``"motion"`` sets them apart. A dict may also have the
         key ``"independence"``, which is HSIC otherwise. A callable takes two (n, d) tensors and
-        returns a scalar.
+        returns a scalar. Which of them is wanted where is not said here: ``"auto"`` is ``"mmd"``.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def resolve(reg: Any) -> Divergences:
     Raises
     ------
     ValueError
-        If a name is unknown, or a pair or a dict does not have its parts.
+        If a name is unknown, or a pair or a dict does not have its parts, or has ``"auto"`` as one.
     TypeError
         If a part is none of the above.
 
@@ -132,6 +133,8 @@ def resolve(reg: Any) -> Divergences:
         reg = (reg["content"], reg["motion"])
     if not isinstance(reg, tuple | list):
         reg = (reg, reg)
+    elif any(isinstance(part, str) and part == "auto" for part in reg):
+        raise ValueError("reg: 'auto' stands for both divergences, it cannot be a part of a pair")
     if len(reg) != 2:
         raise ValueError(f"reg as a pair must be (content, motion), got {len(reg)} items")
     if isinstance(independence, str):

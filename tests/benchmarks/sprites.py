@@ -53,9 +53,10 @@ KNOWLEDGE: dict[str, Any] = {
 N_ACTIONS = 9  # three kinds of movement in three directions
 # What each is made from. All get as many epochs as RecurrentWAE has by default.
 MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "auto": (RecurrentWAE, {"reg": "auto", **KNOWLEDGE}),
     "mmd": (RecurrentWAE, {"reg": "mmd", **KNOWLEDGE}),
     "gan": (RecurrentWAE, {"reg": "gan", **KNOWLEDGE}),
-    "reinforced": (RecurrentWAE, {"reg": "mmd", "n_actions": N_ACTIONS, **KNOWLEDGE}),
+    "reinforced": (RecurrentWAE, {"reg": "auto", "n_actions": N_ACTIONS, **KNOWLEDGE}),
     "dsvae": (DSVAE, {"max_epochs": RecurrentWAE().max_epochs}),
     "mocogan": (MoCoGAN, {"max_epochs": RecurrentWAE().max_epochs}),
 }
@@ -71,7 +72,6 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "content_view": {"content_view": None},
     "motion_view": {"motion_view": None},
     "mixtures": {"motion_components": 1},
-    "content_divergence": {"content_weight": 0},
     "generative_fit": {"generative_epochs": 0},
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
@@ -201,7 +201,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     scale.add_argument("--quick", dest="scale", action="store_const", const="quick")
     scale.add_argument("--full", dest="scale", action="store_const", const="full")
     parser.set_defaults(scale="quick")
-    parser.add_argument("--model", choices=MODELS, default="mmd", help="the system (mmd)")
+    parser.add_argument("--model", choices=MODELS, default="auto", help="the system (auto)")
     parser.add_argument(
         "--labels", type=float, metavar="SHARE", help="share of the actions that fit is told"
     )

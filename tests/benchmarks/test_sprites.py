@@ -45,7 +45,7 @@ def tiny_sprites(data_home=None, subset="train", *, size):
     return Bunch(X=X, action=np.arange(n) % 9, attributes=np.indices((6, n))[1][:4].T % 6)
 
 
-@pytest.mark.parametrize("model", ["mmd", "gan", "reinforced", "dsvae", "mocogan"])
+@pytest.mark.parametrize("model", ["auto", "mmd", "gan", "reinforced", "dsvae", "mocogan"])
 def test_every_system_runs_by_one_flag(model, tmp_path, capsys):
     (record,) = main(
         ["--judge-cache", str(tmp_path), "--threads", "1", "--epochs", "1", "--model", model],

@@ -33,6 +33,7 @@ class GapModule(nn.Module):
 @pytest.mark.parametrize(
     ("reg", "content", "motion"),
     [
+        ("auto", ScaledMMD, MMD),
         ("mmd", ScaledMMD, MMD),
         ("gan", JensenShannon, MMD),
         ("kl", GaussianKL, GaussianKL),
@@ -75,7 +76,7 @@ def test_a_dict_may_say_how_independence_is_measured(independence, kind):
 def test_every_built_in_divergence_goes_by_its_name():
     assert all(name == kind.__name__ for name, kind in BUILT_IN.items())
     assert all(issubclass(kind, Divergence) for kind in BUILT_IN.values())
-    for name in ("mmd", "gan", "kl"):
+    for name in ("auto", "mmd", "gan", "kl"):
         assert {type(part).__name__ for part in resolve(name)} <= set(BUILT_IN)
 
 
@@ -107,9 +108,11 @@ def test_objects_are_copied_each_time(make):
         (
             "wasserstein",
             ValueError,
-            r"reg must be one of \['gan', 'kl', 'mmd'\].* got 'wasserstein'",
+            r"reg must be one of \['auto', 'gan', 'kl', 'mmd'\].* got 'wasserstein'",
         ),
         (("mmd", "kll"), ValueError, "reg must be one of .* got 'kll'"),
+        (("auto", "mmd"), ValueError, "reg: 'auto' stands for both divergences"),
+        ({"content": MMD(), "motion": "auto"}, ValueError, "reg: 'auto' stands for both"),
         (("mmd",), ValueError, r"reg as a pair must be \(content, motion\), got 1 items"),
         (("mmd", "mmd", "mmd"), ValueError, "reg as a pair .* got 3 items"),
         ([], ValueError, "reg as a pair .* got 0 items"),

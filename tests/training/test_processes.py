@@ -190,7 +190,7 @@ X = np.load(f"{folder}/X.npy")
 if form == "ragged":
     X = [x[: 1 + i % len(x)] for i, x in enumerate(X)]
 model = RecurrentWAE(
-    content_size=4, motion_size=2, hidden_size=8, max_epochs=3, batch_size=5, device="cpu",
+    "mmd", content_size=4, motion_size=2, hidden_size=8, max_epochs=3, batch_size=5, device="cpu",
     random_state=None if form == "unseeded" else 0, verbose=1, early_stopping=form == "stopping",
     checkpoint=f"{folder}/checkpoints", callbacks=CSVLogger(f"{folder}/log.csv"), ema=0.9,
 ).fit(f"{folder}/X.npy" if form == "path" else X)
@@ -233,7 +233,8 @@ y = np.where(np.arange(23) % 3, -1, np.arange(23) % 2)
 params = dict(content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=8,
               device="cpu", random_state=0)
 ends = {}
-for model in (RecurrentWAE(n_actions=2, **params), DSVAE("full", **params), MoCoGAN(2, **params)):
+wae = RecurrentWAE("mmd", n_actions=2, **params)
+for model in (wae, DSVAE("full", **params), MoCoGAN(2, **params)):
     model.fit(X, y)
     learned = {**model.model_.state_dict()}
     for divergence in model.divergences_:
