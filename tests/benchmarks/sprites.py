@@ -36,7 +36,9 @@ from seqdisentangle.metrics import (
     SequenceJudge,
     action_consistency,
     clustering_accuracy,
+    conditional_entropy,
     disentanglement_report,
+    inception_score,
     sample_quality,
 )
 from seqdisentangle.model import Conv
@@ -147,13 +149,25 @@ def measured(
     if hasattr(model, "transform"):
         report = disentanglement_report(model, X, action, attributes, judge, random_state=seed)
         print(f"(content labels: {', '.join(ATTRIBUTES)})\n{report}")
-        return report.as_dict()
+        return report.as_dict() | looks_of_samples(model, X, judge, seed)
     quality = sample_quality(model, judge, len(X), X.shape[1], random_state=seed)
     measures = {
         "inception_score": quality.inception_score,
         "conditional_entropy": quality.conditional_entropy,
         "marginal_entropy": quality.marginal_entropy,
     }
+    print_measures(measures)
+    return measures | looks_of_samples(model, X, judge, seed)
+
+
+def looks_of_samples(model: Any, X: Any, judge: SequenceJudge, seed: int) -> dict[str, float]:
+    """Print and return how sure the judge is of the attributes of samples, the mean of all."""
+    samples = model.sample(len(X), X.shape[1], random_state=seed)
+    measures = {}
+    for name, sequences in {"samples": samples, "data": X}.items():
+        _, *each = judge.predict_proba(sequences)  # of the action, of each attribute
+        for score in (inception_score, conditional_entropy):
+            measures[f"{name}_looks_{score.__name__}"] = float(np.mean([score(p) for p in each]))
     print_measures(measures)
     return measures
 
