@@ -320,6 +320,8 @@ def test_verbose(verbose, vectors, small, capsys):
     if verbose:
         assert "RecurrentWAE" in err
         assert "loss=" in err
+        assert "independence=" in err
+        assert "motion=" not in err, "it weighs nothing"
         assert "4/4" in err, "two steps an epoch"
         assert "RecurrentWAE 2/2" in err
         assert "step/s" in err

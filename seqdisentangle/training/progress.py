@@ -50,11 +50,13 @@ class ProgressBar:
         self._bar.update()
 
     def on_epoch(self, training: Training) -> None:
-        """Show the parts of the loss of the epoch that has ended."""
+        """Show the parts of the loss of the epoch that has ended, but for those that rest."""
         if self._bar is None:  # nothing to show, or no step left to do
             return
         record = training.history[-1]
-        parts = {name: f"{value:.4g}" for name, value in record.items() if name not in QUIET}
+        parts = {
+            name: f"{value:.4g}" for name, value in record.items() if value and name not in QUIET
+        }
         done = f"{self.name} {record['epoch']}/{self.max_epochs}"
         self._bar.set_description(done, refresh=False)
         self._bar.set_postfix(parts)
