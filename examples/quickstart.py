@@ -5,7 +5,7 @@ Digits that move: what stays the same, and what changes
 Handwritten digits bounce about a canvas. Nobody tells the model which digit a video shows or where
 it is; it learns to keep the two apart: the content code says *which*, the motion code *where*.
 
-Runs in about three minutes on two cores, on images that come with scikit-learn. It prints four
+Runs in three to six minutes on two cores, on images that come with scikit-learn. It prints four
 probe accuracies and writes ``quickstart_swap.png`` and ``quickstart_swap.gif``.
 """
 
