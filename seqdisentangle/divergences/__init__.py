@@ -134,7 +134,10 @@ def resolve(reg: Any) -> Divergences:
     if not isinstance(reg, tuple | list):
         reg = (reg, reg)
     elif any(isinstance(part, str) and part == "auto" for part in reg):
-        raise ValueError("reg: 'auto' stands for both divergences, it cannot be a part of a pair")
+        raise ValueError(
+            "reg: 'auto' stands for both divergences, it cannot be one of content's and motion's, "
+            f"got {reg!r}"
+        )
     if len(reg) != 2:
         raise ValueError(f"reg as a pair must be (content, motion), got {len(reg)} items")
     if isinstance(independence, str):
