@@ -1,11 +1,12 @@
 """Give it sequences, get back what stays the same and what changes."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
-from .baselines import DSVAE, MoCoGAN
-from .codes import Codes, Swap
-from .wae import RecurrentWAE
+from .estimators import DSVAE, Codes, MoCoGAN, RecurrentWAE, Swap
 
 __all__ = ["DSVAE", "Codes", "MoCoGAN", "RecurrentWAE", "Swap", "__version__"]
 
-__version__ = version("seqdisentangle")
+try:
+    __version__ = version("seqdisentangle")
+except PackageNotFoundError:  # a checkout that is not installed
+    __version__ = "0+unknown"

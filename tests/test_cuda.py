@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.data import loading
-from seqdisentangle.data.loading import sent
+from seqdisentangle.data import batches
+from seqdisentangle.data.batches import sent
 from seqdisentangle.training import Trainer
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
@@ -19,7 +19,7 @@ PARAMETERS = [
     {"reg": "kl"},
     {"frames_per_step": 2},
     {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix", "ema": 0.9},
-    {"generative_epochs": 1},
+    {"finetune_epochs": 1},
     {"compile": True},
 ]
 
@@ -57,7 +57,7 @@ def test_data_stay_on_the_gpu(small, videos, monkeypatch):
         sources.add(x.device.type)
         return sent(x, device)
 
-    monkeypatch.setattr(loading, "sent", watched)
+    monkeypatch.setattr(batches, "sent", watched)
     small().set_params(device="cuda").fit(videos)
     assert sources == {"cuda"}
 

@@ -1,7 +1,7 @@
 """From whatever the user hands in to batches on the device, and back."""
 
-from .loading import Batch, Batches, to_model, to_user
-from .neighbours import from_channels_first, from_nan_padded, from_table
+from .batches import Batch, Batches, to_model, to_user
+from .converters import from_channels_first, from_nan_padded, from_table
 from .ragged import Rows
 from .scaling import SCALES, Scaling, fit_scaling
 from .sequences import CHANNELS, MISSING, Layout, Sequences

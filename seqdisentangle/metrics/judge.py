@@ -16,8 +16,8 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ..forks import leave_lost_threads
-from ..seeding import seeded
+from .._seeding import seeded
+from .._threading import leave_lost_threads
 from ._batches import drawn_seed
 from ._judge_net import JudgeNet, to_tensor
 

@@ -1,4 +1,4 @@
-"""The model: posteriors, priors, generator, and the networks for single frames."""
+"""The model: posteriors, priors and the generator."""
 
 from .action import with_action
 from .core import ModelSpec, SequenceModel, build_model
@@ -11,20 +11,15 @@ from .mocogan import (
     MoCoGANSpec,
     clips,
 )
-from .networks import MLP, NETWORKS, Conv, FrameNetwork, ResNet, resolve_network
 from .norms import Whitening
 from .packing import Packing
 
 __all__ = [
-    "MLP",
-    "NETWORKS",
     "Action",
     "ClipDiscriminator",
-    "Conv",
     "DSVAEModel",
     "DSVAESpec",
     "FrameDiscriminator",
-    "FrameNetwork",
     "Latent",
     "Mixture",
     "MoCoGANModel",
@@ -32,11 +27,9 @@ __all__ = [
     "ModelSpec",
     "Packing",
     "Posterior",
-    "ResNet",
     "SequenceModel",
     "Whitening",
     "build_model",
     "clips",
-    "resolve_network",
     "with_action",
 ]

@@ -8,14 +8,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from ..seeding import seeded
+from .._seeding import seeded
+from ..networks import CodeShape, FrameNetwork, resolve_network
+from ..networks.base import FrameEncoder
 from .action import ActionPosterior
-from .inference import ContentPosterior, MotionPosterior
 from .latent import Action, Latent, Posterior
-from .networks import CodeShape, FrameNetwork, resolve_network
-from .networks.base import FrameEncoder
 from .packing import Packing
-from .prior import MotionPrior, content_prior
+from .posteriors import ContentPosterior, MotionPosterior
+from .priors import MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
 

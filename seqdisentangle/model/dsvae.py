@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_packed_sequence
 
+from ..networks import FrameNetwork
+from ..networks.base import SLOPE, FrameEncoder
 from .core import ModelSpec, SequenceModel
-from .inference import split_moments
 from .latent import Latent, Posterior, gaussian
-from .networks import FrameNetwork
-from .networks.base import SLOPE, FrameEncoder
 from .packing import Packing, packed
+from .posteriors import split_moments
 
 __all__ = ["DSVAEModel", "DSVAESpec"]
 

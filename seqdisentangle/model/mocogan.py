@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from ..networks import CodeShape, resolve_network
+from ..networks.base import SLOPE, FrameEncoder
 from .action import with_action
 from .core import ModelSpec
-from .networks import CodeShape, resolve_network
-from .networks.base import SLOPE, FrameEncoder
 from .packing import Packing
 
 __all__ = ["ClipDiscriminator", "FrameDiscriminator", "MoCoGANModel", "MoCoGANSpec", "clips"]

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..objectives import Communicator, SingleProcess
 from ..persistence import load_file, save_file
-from .processes import Alone
 
 __all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
 
@@ -61,7 +61,7 @@ class Checkpoints:
     ----------
     folder : path
         Made if it is not there.
-    processes : Alone
+    communicator : Communicator
         Those that train together, of which one writes.
 
     Raises
@@ -70,8 +70,10 @@ class Checkpoints:
         If ``folder`` is a file.
     """
 
-    def __init__(self, folder: str | PathLike[str], processes: Alone | None = None) -> None:
-        self.processes = Alone() if processes is None else processes
+    def __init__(
+        self, folder: str | PathLike[str], communicator: Communicator | None = None
+    ) -> None:
+        self.communicator = SingleProcess() if communicator is None else communicator
         self.folder = Path(folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"checkpoint={str(folder)!r} is a file, expected a folder")
@@ -90,7 +92,7 @@ class Checkpoints:
             If the processes do not find the same one.
         """
         name, found = self._newest()
-        names = self.processes.everyones(name)
+        names = self.communicator.gather_objects(name)
         if len(set(names)) > 1:
             raise ValueError(
                 f"checkpoint={str(self.folder)!r} must be a folder that all processes share: the "
@@ -117,7 +119,7 @@ class Checkpoints:
 
     def refuse_others(self) -> None:
         """Raise a ValueError if there are checkpoints: a new training would put an end to them."""
-        if self.processes.rank > 0:
+        if self.communicator.rank > 0:
             return  # it may see those that process 0 writes already
         if files := self._files():
             newest = files[max(files)]
@@ -131,7 +133,7 @@ class Checkpoints:
 
         Never where processes train together: none of them knows when it is due for the others.
         """
-        return self.processes.size == 1 and time.monotonic() - self._written >= SECONDS
+        return self.communicator.size == 1 and time.monotonic() - self._written >= SECONDS
 
     def save(self, history: list[Any], batch: int, state: State) -> None:
         """Write the state after some epochs and some batches of the next; drop old ones."""
@@ -156,7 +158,7 @@ class Checkpoints:
         self._attempt(path, lambda: write(path))
 
     def _attempt(self, path: Path, write: Callable[[], None]) -> None:
-        if self.processes.rank > 0:
+        if self.communicator.rank > 0:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,70 +1,19 @@
-"""The divergences that learn: their parameters made, and trained against the model."""
+"""The training of divergences that learn, against the model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from ..divergences import Divergence, Divergences, Samples
-from ..model import ModelSpec
-from ..seeding import seeded
+from ..divergences import Divergence
+from ..objectives import Comparison
 
-__all__ = ["Comparison", "Critics", "build_divergences"]
+__all__ = ["Critics"]
 
 # The usual ones of adversarial training: a critic must not run on after its target has turned.
 BETAS = (0.5, 0.999)
-
-
-class Comparison(NamedTuple):
-    """What a divergence compared in a step.
-
-    Attributes
-    ----------
-    divergence : Divergence
-    q, p : Samples
-    mask : bool Tensor or None
-        Which of the draws count.
-    weight : float
-        What its value weighs in the model's loss.
-    """
-
-    divergence: Divergence
-    q: Samples
-    p: Samples
-    mask: Tensor | None = None
-    weight: float = 0.0
-
-    @property
-    def is_zero_sum(self) -> bool:
-        """Whether what the model minimises is what the divergence maximises, but for a weight."""
-        return self.weight > 0 and type(self.divergence).critic_loss is Divergence.critic_loss
-
-    def value(self) -> Tensor:
-        """The divergence, summed over leading indices."""
-        return self.divergence(self.q, self.p, self.mask).sum()
-
-    def critic_loss(self) -> Tensor:
-        """What the parameters of the divergence minimise, on detached draws."""
-        return self.divergence.critic_loss(detached(self.q), detached(self.p), self.mask).sum()
-
-
-def detached(samples: Samples) -> Samples:
-    """The same draws, constant."""
-    value, *moments = samples
-    return Samples(value.detach(), *(None if m is None else m.detach() for m in moments))
-
-
-def build_divergences(divergences: Divergences, spec: ModelSpec, seed: int) -> None:
-    """Make the parameters of the divergences of a model's codes."""
-    content, motion, independence = divergences
-    with seeded(seed):
-        content.build(spec.content_size)
-        # The conditionals of motion are compared through their joints with the code before.
-        motion.build(spec.motion_size * (2 if motion.sample_based else 1))
-        independence.build(spec.content_size + spec.motion_size)
 
 
 class Critics:

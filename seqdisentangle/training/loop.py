@@ -96,12 +96,12 @@ class Training:
             return self.stopping.best_epoch
         return len(self.history)
 
-    def steps(self, *, warming_up: bool, progress: float) -> Iterator[None]:
+    def steps(self, *, content_delayed: bool, progress: float) -> Iterator[None]:
         """The steps of the running epoch that are not done yet."""
         start = time.perf_counter() - self.seconds
         self.trainer.model.train()
         for batch in rest(self.batches, len(self.losses)):
-            loss = self.trainer.step(*batch, warming_up=warming_up, progress=progress)
+            loss = self.trainer.step(*batch, content_delayed=content_delayed, progress=progress)
             self.losses.append(len(batch.x), loss)
             self.seconds = time.perf_counter() - start
             yield
@@ -171,7 +171,7 @@ def run(
     batches: Iterable[Batch],
     *,
     max_epochs: int,
-    warmup_epochs: int = 0,
+    delay_epochs: int = 0,
     progress: Callable[[int], float] | None = None,
     validation: Iterable[Batch] | None = None,
     stopping: Stopping | None = None,
@@ -189,7 +189,7 @@ def run(
     batches : iterable of Batch
         The training batches, iterated over once an epoch.
     max_epochs : int
-    warmup_epochs : int
+    delay_epochs : int
         Epochs at the start in which content rests.
     progress : callable, optional
         The share of the training that is done in an epoch, counted from 1, by which independence
@@ -224,16 +224,16 @@ def run(
         if on_begin is not None:
             on_begin(training)
         while not training.ended and len(training.history) < max_epochs:
-            warming_up = training.epoch <= warmup_epochs
+            content_delayed = training.epoch <= delay_epochs
             done = 1.0 if progress is None else progress(training.epoch)
-            for _ in training.steps(warming_up=warming_up, progress=done):
+            for _ in training.steps(content_delayed=content_delayed, progress=done):
                 if on_step is not None:
                     on_step(training)
                 if checkpoints is not None and checkpoints.due():
                     training.check_finite()  # what has diverged is no place to go on from
                     checkpoints.save(training.history, len(training.losses), training.state_dict())
             training.check_finite()
-            end_epoch(training, validation, warming_up)
+            end_epoch(training, validation, content_delayed)
             trainer.result.eval()
             if on_epoch is not None and on_epoch(training):
                 training.ended = True
@@ -250,18 +250,20 @@ def run(
     return FitResult(training.history, training.best_epoch, interrupted, diverged)
 
 
-def end_epoch(training: Training, validation: Iterable[Batch] | None, warming_up: bool) -> None:
+def end_epoch(
+    training: Training, validation: Iterable[Batch] | None, content_delayed: bool
+) -> None:
     """Evaluate an epoch whose steps are done, and take note of it."""
     start = time.perf_counter()
     trainer, epoch = training.trainer, training.epoch
     record: Record = {"epoch": epoch} | training.losses.means()
     if validation is not None:
-        parts = trainer.evaluate(validation, warming_up=warming_up)
+        parts = trainer.evaluate(validation, content_delayed=content_delayed)
         record |= {f"val_{name}": value for name, value in parts.items()}
     record["learning_rate"] = trainer.optimizer.param_groups[0]["lr"]
     record["seconds"] = training.seconds + time.perf_counter() - start
-    training.end_epoch(trainer.processes.agree(record))
-    if warming_up:  # another objective, whose loss is no yardstick
+    training.end_epoch(trainer.communicator.broadcast(record))
+    if content_delayed:  # another objective, whose loss is no yardstick
         return
     trainer.schedule.end_epoch(record.get("val_loss", record["loss"]))
     if training.stopping is not None:

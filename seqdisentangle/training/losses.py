@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from .objective import Loss
+from ..objectives import Loss
 
 __all__ = ["Losses", "NotFiniteError", "Record"]
 

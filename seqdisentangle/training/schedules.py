@@ -1,13 +1,12 @@
-"""How a training changes on its way: the learning rate, and a weight that rises."""
+"""Schedules of the learning rate."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from torch.optim import Optimizer, lr_scheduler
 
-__all__ = ["LR_SCHEDULES", "Schedule", "risen"]
+__all__ = ["LR_SCHEDULES", "Schedule"]
 
 LR_SCHEDULES = ("one_cycle", "cosine", "constant", "plateau")
 
@@ -16,8 +15,6 @@ PATIENCE = 3
 FACTOR = 0.3
 # A warm-up begins with this share of the highest step size.
 START = 0.04
-# A weight rises between these shares of the training.
-RISE = (0.25, 0.75)
 
 
 class Schedule:
@@ -92,8 +89,3 @@ class Schedule:
             self._by_loss.load_state_dict(state["by_loss"])
         if self._by_step is not None:
             self._by_step.load_state_dict(state["by_step"])
-
-
-def risen(weight: float | tuple[float, float], progress: float) -> float:
-    """What a weight is when a share of the training is done: of a pair, between the two."""
-    return float(np.interp(progress, RISE, np.broadcast_to(weight, 2)))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..data import Batch
 from ..model import SequenceModel
-from .critics import Comparison, Critics
+from ..objectives import Comparison, Loss, Objective
+from .critics import Critics
+from .ema import Average
 from .losses import Losses, Record
-from .objective import Loss, Objective
 from .schedules import Schedule
 
 __all__ = ["Trainer"]
@@ -74,8 +73,8 @@ class Trainer:
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else Average(model, ema)
         self.precision = precision
-        self.processes = objective.processes
-        self.evaluated = self.processes.wrap(Evaluated(model, objective))
+        self.communicator = objective.communicator
+        self.evaluated = self.communicator.wrap(Evaluated(model, objective))
 
     @property
     def result(self) -> SequenceModel:
@@ -91,7 +90,7 @@ class Trainer:
         observed: Tensor | None = None,
         labels: Tensor | None = None,
         *,
-        warming_up: bool = False,
+        content_delayed: bool = False,
         progress: float = 1.0,
     ) -> Loss:
         """One update on the parts of one :class:`Batch`; nothing is waited for."""
@@ -102,7 +101,7 @@ class Trainer:
                 lengths=lengths,
                 observed=observed,
                 labels=labels,
-                warming_up=warming_up,
+                content_delayed=content_delayed,
                 progress=progress,
             )
         self.optimizer.zero_grad(set_to_none=True)
@@ -118,7 +117,7 @@ class Trainer:
         return type(loss)(*(part.detach() for part in loss))
 
     @torch.no_grad()
-    def evaluate(self, batches: Iterable[Batch], *, warming_up: bool = False) -> Record:
+    def evaluate(self, batches: Iterable[Batch], *, content_delayed: bool = False) -> Record:
         """The parts of the loss without an update, with the same noise at every call.
 
         The weights are those of the end of a training, so that epochs can be compared.
@@ -135,7 +134,7 @@ class Trainer:
                     lengths=lengths,
                     observed=observed,
                     labels=labels,
-                    warming_up=warming_up,
+                    content_delayed=content_delayed,
                 )
             losses.append(len(x), loss)
         return losses.means()
@@ -166,7 +165,7 @@ class Trainer:
             "objective": self.objective.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
             "schedule": self.schedule.state_dict(),
-            "generators": self.processes.everyones(self.generator.get_state()),
+            "generators": self.communicator.gather_objects(self.generator.get_state()),
             "average": None if self.average is None else self.average.state_dict(),
         }
 
@@ -177,7 +176,7 @@ class Trainer:
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
             load_optimizer(optimizer, one)
         self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generators"][self.processes.rank])
+        self.generator.set_state(state["generators"][self.communicator.rank])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
 
@@ -224,47 +223,6 @@ class Evaluated(nn.Module):
     def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Comparison]]:
         """As that of :class:`Objective`, less the model."""
         return self._evaluate(self.model, *args, **kwargs)
-
-
-class Average(AveragedModel):
-    """An exponential moving average of a model's weights and buffers, beginning with the first.
-
-    torch's own update sends the number of steps to the weights' device, and waits for that.
-
-    Parameters
-    ----------
-    model : SequenceModel
-    decay : float
-    """
-
-    def __init__(self, model: SequenceModel, decay: float) -> None:
-        super().__init__(model, use_buffers=True)
-        self.decay = decay
-        # The weights of a copy no longer lie side by side, as CUDA asks of recurrences.
-        for module in self.modules():
-            if isinstance(module, nn.RNNBase):
-                module.flatten_parameters()
-
-    @torch.no_grad()
-    def update_parameters(self, model: nn.Module) -> None:
-        """Move on by one step of the model; its counters are taken as they are."""
-        decay = self.decay if self.n_averaged > 0 else 0.0  # a number in main memory
-        averages: list[Tensor] = []
-        values: list[Tensor] = []
-        pairs = zip(everything_in(self.module), everything_in(model), strict=True)
-        for average, value in pairs:
-            if average.is_floating_point():
-                averages.append(average)
-                values.append(value)
-            else:
-                average.copy_(value)
-        get_ema_multi_avg_fn(decay)(averages, values, self.n_averaged)
-        self.n_averaged += 1
-
-
-def everything_in(model: nn.Module) -> Iterator[Tensor]:
-    """A model's parameters, then its buffers."""
-    return chain(model.parameters(), model.buffers())
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:

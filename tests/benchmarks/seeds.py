@@ -52,8 +52,8 @@ def estimator(cls: type, **params: Any) -> Any:
     for name, value in params.items():
         if name in whole:
             continue
-        old = NAMES.get(name, name.rpartition("__")[2])
-        model.set_params(**{old if old in known else name: value})
+        older = (name, NAMES.get(name, name), name.rpartition("__")[2])
+        model.set_params(**{next((n for n in older if n in known), name): value})
     return model
 
 
@@ -191,9 +191,7 @@ def cases(data: Data) -> dict[str, Callable[[], Digests]]:
         "vectors": lambda: wae(data.vectors),
         "vectors, mmd": lambda: wae(data.vectors, reg="mmd", motion_components=1),
         "vectors, gan": lambda: wae(data.vectors, reg="gan", motion_components=1),
-        "vectors, kl": lambda: wae(
-            data.vectors, reg="kl", content_noise=None, motion_noise=None
-        ),
+        "vectors, kl": lambda: wae(data.vectors, reg="kl", content_noise=None, motion_noise=None),
         "vectors, pair": lambda: wae(data.vectors, reg=(SlicedWasserstein(), EnergyDistance())),
         "vectors, dict": lambda: wae(
             data.vectors,
@@ -222,9 +220,7 @@ def cases(data: Data) -> dict[str, Callable[[], Digests]]:
             max_epochs=6,
         ),
         "vectors, bfloat16": lambda: wae(data.vectors, training__precision="bfloat16"),
-        "vectors, own modules": lambda: wae(
-            data.vectors, network=own, network__generator="concat"
-        ),
+        "vectors, own modules": lambda: wae(data.vectors, network=own, network__generator="concat"),
         "vectors, float64": lambda: wae(data.wide),
         "vectors, in parts": in_parts,
         "vectors, in parts, averaged": lambda: in_parts(training__ema=0.9, content_delay=1),
@@ -252,9 +248,7 @@ def cases(data: Data) -> dict[str, Callable[[], Digests]]:
         ),
         "images, resnet": lambda: wae(data.images, network="resnet", max_epochs=1),
         "colours": lambda: wae(data.colours, motion_view="color_mix", max_epochs=2),
-        "actions": lambda: wae(
-            data.vectors, data.labels, n_actions=3, n_actions__weight=0.1
-        ),
+        "actions": lambda: wae(data.vectors, data.labels, n_actions=3, n_actions__weight=0.1),
         "actions, prior": lambda: wae(
             data.ragged, n_actions=2, n_actions__prior=[0.3, 0.7], reg="mmd"
         ),

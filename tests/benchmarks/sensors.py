@@ -10,7 +10,7 @@ Examples
 ::
 
     python -m tests.benchmarks.sensors --seed 0 1 2 --threads 1
-    python -m tests.benchmarks.sensors --set content_warmup=0.125 --picture swaps.png
+    python -m tests.benchmarks.sensors --set content_delay=0.125 --picture swaps.png
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ._common import parameters, parser_of_runs, print_table, probe_r2, run_seed
 KNOWLEDGE: dict[str, Any] = {
     "batch_size": 8,
     "max_epochs": 150,
-    "content_warmup": 0,
+    "content_delay": 0,
     "motion_size": 3,
     "motion_noise": 0.5,
 }

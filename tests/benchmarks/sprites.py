@@ -41,7 +41,7 @@ from seqdisentangle.metrics import (
     inception_score,
     sample_quality,
 )
-from seqdisentangle.model import Conv
+from seqdisentangle.networks import Conv
 
 from ._common import data_home, parameters, parser_of_runs, print_measures, run_seeds
 
@@ -68,13 +68,13 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "style": {"generator": "concat"},
     "content_noise": {"content_noise": None},
     "motion_noise": {"motion_noise": None},
-    "content_warmup": {"content_warmup": 0},
+    "content_delay": {"content_delay": 0},
     "independence": {"independence_weight": 0},
     "rising_independence": {"independence_weight": 0.5},
     "content_view": {"content_view": None},
     "motion_view": {"motion_view": None},
     "mixtures": {"motion_components": 1},
-    "generative_fit": {"generative_epochs": 0},
+    "generative_fit": {"finetune_epochs": 0},
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
 SCALES = {

@@ -25,7 +25,8 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import Batches, Sequences
 from seqdisentangle.data.scaling import Scaling
 from seqdisentangle.model import build_model
-from seqdisentangle.training import Alone, Trainer, build_divergences
+from seqdisentangle.objectives import SingleProcess, build_divergences
+from seqdisentangle.training import Trainer
 
 # Steps of a long sequence, and as many of these in a batch as the memory of a small machine takes.
 LONG, LONG_BATCH = 100, 16
@@ -118,7 +119,7 @@ def make_trainer(
     build_divergences(divergences, spec, 0)
     trainer = Trainer(
         build_model(spec, 0),
-        estimator._objective(divergences, data, Alone(), images=True),
+        estimator._objective(divergences, data, SingleProcess(), images=True),
         learning_rate=estimator.learning_rate,
         lr_schedule="constant",
         n_steps=1,

@@ -262,7 +262,7 @@ def test_the_generator_is_the_order_of_buckets_and_moves_on_each_epoch():
 def test_sequences_of_like_lengths_come_together(batch_size, monkeypatch):
     sequences = of_lengths(LONG_AND_SHORT)
     share = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
-    monkeypatch.setattr("seqdisentangle.data.loading.STRETCH", 1)
+    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH", 1)
     random = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
     assert random > 0.35
     assert share < random / 4

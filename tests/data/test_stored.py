@@ -147,8 +147,8 @@ NUMBERED = np.broadcast_to(np.arange(1000, dtype=np.float32)[:, None, None], (10
 @pytest.fixture
 def small_stretches(monkeypatch):
     """Blocks of 10 sequences, stretches of about 100."""
-    monkeypatch.setattr("seqdisentangle.data.loading.BLOCK_BYTES", 10 * 16)
-    monkeypatch.setattr("seqdisentangle.data.loading.STRETCH_BYTES", 100 * 16)
+    monkeypatch.setattr("seqdisentangle.data.batches.BLOCK_BYTES", 10 * 16)
+    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH_BYTES", 100 * 16)
 
 
 def test_an_epoch_outside_of_memory_is_mostly_read_in_a_row_and_well_mixed(small_stretches):
@@ -181,8 +181,8 @@ def test_what_fits_in_one_stretch_is_shuffled_as_in_memory():
 
 @each_form
 def test_blocks_are_whole_chunks(form, tmp_path, monkeypatch):
-    monkeypatch.setattr("seqdisentangle.data.loading.BLOCK_BYTES", 1)
-    monkeypatch.setattr("seqdisentangle.data.loading.STRETCH_BYTES", 10 * X[0].nbytes)
+    monkeypatch.setattr("seqdisentangle.data.batches.BLOCK_BYTES", 1)
+    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH_BYTES", 10 * X[0].nbytes)
     sequences = Sequences(form(X, tmp_path))
     assert sequences.rows_together == {as_memmap: 1, as_dataset: 1}.get(form, 5)
     found = torch.cat([batch.x for batch in loader(sequences, batch_size=5)]).numpy()

@@ -5,8 +5,9 @@ import math
 import pytest
 import torch
 
-from seqdisentangle.model import MLP, ModelSpec, Packing, build_model, with_action
+from seqdisentangle.model import ModelSpec, Packing, build_model, with_action
 from seqdisentangle.model.action import ANNEALING, COLDEST, ActionPosterior
+from seqdisentangle.networks import MLP
 
 PLAIN = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 3)
 ACTING = ModelSpec(

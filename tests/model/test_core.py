@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.model import MLP, Conv, ModelSpec, ResNet, build_model
+from seqdisentangle.model import ModelSpec, build_model
+from seqdisentangle.networks import MLP, Conv, ResNet
 
 VECTORS = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3)
 IMAGES = ModelSpec((2, 17, 12), True, 4, 2, 6, Conv(2), "concat", None, None)

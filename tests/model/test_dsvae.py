@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from seqdisentangle.model import MLP, Conv, DSVAEModel, DSVAESpec, Packing, build_model
+from seqdisentangle.model import DSVAEModel, DSVAESpec, Packing, build_model
+from seqdisentangle.networks import MLP, Conv
 
 FORMS = ("factorised", "full")
 

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 
-from seqdisentangle.model import MLP, Conv, ModelSpec, Packing, ResNet, SequenceModel, build_model
-from seqdisentangle.model.prior import MotionPrior
+from seqdisentangle.model import ModelSpec, Packing, SequenceModel, build_model
+from seqdisentangle.model.priors import MotionPrior
+from seqdisentangle.networks import MLP, Conv, ResNet
 
 CPU = torch.device("cpu")
 NETWORKS = {

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.model import MLP, ModelSpec, build_model
+from seqdisentangle.model import ModelSpec, build_model
+from seqdisentangle.networks import MLP
 from seqdisentangle.training import compiled
 
 needs_a_compiler = pytest.mark.skipif(

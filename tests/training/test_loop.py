@@ -21,18 +21,12 @@ from seqdisentangle.divergences import (
     ScaledMMD,
     SlicedWasserstein,
 )
-from seqdisentangle.model import MLP, Conv, ModelSpec, build_model
-from seqdisentangle.training import (
-    COSTS,
-    LR_SCHEDULES,
-    Objective,
-    Stopping,
-    Trainer,
-    build_divergences,
-    run,
-)
+from seqdisentangle.model import ModelSpec, build_model
+from seqdisentangle.networks import MLP, Conv
+from seqdisentangle.objectives import COSTS, Objective, build_divergences
+from seqdisentangle.objectives.rwae import Loss
+from seqdisentangle.training import LR_SCHEDULES, Stopping, Trainer, run
 from seqdisentangle.training.losses import Losses
-from seqdisentangle.training.objective import Loss
 from seqdisentangle.training.schedules import FACTOR, PATIENCE, START, Schedule
 
 VECTORS = ModelSpec((3,), False, 3, 2, 4, MLP(4, 1), "style", 0.1, 0.3)
@@ -78,7 +72,7 @@ def test_the_seed_is_the_weights_and_the_global_generator_rests(spec):
     ends = []
     for seed in (0, 0, 1):
         trainer = make(spec, seed)
-        run(trainer, data(spec), max_epochs=3, validation=data(spec), warmup_epochs=1)
+        run(trainer, data(spec), max_epochs=3, validation=data(spec), delay_epochs=1)
         ends.append(weights(trainer))
     assert same(ends[0], ends[1])
     assert not same(ends[0], ends[2])
@@ -103,7 +97,7 @@ def test_the_gradient_norm_is_clipped():
 def test_warming_up_leaves_the_content_encoder_as_it_was():
     trainer = make()
     before = copy.deepcopy(trainer.model.content.state_dict())
-    run(trainer, data(), max_epochs=2, warmup_epochs=2)
+    run(trainer, data(), max_epochs=2, delay_epochs=2)
     assert same(trainer.model.content.state_dict(), before)
     run(trainer, data(), max_epochs=1)
     assert not same(trainer.model.content.state_dict(), before)
@@ -160,11 +154,11 @@ def test_a_plateau_lowers_the_step_size_after_some_epochs_without_a_lower_loss()
 @pytest.mark.parametrize("validated", [True, False])
 def test_a_plateau_is_one_of_the_validation_loss_if_there_is_one(validated):
     trainer = make(lr_schedule="plateau")
-    trainer.evaluate = lambda batches, warming_up=False: {"loss": 1.0}
+    trainer.evaluate = lambda batches, content_delayed=False: {"loss": 1.0}
     told = []
     trainer.schedule.end_epoch = told.append
     validation = data() if validated else None
-    result = run(trainer, data(), max_epochs=4, warmup_epochs=1, validation=validation)
+    result = run(trainer, data(), max_epochs=4, delay_epochs=1, validation=validation)
     expected = [r["val_loss" if validated else "loss"] for r in result.history[1:]]
     assert told == expected, "the warm-up has another objective"
 
@@ -235,7 +229,7 @@ def test_steps_do_not_know_the_padding(divergence):
 
 def test_an_epoch_takes_padded_and_whole_batches():
     trainer, batches = make(), [padded(math.nan), *data()]
-    result = run(trainer, batches, max_epochs=3, validation=batches, warmup_epochs=1)
+    result = run(trainer, batches, max_epochs=3, validation=batches, delay_epochs=1)
     assert all(math.isfinite(value) for record in result.history for value in record.values())
     trainer.objective.motion_divergence.forward = lambda q, p, mask=None: q.value.new_tensor(
         [2.0 if mask is None else 1.0]
@@ -304,15 +298,15 @@ def test_evaluation_changes_nothing_and_is_the_same_each_time():
 # Early stopping
 
 
-def run_with_losses(losses, *, max_epochs=20, warmup_epochs=0, n_iter_no_change=3, tol=0.0):
+def run_with_losses(losses, *, max_epochs=20, delay_epochs=0, n_iter_no_change=3, tol=0.0):
     """A run whose validation losses are given; also the weights after each epoch."""
     trainer, after, values = make(), [], iter(losses)
-    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    trainer.evaluate = lambda batches, content_delayed=False: {"loss": next(values)}
     result = run(
         trainer,
         data(),
         max_epochs=max_epochs,
-        warmup_epochs=warmup_epochs,
+        delay_epochs=delay_epochs,
         validation=data(),
         stopping=Stopping(n_iter_no_change, tol),
         on_epoch=lambda training: after.append(weights(trainer)),
@@ -327,8 +321,8 @@ def run_with_losses(losses, *, max_epochs=20, warmup_epochs=0, n_iter_no_change=
         ([5, 4, 3, 3, 3, 3], {}, 3, 6),
         ([5, 4, 3, 2], {"max_epochs": 4}, 4, 4),
         ([5, 4, 6, 7], {"max_epochs": 4}, 2, 4),
-        ([1, 1, 5, 4, 6, 6, 6], {"warmup_epochs": 2}, 4, 7),
-        ([1, 1, 1, 1, 5, 6, 6, 6], {"warmup_epochs": 4}, 5, 8),
+        ([1, 1, 5, 4, 6, 6, 6], {"delay_epochs": 2}, 4, 7),
+        ([1, 1, 1, 1, 5, 6, 6, 6], {"delay_epochs": 4}, 5, 8),
         ([100, 99.95, 99.9, 99.85], {"tol": 0.01}, 1, 4),
         ([100, 98, 97.9, 97.8, 97.7], {"tol": 0.01}, 2, 5),
         ([-1, -1.5, -1.4, -1.4, -1.4], {"tol": 0.01}, 2, 5),
@@ -344,7 +338,7 @@ def test_early_stopping_ends_in_time_with_the_best_weights(losses, parameters, b
 
 
 def test_without_an_epoch_after_the_warm_up_the_last_weights_stay():
-    result, trainer, after = run_with_losses([1, 2, 3], max_epochs=3, warmup_epochs=5)
+    result, trainer, after = run_with_losses([1, 2, 3], max_epochs=3, delay_epochs=5)
     assert result.best_epoch == 3
     assert same(weights(trainer), after[-1])
 
@@ -379,7 +373,7 @@ def test_an_interrupt_leaves_a_model_that_can_be_used(at):
 
 def test_an_interrupt_restores_the_best_weights_of_early_stopping():
     trainer, after, values = make(), [], iter([2.0, 3.0])
-    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    trainer.evaluate = lambda batches, content_delayed=False: {"loss": next(values)}
     result = run(
         trainer,
         Interrupted(5),
@@ -440,7 +434,7 @@ def test_a_loss_that_diverges_later_leaves_what_the_epochs_before_have_learned(p
 
 def test_a_loss_that_diverges_leaves_the_best_weights_of_early_stopping():
     trainer, after, values = diverging("cost", math.nan, 7), [], iter([3.0, 2.0, 4.0])
-    trainer.evaluate = lambda batches, warming_up=False: {"loss": next(values)}
+    trainer.evaluate = lambda batches, content_delayed=False: {"loss": next(values)}
     result = run(
         trainer,
         data(),
@@ -528,7 +522,7 @@ def test_parameters_of_a_divergence_are_found_and_trained_to_raise_it():
 def test_what_learns_nothing_has_no_optimizer_and_what_rests_no_step():
     trainer = make(content=Counting(), motion=MMD())
     assert list(trainer.critics.optimizers) == [trainer.objective.content_divergence]
-    trainer.step(*data()[0], warming_up=True)
+    trainer.step(*data()[0], content_delayed=True)
     assert trainer.objective.content_divergence.calls == 0
     trainer.step(*data()[0])
     assert trainer.objective.content_divergence.calls == 3

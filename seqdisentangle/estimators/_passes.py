@@ -1,0 +1,283 @@
+"""Between arrays and codes, pass by pass: memory does not grow with the number of sequences."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from os import PathLike
+from typing import Any
+
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from ..data import Batch, Layout, Rows, Scaling, Sequences, to_model, to_user
+from ..model import Packing, SequenceModel, with_action
+from ..persistence import written_whole
+
+__all__ = ["Lengths", "Predictor", "output", "put", "room"]
+
+Lengths = NDArray[np.intp] | None
+
+# Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
+VALUES_PER_PASS = 2**23
+FRAMES_PER_PASS = 2**14
+
+
+class Predictor:
+    """A fitted model together with the layout and the units of its data.
+
+    Parameters
+    ----------
+    model : SequenceModel
+    layout : Layout
+    scaling : Scaling
+    dtype : numpy dtype
+        Of the data. Codes of float64 data are computed in float64, where the device has it.
+    """
+
+    def __init__(
+        self, model: SequenceModel, layout: Layout, scaling: Scaling, dtype: np.dtype
+    ) -> None:
+        self.device = next(model.parameters()).device
+        wide = dtype == np.float64 and self.device.type != "mps"
+        self.precision = torch.float64 if wide else torch.float32
+        self.code_dtype = np.dtype(np.float64 if wide else np.float32)
+        self.model = copy.deepcopy(model).double() if wide else model
+        self.layout = layout
+        self.scaling = scaling
+        self.frames_per_pass = min(
+            max(VALUES_PER_PASS // math.prod(layout.frame_shape), 1), FRAMES_PER_PASS
+        )
+
+    def passes(self, n: int, n_steps: int, lengths: Lengths = None) -> Iterator[Rows]:
+        """Rows of n sequences, as many at a time as memory should hold.
+
+        Where lengths differ, those of like lengths together.
+        """
+        if lengths is None:
+            size = max(self.frames_per_pass // n_steps, 1)
+            for start in range(0, n, size):
+                yield slice(start, min(start + size, n))
+            return
+        order = np.argsort(-lengths, kind="stable")
+        start = 0
+        while start < n:
+            size = max(self.frames_per_pass // int(lengths[order[start]]), 1)
+            yield np.sort(order[start : start + size])
+            start += size
+
+    def batches(self, *sequences: Sequences, more: int = 0) -> Iterator[tuple[Any, ...]]:
+        """The rows of a pass and, side by side, these of all of the sequences.
+
+        Read in the background if they are not in memory; ``more`` steps are made room for.
+
+        Raises
+        ------
+        ValueError
+            If images are in other units than those seen in fit.
+        """
+        lengths = None
+        if any(part.lengths is not None for part in sequences):
+            lengths = np.max([part.all_lengths for part in sequences], axis=0) + more
+        n_steps = max(part.n_steps for part in sequences)
+        passes = list(self.passes(len(sequences[0]), n_steps + more, lengths))
+
+        for rows, *xs in zip(passes, *(part.read_all(passes) for part in sequences), strict=True):
+            yield (
+                rows,
+                *(self._batch(x, rows, part) for x, part in zip(xs, sequences, strict=True)),
+            )
+
+    def _batch(self, x: Tensor, rows: Rows, sequences: Sequences) -> Batch:
+        """Frames of the model.
+
+        Raises
+        ------
+        ValueError
+            If images are in other units than those seen in fit: they would be encoded as nonsense.
+        """
+        batch = to_model(x, rows, sequences, self.scaling, self.device, self.precision)
+        if self.scaling.bounded and sequences.dtype not in (np.uint8, np.bool_):
+            low, high = float(batch.x.min()), float(batch.x.max())
+            if low < -1e-3 or high > 1 + 1e-3:
+                numbers = np.arange(len(sequences))[rows]
+                raise ValueError(
+                    f"{sequences.name} must hold uint8 values or values in [0, 1] like those seen "
+                    f"in fit, got values from {low:g} to {high:g} in sequences {numbers[0]} to "
+                    f"{numbers[-1]}"
+                )
+        return batch
+
+    @torch.no_grad()
+    def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Posterior means of content (n, d_c) and motion (n, T, d_m), zero where it is padding.
+
+        In a model with actions the motion has the most likely one beside it, (n, T, d_m + K).
+        """
+        posterior = self.model.encode(batch.x, sample=False, packing=self.packing(batch))
+        action = None if posterior.action is None else posterior.action.value
+        return posterior.content.mean, with_action(posterior.motion.mean, action)
+
+    @torch.no_grad()
+    def action_probabilities(self, batch: Batch) -> Tensor:
+        """The action posterior, (n, K)."""
+        motion = self.model.motion(batch.x, sample=False, packing=self.packing(batch))
+        action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
+        probabilities: Tensor = action.logits.softmax(-1)
+        return probabilities
+
+    @torch.no_grad()
+    def acting(self, motion: NDArray, lengths: Lengths, action: NDArray | None = None) -> Tensor:
+        """Motion codes as the generator takes them: with the action beside them, if it takes one.
+
+        Parameters
+        ----------
+        motion : array of shape (n, T, d_m)
+        lengths : array of int and shape (n,), or None
+            Where they are padded.
+        action : array of int and shape (n,), optional
+            By default the actions that the motions say.
+        """
+        z_m = self.tensor(motion)
+        said = self.model.act(
+            z_m,
+            sample=False,
+            lengths=None if lengths is None else torch.from_numpy(lengths),
+            known=None if action is None else torch.from_numpy(action).to(self.device),
+        )
+        return with_action(z_m, None if said is None else said.value)
+
+    def packing(self, batch: Batch) -> Packing | None:
+        """Which frames are real, if any is not."""
+        if batch.lengths is None:
+            return None
+        return Packing.of(batch.lengths, batch.x.shape[1], batch.x.device)
+
+    @torch.no_grad()
+    def decode(self, content: Tensor, motion: Tensor, dtype: np.dtype) -> NDArray:
+        """Sequences of codes, in the user's layout and units."""
+        n, n_steps = motion.shape[:2]
+        frames = np.empty((n, n_steps, *self.layout.array_frame_shape), dtype)
+        for rows in self.passes(n, n_steps):
+            for steps in self.passes(n_steps, 1):  # the generator works frame by frame
+                x = self.model.decode(content[rows], motion[rows, steps])
+                frames[rows, steps] = to_user(x, self.layout, self.scaling, dtype)
+        return frames
+
+    @torch.no_grad()
+    def rollout(
+        self,
+        noise: NDArray,
+        history: Tensor | None = None,
+        lengths: Tensor | None = None,
+        *,
+        action: NDArray | None = None,
+    ) -> Tensor:
+        """Motion codes from the prior, (n, n_steps, d_m) like the noise.
+
+        In a model with actions these are given, as numbers (n,), or beside the history; and the
+        codes have them beside them too.
+        """
+        beside = None
+        if action is not None:
+            beside = one_hot(torch.from_numpy(action), self.model.spec.n_actions or 0)
+            beside = beside.to(self.device, self.precision)
+        if history is not None and self.model.spec.n_actions:
+            size = self.model.spec.motion_size
+            history, beside = history[..., :size], history[:, 0, size:]
+        motion = self.model.rollout(self.tensor(noise), history, lengths, beside)
+        return with_action(motion, beside)
+
+    def generate(
+        self,
+        n: int,
+        n_steps: int,
+        dtype: np.dtype,
+        coded: Iterable[tuple[Rows, Tensor, Tensor]],
+        *,
+        lengths: Lengths = None,
+        file: h5py.File | None = None,
+    ) -> Any:
+        """Sequences of the content and the motion of each pass's rows.
+
+        With ``lengths`` a list of sequences that are as long. With a ``file`` they go there, as the
+        data set ``X``.
+        """
+        shape = (n, n_steps, *self.layout.array_frame_shape)
+        frames = room(shape, dtype, lengths, file, "X")
+        for rows, content, motion in coded:
+            put(frames, rows, self.decode(content, motion, dtype), lengths)
+        return frames
+
+    def tensor(self, codes: NDArray) -> Tensor:
+        """Codes on the device."""
+        return torch.from_numpy(np.array(codes)).to(self.device, self.precision)
+
+
+def room(
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    lengths: Lengths = None,
+    file: h5py.File | None = None,
+    name: str = "",
+) -> Any:
+    """Where values of n sequences go: an array, a list where lengths differ, or a file.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n, ...), or (n, T, ...) where lengths differ.
+    dtype : numpy dtype
+    lengths : array of int, optional
+    file : h5py.File, optional
+    name : str
+        The data set, or the group of ``frames`` and ``offsets`` where lengths differ.
+    """
+    if file is None:
+        return np.empty(shape, dtype) if lengths is None else [np.empty(0)] * shape[0]
+    if lengths is None:
+        return file.create_dataset(name, shape, dtype)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    file.create_dataset(f"{name}/offsets", data=offsets)
+    return FlatRoom(
+        file.create_dataset(f"{name}/frames", (offsets[-1], *shape[2:]), dtype), offsets
+    )
+
+
+class FlatRoom:
+    """Sequences of different lengths in a file, one after the other."""
+
+    def __init__(self, frames: h5py.Dataset, offsets: NDArray[np.intp]) -> None:
+        self.frames = frames
+        self.offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __setitem__(self, i: int, values: NDArray) -> None:
+        self.frames[self.offsets[i] : self.offsets[i + 1]] = values
+
+
+def put(into: Any, rows: Rows, values: NDArray, lengths: Lengths = None) -> None:
+    """Put the values of some sequences in their places, without their padding in a list."""
+    if lengths is None:
+        into[rows] = values
+        return
+    for row, value in zip(np.arange(len(into))[rows], values, strict=True):
+        into[row] = value[: lengths[row]].copy()
+
+
+@contextmanager
+def output(path: str | PathLike[str] | None) -> Iterator[h5py.File | None]:
+    """An HDF5 file that takes its place whole or not at all; None for results in memory."""
+    if path is None:
+        yield None
+        return
+    with written_whole(path) as partial, h5py.File(partial, "w") as file:
+        yield file

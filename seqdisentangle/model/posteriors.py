@@ -1,0 +1,186 @@
+"""The posteriors: what a sequence says about its content code and its motion codes."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ..networks.base import SLOPE, FrameEncoder
+from .latent import LOG_VAR_RANGE, Latent, gaussian
+from .norms import CodeNorm, Whitening
+from .packing import Packing
+
+__all__ = ["ContentPosterior", "MotionPosterior"]
+
+
+class ContentPosterior(nn.Module):
+    r"""The content posterior :math:`q(z_c \mid x_{1:T})`, a diagonal Gaussian.
+
+    .. math::
+
+        \mu = \mathrm{norm}\Big(
+            \frac{1}{T} \sum_t \mathrm{MLP}(\mathrm{pool}(\mathrm{encoder}(x_t)))\Big)
+
+    A mean over frames cannot tell their order, and pooling over positions (mean and maximum)
+    cannot tell where in the image a thing is: what the encoder cannot see, content cannot carry.
+    With a fixed ``noise``, the mean is normalised and whitened: the codes of the data then have the
+    mean and covariance of their prior, whatever the divergence weighs, and draws of the prior show
+    looks as different as theirs.
+
+    Parameters
+    ----------
+    encoder : FrameEncoder
+    size, hidden_size : int
+    noise : float or None
+        The standard deviation; None learns it.
+    """
+
+    def __init__(
+        self, encoder: FrameEncoder, size: int, hidden_size: int, noise: float | None
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.noise = noise
+        shape = encoder.feature_shape
+        self.head = nn.Sequential(
+            nn.Linear(2 * shape[0] if len(shape) == 3 else shape[0], hidden_size),
+            nn.LeakyReLU(SLOPE),
+            moments_layer(hidden_size, size, noise),
+        )
+        self.norm = None if noise is None else nn.Sequential(CodeNorm(size), Whitening(size))
+
+    def forward(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        sample: bool = True,
+        packing: Packing | None = None,
+    ) -> Latent:
+        """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
+        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
+        if features.ndim == 4:
+            features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
+        # The last layer is linear, so its mean over frames is its value of the mean.
+        hidden = self.head[:-1](features)
+        if packing is None:
+            hidden = hidden.unflatten(0, x.shape[:2]).mean(1)
+        else:
+            hidden = packing.mean(packing.pad(hidden))
+        # Codes are normalised in full precision, as those of motion are.
+        with torch.autocast(hidden.device.type, enabled=False):
+            output = self.head[-1](hidden.to(self.head[-1].weight.dtype))
+            mean, log_var = split_moments(output, self.noise)
+            if self.norm is not None:
+                mean = self.norm(mean)
+        return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
+
+
+class MotionPosterior(nn.Module):
+    r"""The motion posterior :math:`\prod_t q(z_{m,t} \mid z_{m,t-1}, x_t)`, step by step.
+
+    .. math::
+
+        \mu_t = \mathrm{norm}(W_3\, \sigma(W_1 f_t + W_2 z_{m,t-1})), \quad
+        z_{m,t} = \mu_t + \varepsilon \cdot \mathrm{noise}
+
+    Its only memory is the previous code: an encoder that could count would make motion a clock.
+    With a fixed ``noise``, the mean is normalised to unit variance over the batch, which limits
+    the rate: a frame's code carries about
+    :math:`d_m \cdot \tfrac12 \log(1 + 1/\mathrm{noise}^2)` nats, enough for a pose and too little
+    for the looks as well.
+
+    Parameters
+    ----------
+    encoder : FrameEncoder
+    size, hidden_size : int
+    noise : float or None
+        The standard deviation; None learns it, and the mean is then free.
+    """
+
+    def __init__(
+        self, encoder: FrameEncoder, size: int, hidden_size: int, noise: float | None
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.size = size
+        self.noise = noise
+        self.features = nn.Sequential(
+            nn.Linear(math.prod(encoder.feature_shape), hidden_size), nn.LeakyReLU(SLOPE)
+        )
+        self.from_frame = nn.Linear(hidden_size, hidden_size)
+        self.from_previous = nn.Linear(size, hidden_size, bias=False)
+        self.output = moments_layer(hidden_size, size, noise)
+        self.norm = None if noise is None else CodeNorm(size)
+
+    def forward(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        sample: bool = True,
+        packing: Packing | None = None,
+    ) -> Latent:
+        """(n, T, ...) -> Latent of shape (n, T, d_m), the means themselves unless ``sample``."""
+        n, n_steps = x.shape[:2]
+        frames = x.flatten(0, 1) if packing is None else packing.pack(x)
+        hidden = self.from_frame(self.features(self.encoder(frames).flatten(1)))
+        hidden = hidden.to(self.from_previous.weight.dtype)
+        hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
+        noise = hidden.new_empty(n, n_steps, self.size)
+        noise = noise.normal_(generator=generator) if sample else noise.zero_()
+        if packing is None:
+            return Latent(*self._unroll(hidden, noise, [n] * n_steps))
+        # Longest first: those that go on are then the first rows at every step.
+        order = packing.lengths.argsort(descending=True, stable=True)
+        going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
+        rows, back = (part.to(x.device, non_blocking=True) for part in (order, order.argsort()))
+        parts = self._unroll(hidden[rows], noise[rows], going_on)
+        return Latent(*(part[back] for part in parts))
+
+    def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> list[Tensor]:
+        """Values, means and log-variances of all steps, (n, T, d_m); zero after a sequence's end.
+
+        ``going_on`` says how many sequences have each step, the first rows.
+        """
+        z = hidden.new_zeros(len(hidden), self.size)
+        steps = []
+        # In full precision: products this small take less time than to convert their factors.
+        with torch.autocast(hidden.device.type, enabled=False):
+            for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
+                z, mean, log_var = self._step(h[:k], z[:k], eps[:k])
+                steps.append((z, mean, log_var))
+        n = len(hidden)
+        return [
+            torch.stack([nn.functional.pad(v, (0, 0, 0, n - len(v))) for v in part], 1)
+            if going_on[-1] < n
+            else torch.stack(part, 1)
+            for part in zip(*steps, strict=True)
+        ]
+
+    def _step(self, hidden: Tensor, previous: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+        """Value, mean and log-variance of one step, (n, d_m), given the value of the one before."""
+        hidden = nn.functional.leaky_relu(hidden + self.from_previous(previous), SLOPE)
+        mean, log_var = split_moments(self.output(hidden), self.noise)
+        if self.norm is not None:
+            mean = self.norm(mean)
+        return torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var
+
+
+def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:
+    """What gives the mean of a code and, where its noise is learned, the log-variance."""
+    if noise is None:
+        return nn.Linear(hidden_size, 2 * size)
+    # Without a bias, which the norm takes away: its gradient would be rounding alone, which Adam
+    # makes steps of the full rate from, and the running moments would lag behind.
+    return nn.Linear(hidden_size, size, bias=False)
+
+
+def split_moments(output: Tensor, noise: float | None) -> tuple[Tensor, Tensor]:
+    """Mean and log-variance, the latter learned (second half of the output) or fixed."""
+    if noise is None:
+        mean, log_var = output.chunk(2, dim=-1)
+        return mean, log_var.clamp(*LOG_VAR_RANGE)
+    return output, torch.full_like(output, 2 * math.log(noise))

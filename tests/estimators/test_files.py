@@ -1,0 +1,213 @@
+"""Saving and loading: bit-equal models, parameters as they were, foreign files refused."""
+
+import json
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from safetensors import safe_open
+from sklearn.exceptions import NotFittedError
+from torch import nn
+
+from seqdisentangle import RecurrentWAE
+from seqdisentangle.divergences import (
+    HSIC,
+    MMD,
+    EnergyDistance,
+    Gaussian,
+    GaussianKL,
+    JensenShannon,
+    RationalQuadratic,
+    ScaledMMD,
+    Sinkhorn,
+    SlicedWasserstein,
+)
+from seqdisentangle.networks import MLP, Conv
+from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.views import Compose, Jitter, RandomFrames, Shuffle
+
+
+def same(model, other, X):
+    assert np.array_equal(np.asarray(model.transform(X)), np.asarray(other.transform(X)))
+    assert np.array_equal(model.sample(2, random_state=0), other.sample(2, random_state=0))
+
+
+@pytest.mark.parametrize("fixture", ["numbers", "vectors", "videos"])
+def test_round_trip_is_bit_equal(fixture, request, small, tmp_path):
+    X = request.getfixturevalue(fixture)
+    model = small(early_stopping=True).fit(X)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    same(model, loaded, X)
+    assert loaded.get_params() == model.get_params()
+    learned = {name for name in vars(model) if name.endswith("_")}
+    assert {name for name in vars(loaded) if name.endswith("_")} == learned
+    for name in learned - {"model_", "divergences_"}:
+        assert getattr(loaded, name) == getattr(model, name), name
+    assert not loaded.model_.training
+    assert loaded.partial_fit(X).n_epochs_ == model.n_epochs_ + 1
+
+
+def test_feature_names_come_back(numbers, small, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    small().fit(pandas.DataFrame(numbers, columns=list("abcde"))).save(tmp_path / "model")
+    assert list(RecurrentWAE.load(tmp_path / "model").feature_names_in_) == list("abcde")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"content_view": RandomFrames(2), "motion_view": Jitter(0.1)},
+        {"content_view": ["shuffle", RandomFrames(0.5)], "motion_view": None},
+        {"content_view": Compose([Shuffle(), Jitter()])},
+        {"network": MLP(width=8, depth=1)},
+        {"reg": ("mmd", "mmd")},
+        {"reg": {"content": "mmd", "motion": "mmd"}},
+        {"reg": ("gan", "kl")},
+        {"content_weight": "auto", "motion_weight": 0.5, "independence_weight": 0.0},
+        {"independence_weight": (0.0, 2)},
+        {"content_size": np.int64(3), "learning_rate": np.float32(0.5e-3)},
+        {"content_noise": None, "motion_noise": None, "generator": "concat"},
+    ],
+    ids=str,
+)
+def test_parameters_come_back_as_they_were(params, vectors, small, tmp_path):
+    model = small(**params).fit(vectors)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    same(model, loaded, vectors)
+    assert loaded.get_params(deep=False) == model.get_params(deep=False)
+
+
+@pytest.mark.parametrize(
+    "reg",
+    [
+        MMD(Gaussian([0.5, 1.0]) + RationalQuadratic(alpha=2.0), bandwidth="median"),
+        (JensenShannon(gradient_penalty=0.5), Sinkhorn(blur=0.1)),
+        {"content": "mmd", "motion": EnergyDistance(), "independence": HSIC("laplacian")},
+        [GaussianKL(), SlicedWasserstein(8, seed=3)],
+        {"content": ScaledMMD(penalty=2), "motion": ScaledMMD(), "independence": JensenShannon()},
+    ],
+    ids=str,
+)
+def test_divergences_come_back_with_what_they_learned(reg, vectors, small, tmp_path):
+    model = small(reg=reg, max_epochs=2).fit(vectors)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    same(model, loaded, vectors)
+    assert repr(loaded.reg) == repr(model.reg)
+    assert list(map(repr, loaded.divergences_)) == list(map(repr, model.divergences_))
+    for mine, its in zip(model.divergences_, loaded.divergences_, strict=True):
+        for (name, a), b in zip(mine.state_dict().items(), its.state_dict().values(), strict=True):
+            assert torch.equal(a, b), name
+
+
+def test_an_image_network_comes_back(videos, small, tmp_path):
+    model = small(network=Conv(width=4)).fit(videos)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert loaded.network == Conv(width=4)
+    same(model, loaded, videos)
+
+
+def absolute_error(a, b):
+    return (a - b).abs()
+
+
+OWN = {
+    "cost": absolute_error,
+    "reg": lambda q, p: (q.mean(0) - p.mean(0)).square().sum(),
+    "content_view": [lambda x: x.flip(1), "shuffle"],
+    "network": (
+        nn.Sequential(nn.Linear(3, 8), nn.Tanh()),
+        nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_objects_of_the_users_own_are_asked_for_by_name(name, vectors, small, tmp_path):
+    model = small(**{name: OWN[name]}, generator="concat").fit(vectors)
+    model.save(tmp_path / "model")
+    with pytest.raises(ValueError, match=f"objects of your own.*load.*: {name} "):
+        RecurrentWAE.load(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model", **{name: OWN[name]})
+    assert getattr(loaded, name) is OWN[name]
+    same(model, loaded, vectors)
+
+
+def test_all_that_is_missing_is_named_at_once(vectors, small, tmp_path):
+    small(cost=absolute_error, reg=OWN["reg"]).fit(vectors).save(tmp_path / "model")
+    with pytest.raises(ValueError, match=r"cost \(<function absolute_error.*, reg \(<function"):
+        RecurrentWAE.load(tmp_path / "model")
+
+
+def test_only_a_fitted_model_is_saved(tmp_path):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        RecurrentWAE().save(tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_file_is_plain_safetensors(vector_model, tmp_path):
+    vector_model.save(tmp_path / "model")
+    with safe_open(tmp_path / "model", framework="pt") as file:
+        names = set(file.keys())
+        assert any("RecurrentWAE" in text for text in file.metadata().values())
+    assert {f"model.{name}" for name in vector_model.model_.state_dict()} <= names
+
+
+class Other(RecurrentWAE):
+    pass
+
+
+def test_foreign_files_are_refused(vector_model, tmp_path):
+    path = tmp_path / "model"
+    vector_model.save(path)
+    with pytest.raises(ValueError, match="holds RecurrentWAE, expected Other"):
+        Other.load(path)
+
+    (tmp_path / "short").write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="damaged or cut short"):
+        RecurrentWAE.load(tmp_path / "short")
+
+    safetensors.torch.save_file({"x": torch.zeros(2)}, tmp_path / "foreign")
+    with pytest.raises(ValueError, match="not written by seqdisentangle"):
+        RecurrentWAE.load(tmp_path / "foreign")
+
+    save_file(tmp_path / "settings", {}, {"sizes": [1]})
+    with pytest.raises(ValueError, match="holds no estimator, expected RecurrentWAE"):
+        RecurrentWAE.load(tmp_path / "settings")
+
+    (tmp_path / "text").write_text(json.dumps({"estimator": "RecurrentWAE"}))
+    with pytest.raises(ValueError, match="no safetensors file"):
+        RecurrentWAE.load(tmp_path / "text")
+
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        RecurrentWAE.load(tmp_path / "nowhere")
+
+
+def test_parameters_handed_to_load_are_checked(vector_model, tmp_path):
+    path = tmp_path / "model"
+    vector_model.save(path)
+    assert RecurrentWAE.load(path, codes="content", verbose=1).codes == "content"
+    with pytest.raises(ValueError, match="'codes' parameter of RecurrentWAE"):
+        RecurrentWAE.load(path, codes="x")
+    with pytest.raises(ValueError, match=r"not those of a model .*content_size handed to load"):
+        RecurrentWAE.load(path, content_size=9)
+    with pytest.raises(TypeError, match="contant_size"):
+        RecurrentWAE.load(path, contant_size=9)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without CUDA")
+def test_a_model_from_a_gpu_opens_without_one(vector_model, vectors, tmp_path):
+    path = tmp_path / "model"
+    vector_model.save(path)
+    tensors, settings = load_file(path)
+    settings["parameters"]["device"] = "cuda"
+    save_file(path, tensors, settings)
+    same(RecurrentWAE.load(path), vector_model, vectors)
+    assert RecurrentWAE.load(path).device == "cuda", "the parameter stays as it was"
+    assert RecurrentWAE.load(path, device="cpu").device_.type == "cpu"
+    with pytest.raises(ValueError, match="device='cuda' is not available on this machine"):
+        RecurrentWAE.load(path, device="cuda")

@@ -1,0 +1,196 @@
+"""Posteriors: what content cannot see, and what a motion code may know."""
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from seqdisentangle.model.posteriors import ContentPosterior, MotionPosterior
+from seqdisentangle.networks import MLP, Conv
+
+T = 5
+CASES = [(MLP(8, 1), (3,)), (Conv(2), (1, 16, 16))]
+each_case = pytest.mark.parametrize(("network", "frame_shape"), CASES, ids=str)
+each_mode = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+each_noise = pytest.mark.parametrize("noise", [0.3, None], ids=["fixed", "learned"])
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def make(posterior, network, frame_shape, noise=0.3, size=4):
+    torch.manual_seed(0)
+    return posterior(network.encoder(frame_shape), size, 6, noise).double()
+
+
+def sequences(frame_shape, n=7, steps=T):
+    return torch.rand(n, steps, *frame_shape, dtype=torch.float64, generator=seeded(1))
+
+
+def fresh(posterior, x):
+    """What a posterior says that no batch before this one has moved."""
+    return copy.deepcopy(posterior)(x, seeded())
+
+
+# Content
+
+
+@each_case
+@each_mode
+@each_noise
+def test_content_does_not_know_the_order_of_frames(network, frame_shape, training, noise):
+    posterior = make(ContentPosterior, network, frame_shape, noise).train(training)
+    x = sequences(frame_shape)
+    for order in (torch.arange(T).flip(0), torch.randperm(T, generator=seeded())):
+        torch.testing.assert_close(fresh(posterior, x[:, order]), fresh(posterior, x))
+
+
+def test_content_does_not_know_where_a_feature_is():
+    pixels = nn.Identity()
+    pixels.feature_shape = (3, 8, 6)
+    posterior = ContentPosterior(pixels, 4, 6, 0.3).double()
+    x = sequences((3, 8, 6))
+    for moved in (x.roll((2, 3), (-2, -1)), x.flip(-1), x.transpose(-2, -1)):
+        torch.testing.assert_close(fresh(posterior, moved).mean, fresh(posterior, x).mean)
+    channels = x.roll(1, 2)
+    assert not torch.allclose(fresh(posterior, channels).mean, fresh(posterior, x).mean)
+
+
+@each_case
+def test_content_of_a_repeated_frame_is_that_of_the_frame(network, frame_shape):
+    posterior = make(ContentPosterior, network, frame_shape).eval()
+    x = sequences(frame_shape, steps=1)
+    torch.testing.assert_close(posterior(x.repeat_interleave(4, 1)).mean, posterior(x).mean)
+
+
+@each_case
+def test_content_of_a_sequence_does_not_depend_on_its_batch(network, frame_shape):
+    posterior = make(ContentPosterior, network, frame_shape).eval()
+    x = sequences(frame_shape)
+    torch.testing.assert_close(posterior(x[2:4]).mean, posterior(x).mean[2:4])
+
+
+@each_case
+def test_content_is_normalised_and_whitened(network, frame_shape):
+    posterior = make(ContentPosterior, network, frame_shape).train()
+    x = sequences(frame_shape, n=9)
+    with torch.no_grad():
+        posterior.head[-1].weight *= 1000  # so that the epsilon of the normalisation is nothing
+        first = posterior(x, seeded()).mean
+        for _ in range(300):
+            last = posterior(x, seeded()).mean
+    for mean in (first, last):
+        torch.testing.assert_close(mean.mean(0), torch.zeros_like(mean[0]), atol=1e-9, rtol=0)
+    unit = torch.ones_like(first[0])  # nothing is known of correlations yet
+    torch.testing.assert_close(first.var(0, correction=0), unit, atol=0.02, rtol=0)
+    least, most = torch.linalg.eigvalsh(first.T.cov(correction=0))[[0, -1]]
+    least_white, most_white = torch.linalg.eigvalsh(last.T.cov(correction=0))[[0, -1]]
+    assert most_white < 1 / 0.95 < most
+    assert least_white > 5 * least
+    learned = make(ContentPosterior, network, frame_shape, noise=None).train()
+    assert learned(sequences(frame_shape, n=9), seeded()).mean.mean(0).abs().max() > 1e-3
+
+
+# Motion
+
+
+@each_case
+@each_mode
+@each_noise
+def test_a_motion_code_knows_no_later_frame(network, frame_shape, training, noise):
+    posterior = make(MotionPosterior, network, frame_shape, noise).train(training)
+    if training:
+        posterior.encoder.eval()  # whose batch statistics are of all steps
+    x = sequences(frame_shape).requires_grad_()
+    z = posterior(x, seeded()).value
+    for t in range(T):
+        weight = torch.randn(z[:, t].shape, generator=seeded(2), dtype=z.dtype)
+        (gradient,) = torch.autograd.grad((z[:, t] * weight).sum(), x, retain_graph=True)
+        seen = gradient.flatten(2).abs().amax((0, 2)) > 0
+        assert seen.tolist() == [step <= t for step in range(T)]
+
+
+@each_case
+@each_noise
+@pytest.mark.parametrize("sample", [True, False])
+def test_the_only_memory_is_the_previous_code(network, frame_shape, noise, sample):
+    posterior = make(MotionPosterior, network, frame_shape, noise).eval()
+    read = []
+    posterior.from_previous.register_forward_pre_hook(lambda module, args: read.append(args[0]))
+    x = sequences(frame_shape).requires_grad_()
+    z = posterior(x, seeded(), sample=sample).value
+    before = torch.cat([torch.zeros_like(z[:, :1]), z[:, :-1]], 1)
+    assert torch.equal(torch.stack(read, 1), before)
+    nn.init.zeros_(posterior.from_previous.weight)  # without it, each frame is on its own
+    (gradient,) = torch.autograd.grad(posterior(x).value[:, 3].sum(), x)
+    assert (gradient.flatten(2).abs().amax((0, 2)) > 0).nonzero().tolist() == [[3]]
+
+
+@each_case
+def test_the_mean_of_each_step_is_normalised_over_the_batch(network, frame_shape):
+    posterior = make(MotionPosterior, network, frame_shape).train()
+    with torch.no_grad():
+        posterior.output.weight *= 100  # so that the epsilon of the normalisation is nothing
+    mean = posterior(sequences(frame_shape, n=9), seeded()).mean
+    torch.testing.assert_close(mean.mean(0), torch.zeros_like(mean[0]), atol=1e-9, rtol=0)
+    torch.testing.assert_close(
+        mean.var(0, correction=0), torch.ones_like(mean[0]), atol=0.02, rtol=0
+    )
+
+
+@pytest.mark.parametrize("posterior", [ContentPosterior, MotionPosterior])
+@each_mode
+def test_a_fixed_noise_is_its_standard_deviation(posterior, training):
+    model = make(posterior, MLP(8, 1), (3,), noise=0.2).train(training)
+    with torch.no_grad():
+        z = model(sequences((3,), n=2000), seeded())
+    assert torch.equal(z.log_var, torch.full_like(z.log_var, 2 * math.log(0.2)))
+    assert float((z.value - z.mean).std()) == pytest.approx(0.2, rel=0.05)
+    assert (z.value - z.mean).mean().abs() < 0.01
+
+
+@pytest.mark.parametrize("posterior", [ContentPosterior, MotionPosterior])
+def test_a_learned_noise_differs_between_inputs_and_stays_in_range(posterior):
+    model = make(posterior, MLP(8, 1), (3,), noise=None)
+    x = sequences((3,))
+    assert model(x).log_var.std(0).min() > 0
+    extreme = model(1e4 * x).log_var.exp()
+    assert extreme.min() >= math.exp(-10) * (1 - 1e-9)
+    assert extreme.max() <= math.exp(4) * (1 + 1e-9)
+    model(x, seeded()).value.sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
+
+
+@each_case
+@each_noise
+def test_without_sampling_motion_is_its_mean(network, frame_shape, noise):
+    posterior = make(MotionPosterior, network, frame_shape, noise).eval()
+    x = sequences(frame_shape)
+    z = posterior(x, seeded(0), sample=False)
+    assert torch.equal(z.value, z.mean)
+    assert torch.equal(z.value, posterior(x, seeded(1), sample=False).value)
+
+
+@each_case
+def test_one_sequence_of_one_frame_trains_by_the_running_moments(network, frame_shape):
+    posterior = make(MotionPosterior, network, frame_shape).train()
+    if frame_shape == (3,):
+        moments = posterior.norm.running_mean.clone()
+        x = sequences(frame_shape, n=1, steps=1)
+        z = posterior(x, seeded())
+        assert torch.equal(z.mean, posterior.eval()(x).mean)
+        assert torch.equal(posterior.norm.running_mean, moments)
+    posterior.train()(sequences(frame_shape, n=1, steps=1), seeded()).value.sum().backward()
+    assert all(p.grad.isfinite().all() for p in posterior.output.parameters())
+
+
+@pytest.mark.parametrize("posterior", [ContentPosterior, MotionPosterior])
+def test_draws_are_of_the_generator_alone(posterior):
+    model, x = make(posterior, MLP(8, 1), (3,)).eval(), sequences((3,))
+    state = torch.get_rng_state()
+    assert torch.equal(model(x, seeded(1)).value, model(x, seeded(1)).value)
+    assert not torch.equal(model(x, seeded(1)).value, model(x, seeded(2)).value)
+    assert torch.equal(torch.get_rng_state(), state)

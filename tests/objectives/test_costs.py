@@ -1,0 +1,124 @@
+"""Costs: their formulas, and what a callable may return."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqdisentangle.objectives import COSTS, mean_cost, resolve_cost
+
+FORMULAS = {
+    "squared": lambda x, y: (x - y) ** 2,
+    "absolute": lambda x, y: abs(x - y),
+    "huber": lambda x, y: np.where(abs(x - y) < 1, (x - y) ** 2 / 2, abs(x - y) - 0.5),
+    "binary_cross_entropy": lambda x, y: -y * np.log(x) - (1 - y) * np.log(1 - x),
+}
+FRAMES = [(3,), (1,), (2, 4, 5)]
+
+
+def pair(*frame):
+    x, y = torch.rand(2, 6, 4, *frame, dtype=torch.float64) * 0.98 + 0.01
+    return x, y
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_a_name_is_its_formula(name):
+    x, y = pair(3)
+    for scale in (1, 5) if name != "binary_cross_entropy" else (1,):
+        value = resolve_cost(name, images=True)(scale * x, scale * y)
+        expected = FORMULAS[name](scale * x.numpy(), scale * y.numpy())
+        np.testing.assert_allclose(value, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_squared_error_of_frames_is_that_of_their_values_and_so_is_its_gradient(frame):
+    x, y = pair(*frame)
+    x.requires_grad_()
+    expected = COSTS["squared"](x, y).flatten(2).mean(2).sum(1)
+    found = mean_cost(COSTS["squared"], x, y)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
+    weight = torch.rand(len(x), dtype=x.dtype)
+    gradients = [torch.autograd.grad(cost @ weight, x)[0] for cost in (found, expected)]
+    torch.testing.assert_close(*gradients, rtol=1e-12, atol=0)
+    assert torch.autograd.gradcheck(lambda x: mean_cost(COSTS["squared"], x, y), x)
+
+
+def test_the_squared_error_of_what_is_right_has_no_gradient():
+    _, y = pair(3)
+    same = y.clone().requires_grad_()
+    mean_cost(COSTS["squared"], same, y).sum().backward()
+    assert torch.equal(same.grad, torch.zeros_like(y))
+
+
+def test_the_squared_error_of_half_precision_is_that_of_its_values():
+    x, y = (part.float() for part in pair(3, 8, 8))
+    x = x.bfloat16().requires_grad_()
+    cost = mean_cost(COSTS["squared"], x, y)
+    assert cost.dtype == torch.float32
+    torch.testing.assert_close(cost, mean_cost(COSTS["squared"], x.float(), y))
+    cost.sum().backward()
+    expected = 2 * (x.detach().float() - y) / y[0, 0].numel()
+    torch.testing.assert_close(x.grad, expected.bfloat16())
+
+
+@pytest.mark.parametrize("name", COSTS)
+@given(target=st.floats(0.05, 0.95), other=st.floats(0.05, 0.95))
+def test_nothing_costs_less_than_the_target_itself(name, target, other):
+    x, y = torch.tensor([target, other], dtype=torch.float64)
+    assert COSTS[name](x, x) <= COSTS[name](y, x)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("name", COSTS)
+def test_is_a_mean_over_a_frame_and_a_sum_over_steps(name, frame):
+    x, y = pair(*frame)
+    expected = FORMULAS[name](x.numpy(), y.numpy()).reshape(6, 4, -1).mean(2).sum(1)
+    np.testing.assert_allclose(mean_cost(COSTS[name], x, y), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_callable_may_answer_by_value_by_frame_or_by_sequence(frame):
+    x, y = pair(*frame)
+
+    def by_value(x, y):
+        return (x - y).abs()
+
+    def by_frame(x, y):
+        return by_value(x, y).flatten(2).mean(2)
+
+    def by_sequence(x, y):
+        return by_frame(x, y).sum(1)
+
+    expected = mean_cost(by_value, x, y)
+    assert expected.shape == (6,)
+    for cost in (by_frame, by_sequence):
+        torch.testing.assert_close(mean_cost(resolve_cost(cost, images=False), x, y), expected)
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        lambda x, y: (x - y).mean(),
+        lambda x, y: (x - y).mean(0),
+        lambda x, y: x.new_zeros(5),
+        lambda x, y: x.new_zeros(6, 1),
+    ],
+)
+def test_any_other_shape_is_an_error_that_names_cost(cost):
+    with pytest.raises(ValueError, match=r"cost must return a tensor of shape \(6, 4, 3\) or of"):
+        mean_cost(cost, *pair(3))
+
+
+@pytest.mark.parametrize(
+    ("cost", "images", "error", "match"),
+    [
+        ("mse", True, ValueError, "cost must be a callable or one of .*'squared'.* got 'mse'"),
+        ("binary_cross_entropy", False, ValueError, "is for images with values in .* got vectors"),
+        (None, True, TypeError, "cost must be a callable .* got None"),
+        (2.0, True, TypeError, r"cost must be a callable .* got 2\.0"),
+    ],
+)
+def test_errors_name_cost(cost, images, error, match):
+    with pytest.raises(error, match=match):
+        resolve_cost(cost, images=images)
