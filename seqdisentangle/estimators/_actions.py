@@ -10,9 +10,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ..data import Sequences
-from ._encoding import SequenceVerbs
+from ._encoding import EncodingEstimator
 
-__all__ = ["ActionVerbs", "action_prior", "checked_labels"]
+__all__ = ["ActionEstimator", "action_prior", "checked_labels"]
 
 
 def has_actions(estimator: Any) -> bool:
@@ -24,7 +24,7 @@ def has_actions(estimator: Any) -> bool:
     return True
 
 
-class ActionVerbs(SequenceVerbs):
+class ActionEstimator(EncodingEstimator):
     """The verbs of an estimator that has actions if its parameter ``n_actions`` is set."""
 
     n_actions: int | None

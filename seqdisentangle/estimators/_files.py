@@ -23,11 +23,11 @@ from ..training import resolve_device
 from ..views import View
 from ..views import from_config as view_from_config
 from ..views import to_config as view_to_config
-from ._encoding import SampleVerbs
+from ._sampling import SamplingEstimator
 
 __all__ = ["about_training", "load_estimator", "save_estimator"]
 
-Estimator = TypeVar("Estimator", bound=SampleVerbs)
+Estimator = TypeVar("Estimator", bound=SamplingEstimator)
 
 # Parameters that hold objects at work, which belong to no file.
 NOT_KEPT = ("callbacks",)
@@ -38,7 +38,7 @@ OF_NO_WEIGHT = (*NOT_KEPT, "checkpoint", "codes", "device", "verbose", "warm_sta
 PLAIN = ("n_steps_", "n_features_in_", "n_epochs_", "best_epoch_", "history_")
 
 
-def save_estimator(estimator: SampleVerbs, path: str | PathLike[str]) -> None:
+def save_estimator(estimator: SamplingEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
     parameters = {
@@ -66,7 +66,7 @@ def save_estimator(estimator: SampleVerbs, path: str | PathLike[str]) -> None:
 
 
 def about_training(
-    estimator: SampleVerbs,
+    estimator: SamplingEstimator,
     sequences: Sequences,
     labels: NDArray[np.int64] | None,
     device: torch.device,

@@ -33,16 +33,17 @@ from ..training import (
     room_for_data,
     run,
 )
+from ._base import fresh_random_state
 from ._continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
-from ._encoding import SampleVerbs, fresh_random_state
 from ._files import about_training, load_estimator, save_estimator
+from ._sampling import SamplingEstimator
 
 __all__ = ["TrainedEstimator"]
 
 Self = TypeVar("Self", bound="TrainedEstimator")
 
 
-class TrainedEstimator(SampleVerbs):
+class TrainedEstimator(SamplingEstimator):
     """An estimator whose model is trained step by step: ``fit``, ``partial_fit``, files.
 
     A subclass has the parameters of training, and says by the methods below what is trained: which

@@ -11,8 +11,10 @@ from sklearn.utils import _safe_indexing
 __all__ = [
     "Codes",
     "Swap",
+    "check_count",
     "checked_action",
     "checked_codes",
+    "checked_counts",
     "checked_motion",
     "differ",
     "number_of_samples",
@@ -181,3 +183,25 @@ def checked_motion(
     for row, item in zip(padded, each, strict=True):
         row[: len(item)] = item
     return padded, lengths
+
+
+def checked_counts(numbers: Any, name: str, n: int | None) -> NDArray[np.intp]:
+    """Whole positive numbers, n of them if that is given."""
+    try:
+        counts = np.asarray(numbers)
+    except ValueError:  # nested
+        counts = np.empty(0)
+    if counts.ndim != 1 or counts.dtype.kind not in "ui" or not len(counts) or counts.min() < 1:
+        raise ValueError(
+            f"{name} must be an integer of at least 1 or many of them, got {numbers!r}"
+        )
+    if n not in (None, len(counts)):
+        raise ValueError(f"{name} must hold a number for each of n_samples={n}, got {len(counts)}")
+    return counts.astype(np.intp)
+
+
+def check_count(number: Any, name: str, *, at_least: int = 1) -> None:
+    """Raise a ValueError unless it is an integer, and no bool, of at least that."""
+    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    if not whole or number < at_least:
+        raise ValueError(f"{name} must be an integer of at least {at_least}, got {number!r}")

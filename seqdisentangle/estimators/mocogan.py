@@ -18,9 +18,8 @@ from ..objectives import (
     Discriminators,
     build_discriminators,
 )
-from ._encoding import check_count
 from ._fitting import TrainedEstimator
-from .codes import Codes, Swap, checked_action, checked_codes
+from .codes import Codes, Swap, check_count, checked_action, checked_codes
 from .recurrent_wae import COUNT, NON_NEGATIVE, constraints_of
 
 __all__ = ["MoCoGAN"]

@@ -19,7 +19,7 @@ from ..networks import FrameNetwork
 from ..objectives import COSTS, Communicator, Objective, build_divergences, resolve_cost
 from ..training import LR_SCHEDULES, PRECISIONS
 from ..views import resolve_view
-from ._actions import ActionVerbs, action_prior, checked_labels
+from ._actions import ActionEstimator, action_prior, checked_labels
 from ._fitting import TrainedEstimator
 
 __all__ = ["RecurrentWAE"]
@@ -33,7 +33,7 @@ COMPONENTS = 40
 EPOCHS = [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")]
 
 
-class RecurrentWAE(ActionVerbs, TrainedEstimator):
+class RecurrentWAE(ActionEstimator, TrainedEstimator):
     r"""Disentangled recurrent Wasserstein autoencoder.
 
     Learns, without labels, a static *content* code for each sequence and a dynamic *motion* code

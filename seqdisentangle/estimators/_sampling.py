@@ -1,0 +1,166 @@
+"""``sample``: new sequences from the priors, and the noise that they are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from ..data import Rows
+from ._base import SequenceEstimator, fresh_random_state
+from ._passes import output
+from .codes import (
+    check_count,
+    checked_action,
+    checked_codes,
+    checked_counts,
+    checked_motion,
+    differ,
+    number_of_samples,
+    one_for_all,
+)
+
+__all__ = ["SamplingEstimator", "two_streams"]
+
+
+class SamplingEstimator(SequenceEstimator):
+    """An estimator that samples from the priors of its model."""
+
+    def sample(
+        self,
+        n_samples: int | None = None,
+        n_steps: int | Any = None,
+        *,
+        content: NDArray | None = None,
+        motion: Any = None,
+        action: int | Any = None,
+        random_state: Any = None,
+        out: Any = None,
+    ) -> Any:
+        """Draw new sequences, of any length, with any part held fixed.
+
+        Parameters
+        ----------
+        n_samples : int, optional
+            By default as many as the given codes, or one.
+        n_steps : int or array of int, optional
+            Length, or the length of each sequence. By default that of the given motion, or the
+            longest seen in ``fit``.
+        content : array of shape (n_samples, content_size) or (content_size,), optional
+            Content to hold fixed; drawn from its prior by default.
+        motion : array of shape (n_samples, n_steps, motion_size) or (n_steps, motion_size), or \
+                list of arrays (n_steps_i, motion_size), optional
+            Motion to hold fixed; drawn from its prior by default.
+        action : int or array of int and shape (n_samples,), optional
+            The action, of a model with ``n_actions``; drawn from its prior by default, or what the
+            given motion says.
+        random_state : int, RandomState or None
+            Seed of the draws; None gives new ones at every call.
+        out : path, optional
+            An HDF5 file to write them to, pass by pass, instead, as the data set ``X``, or a group
+            of ``frames`` and ``offsets`` where lengths differ: ``"file.h5:/X"`` reads it again. It
+            takes its place whole or not at all.
+
+        Returns
+        -------
+        array, list where lengths differ, or path, of n_samples sequences
+            The path if ``out`` is given, else in the units, layout and dtype of the data seen in
+            ``fit``.
+
+        Raises
+        ------
+        ValueError
+            If a number is not positive, or the codes and the numbers do not fit each other.
+        """
+        check_is_fitted(self)
+        spec = self.model_.spec
+        if n_samples is not None:
+            check_count(n_samples, "n_samples")
+        lengths = None
+        if isinstance(n_steps, list | tuple | np.ndarray):
+            counts = checked_counts(n_steps, "n_steps", n_samples)
+            one_length = bool((counts == counts[0]).all())
+            n_samples, n_steps = len(counts), int(counts[0]) if one_length else None
+            lengths = None if one_length else counts
+        elif n_steps is not None:
+            check_count(n_steps, "n_steps")
+        if content is not None:
+            content = checked_codes(
+                one_for_all(content, 2, n_samples),
+                "content",
+                n_samples=n_samples,
+                content_size=spec.content_size,
+            )
+        if motion is not None:
+            if lengths is not None:
+                raise ValueError("n_steps of each sequence and motion were given: leave one out")
+            if not isinstance(motion, list | tuple) or not differ(motion):
+                motion = one_for_all(motion, 3, n_samples)
+            motion, lengths = checked_motion(motion, spec.motion_size, n_samples, n_steps)
+        action = checked_action(action, spec.n_actions, n_samples)
+        n = number_of_samples(n_samples, content=content, motion=motion, action=action)
+        if lengths is not None:
+            steps = int(lengths.max())
+        else:
+            steps = n_steps or (self.n_steps_ if motion is None else motion.shape[1])
+        content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
+        given = [codes.dtype for codes in (content, motion) if codes is not None]
+        predictor = self._predictor(np.result_type(np.float32, *given))
+        draw_content, draw_motion, drawn = self._draws(n, steps, random_state, lengths is None)
+        if action is not None:
+            action = np.broadcast_to(action, n).copy()
+        elif motion is None:
+            action = drawn
+
+        def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
+            for rows in predictor.passes(n, steps, lengths):
+                z_c = draw_content(rows) if content is None else content[rows]
+                a = None if action is None else action[rows]
+                each = None if lengths is None else lengths[rows]
+                if motion is not None:
+                    z_m = predictor.acting(motion[rows], each, a)
+                else:
+                    longest = steps if each is None else int(each.max())
+                    z_m = predictor.rollout(draw_motion(rows)[:, :longest], action=a)
+                yield rows, predictor.tensor(z_c), z_m
+
+        with output(out) as file:
+            samples = predictor.generate(n, steps, self.dtype_, coded(), lengths=lengths, file=file)
+        return samples if out is None else out
+
+    def _draws(
+        self, n: int, n_steps: int, random_state: Any, in_order: bool
+    ) -> tuple[Draw, Draw, NDArray[np.int64] | None]:
+        """Noise for content and for motion, by the rows of a pass, and actions if there are any."""
+        spec, random = self.model_.spec, fresh_random_state(random_state)
+        shapes = (n, spec.content_size), (n, n_steps, self.model_.noise_size)
+        content, motion = two_streams(random, *shapes, in_order=in_order)
+        if not spec.n_actions:
+            return content, motion, None
+        prior = self.model_.action_prior.cpu().double().numpy()
+        return content, motion, random.choice(spec.n_actions, n, p=prior / prior.sum())
+
+
+Draw = Callable[[Rows], NDArray[np.float64]]
+
+
+def two_streams(random_state: Any, *shapes: tuple[int, ...], in_order: bool) -> list[Draw]:
+    """Standard normal noise (n, ...) for content and for motion, by the rows of a pass.
+
+    It is the same however it is cut into passes. Drawn pass by pass if these come in order, and
+    otherwise at once: it is small beside the sequences.
+    """
+    seeds = fresh_random_state(random_state).randint(2**31 - 1, size=2)
+
+    def stream(seed: int, shape: tuple[int, ...]) -> Draw:
+        draw = np.random.RandomState(seed).standard_normal
+        if in_order:
+            return lambda rows: draw((rows.stop - rows.start, *shape[1:]))  # type: ignore[union-attr]
+        whole = draw(shape)
+        return lambda rows: whole[rows]
+
+    return [stream(seed, shape) for seed, shape in zip(seeds, shapes, strict=True)]
