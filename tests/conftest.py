@@ -44,7 +44,7 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-@pytest.fixture(name="small")
+@pytest.fixture(scope="session", name="small")
 def small_fixture():
     return small
 

@@ -78,13 +78,11 @@ def all_equal(got, want):
 
 
 @pytest.fixture(scope="module")
-def fitted():
+def fitted(small):
     """A model of each kind, fitted once; tests change nothing of it."""
     models = {}
 
     def of(kind, **params):
-        from .conftest import small
-
         if kind not in models:
             models[kind] = small(max_epochs=1).fit(draw(kind))
         return copy.copy(models[kind]).set_params(**params)
