@@ -9,6 +9,8 @@ import pytest
 
 from tests.benchmarks.digits import Locator, brightness_centres, main, moving
 
+pytestmark = pytest.mark.integration
+
 TINY = ["--threads", "1", "--epochs", "1", "--sequences", "32", "--test-sequences", "12"]
 TINY += ["--judge-frames", "128"]
 

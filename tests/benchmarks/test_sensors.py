@@ -3,7 +3,11 @@
 import json
 import math
 
+import pytest
+
 from tests.benchmarks.sensors import main
+
+pytestmark = pytest.mark.integration
 
 
 def test_it_reports_every_seed_beside_real_readings(tmp_path, capsys):

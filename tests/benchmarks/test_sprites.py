@@ -9,6 +9,8 @@ from sklearn.utils import Bunch
 
 from tests.benchmarks.sprites import WITHOUT, main
 
+pytestmark = pytest.mark.integration
+
 
 class Copy:
     """Content is the whole sequence, motion is nothing."""

@@ -106,19 +106,6 @@ def test_units_are_those_of_the_values_that_are_known():
     assert (scaling.mean[2], scaling.std[2]) == (0, 1)
 
 
-def test_missing_values_are_learned_from_the_others():
-    """Features that are copies of each other tell each other's missing values."""
-    t = np.linspace(0, 2 * np.pi, 10)
-    wave = np.sin(t + np.random.RandomState(0).uniform(0, 6, (200, 1)))
-    X = np.stack([wave, -wave, 2 * wave], -1) + 7
-    broken = masked(X, 0.2)
-    model = RecurrentWAE(missing="mask", max_epochs=60, random_state=0).fit(broken)
-    gaps = np.isnan(broken)
-    error = (model.reconstruct(broken) - X)[gaps]
-    constant = (X - np.nanmean(broken, (0, 1)))[gaps]
-    assert np.square(error).mean() < 0.3 * np.square(constant).mean()
-
-
 def test_infinity_is_an_error_still(small):
     X = masked(VECTORS)
     X[4, 2, 1] = np.inf

@@ -2,9 +2,6 @@
 
 import contextlib
 import copy
-import subprocess
-import sys
-import textwrap
 
 import h5py
 import numpy as np
@@ -164,16 +161,6 @@ def test_one_sequence_of_one_step(X, small):
     assert model.transform(X).motion.shape == (1, 1, 2)
     assert model.extend(X, 2).shape == (1, 2, *X.shape[2:])
     assert model.sample().shape == X.shape
-
-
-def test_vectors_in_odd_units_come_back(small):
-    t = np.linspace(0, 6, 8)
-    X = np.stack([[np.sin(t + p), np.cos(t + p)] for p in np.linspace(0, 6, 60)]).swapaxes(1, 2)
-    odd = X * 1e-3 + 1e6
-    model = small(max_epochs=60, batch_size=20, learning_rate=1e-2)
-    back = model.fit(odd).reconstruct(odd)
-    assert back.dtype == np.float64
-    assert np.abs(back - odd).mean() < 0.1 * odd.std()
 
 
 def test_units_do_not_matter(vectors, small):
@@ -398,23 +385,3 @@ def watched(model, part, seen):
         return call(*args, **kwargs)
 
     return counted
-
-
-def test_memory_of_many_frames_is_bounded():
-    script = """
-        import resource, numpy as np, torch
-        from seqdisentangle import RecurrentWAE
-        torch.set_num_threads(1)
-        peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        X = np.zeros((20000, 10, 8), np.float32)
-        model = RecurrentWAE(content_size=4, motion_size=2, hidden_size=16, max_epochs=1)
-        model.fit(X[:64])
-        model.sample(1700, 10); model.transform(X[:1700])  # a whole pass of each
-        before = peak()
-        model.transform(X); model.sample(20000, 10)
-        print(peak() - before)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
-    )
-    assert int(done.stdout) < 60  # MiB; 200,000 frames take 98 in each hidden layer of 128 units

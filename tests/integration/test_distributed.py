@@ -27,6 +27,8 @@ LENGTHS = torch.tensor([5, 2, 4, 1, 5, 3, 2])
 LABELS = torch.tensor([-1, 2, 0, -1, -1, 1, -1])  # each part has some, and not equally many
 NAMES = ("mmd", "gan", "kl")
 
+pytestmark = pytest.mark.integration
+
 
 class Table:
     """Normal noise that is the same for a row of a batch, whichever process has it."""
@@ -368,14 +370,3 @@ def test_a_worker_that_a_rank_starts_trains_alone(method, tmp_path):
         )
         alone = model.fit(X).transform(X).content.sum()
         np.testing.assert_allclose(np.load(tmp_path / f"{rank}.npy"), alone, rtol=1e-5)
-
-
-def test_a_batch_smaller_than_the_number_of_processes_is_refused():
-    communicator = ProcessGroup.__new__(ProcessGroup)
-    communicator.rank, communicator.size = 0, 4
-    with pytest.raises(ValueError, match="a batch of 3 sequences cannot be shared by 4 processes"):
-        communicator.shard(slice(2, 5))
-    parts = []
-    for communicator.rank in range(4):
-        parts.append(communicator.shard(np.array([1, 3, 4, 8, 9, 11])))
-    assert np.concatenate(parts).tolist() == [1, 3, 4, 8, 9, 11]

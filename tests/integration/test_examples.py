@@ -11,7 +11,9 @@ import pytest
 
 import seqdisentangle
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+pytestmark = pytest.mark.integration
 
 
 def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:

@@ -1,17 +1,12 @@
 """Checkpoints: a training that was cut short ends as if it had not been, or says why it cannot."""
 
-import json
 import os
-import pathlib
-import subprocess
-import sys
 import warnings
 
 import numpy as np
 import pytest
 import torch
 
-import seqdisentangle
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.divergences import SlicedWasserstein
 from seqdisentangle.persistence import load_file, save_file
@@ -60,31 +55,6 @@ def same_end(a, b):
             assert torch.equal(x, y), name
     assert without_seconds(a.history_) == without_seconds(b.history_)
     assert (a.best_epoch_, a.n_epochs_) == (b.best_epoch_, b.n_epochs_)
-
-
-# ---- killed --------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes that it forks")
-def test_a_killed_training_ends_with_the_weights_of_one_that_was_not(tmp_path):
-    root = pathlib.Path(seqdisentangle.__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, str(pathlib.Path(__file__).with_name("killed.py")), str(tmp_path), "20"],
-        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    whole, *killed = json.loads(done.stdout)
-    assert len(killed) == 20 + 8, "at random instants, and inside of each part of a write"
-    for report in killed:
-        for what in ("weights", "history", "best"):
-            assert report[what] == whole[what], report["how"]
-        assert not report["partial"], "what was half-written is cleared away"
-    assert any(name.endswith(".tmp") for report in killed[20:] for name in report["left"]), (
-        "some were killed with a file half-written"
-    )
 
 
 # ---- each place to go on from --------------------------------------------------------------------
