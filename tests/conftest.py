@@ -1,6 +1,11 @@
 """Small sequences and small fitted models that several test files share."""
 
+import os
 import random
+
+# Workers share the processors: one thread each, of torch as of NumPy and scikit-learn. Read when
+# these are imported, hence before; processes that a test starts inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import hypothesis
 import numpy as np

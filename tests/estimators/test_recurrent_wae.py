@@ -464,7 +464,7 @@ BAD_PARAMETERS = [
     ("content_view", []),
     ("content_view", 3),
     ("motion_view", "mirorr"),
-    ("motion_view", object()),
+    ("motion_view", ...),
     ("codes", "x"),
     ("scale", "x"),
     ("scale", "unit"),
@@ -503,7 +503,9 @@ BAD_PARAMETERS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), BAD_PARAMETERS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "value"), BAD_PARAMETERS, ids=lambda value: getattr(value, "__name__", str(value))
+)
 def test_a_wrong_parameter_is_named(name, value, vector_model, vectors, weights, same_weights):
     before = weights(vector_model)
     learned = {k: v for k, v in vars(vector_model).items() if k.endswith("_")}
