@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from .lazy import Stored, runs
 from .ragged import Ragged, Rows
-from .stored import Stored, runs
 
 __all__ = ["Flat", "open_path"]
 
@@ -23,11 +23,11 @@ class Flat:
 
     Parameters
     ----------
-    frames : Stored of shape (N, *frame)
+    frames : Stored of shape ``(N, *frame)``
     offsets : array of int and shape (n + 1,)
         Sequence i has the frames from ``offsets[i]`` up to ``offsets[i + 1]``.
     place : str
-        What messages call it.
+        The name in messages.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
         and ``offsets`` (n + 1,), for sequences of different lengths; ``"file.npy"``; or a folder of
         ``.npy`` files, a sequence (T_i, ...) each, in the order of their names.
     name : str
-        What messages call the sequences.
+        The name in messages.
 
     Raises
     ------

@@ -45,7 +45,7 @@ def open_dataset(dataset: Dataset[Any], name: str) -> Ragged:
     dataset : Dataset
         Items are sequences (T_i, ...), tensors or arrays, or tuples that start with one.
     name : str
-        What messages call it.
+        The name in messages.
 
     Raises
     ------

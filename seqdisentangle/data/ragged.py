@@ -22,15 +22,15 @@ class Arrays(Protocol):
 
 
 class Ragged:
-    """A list of arrays (T_i, *frame) that is read like an array (n, T, *frame).
+    """A list of arrays ``(T_i, *frame)`` that is read like an array ``(n, T, *frame)``.
 
     Parameters
     ----------
     arrays : Arrays
     name : str
-        What messages call the list.
+        The name in messages.
     streamed : bool
-        Whether the arrays are outside of memory.
+        True if the arrays are outside of memory.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class Ragged:
 
 
 class Padded:
-    """An array (n, T, *frame) of which only the first steps of each sequence count.
+    """An array ``(n, T, *frame)`` of which only the first steps of each sequence count.
 
     Parameters
     ----------

@@ -1,12 +1,11 @@
-"""What the user hands in, checked once: its kind, its layout, its values."""
+"""Sequences of any container, checked once: their kind, their layout, their values."""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import h5py
 import numpy as np
@@ -17,73 +16,13 @@ from torch.utils.data import Dataset
 
 from .files import Flat, open_path
 from .items import open_dataset
+from .layout import Layout, find_layout
+from .lazy import Stored, read_ahead
 from .ragged import Padded, Ragged, Rows, checked_lengths
-from .stored import Stored, read_ahead
 
-__all__ = ["CHANNELS", "MISSING", "Layout", "Sequences"]
+__all__ = ["MISSING", "Sequences"]
 
-CHANNELS = ("auto", "first", "last")
 MISSING = ("error", "mask")
-IMAGE_CHANNELS = range(1, 5)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How an array of sequences is laid out, and how the model sees its frames.
-
-    Attributes
-    ----------
-    kind : {"univariate", "vector", "image"}
-        Arrays of shape (n, T), (n, T, D), or (n, T, H, W) and with channels.
-    frame_shape : tuple of int
-        Shape of a frame in the model: (D,) or (C, H, W).
-    channels : {"first", "last"} or None
-        Where an image's channels are in the array; None if it has no such axis.
-    """
-
-    kind: Literal["univariate", "vector", "image"]
-    frame_shape: tuple[int, ...]
-    channels: Literal["first", "last"] | None = None
-
-    @property
-    def feature_axis(self) -> int:
-        """The axis of an array over features or channels, negative; the last one if it has none."""
-        return -3 if self.channels == "first" else -1
-
-    @property
-    def array_frame_shape(self) -> tuple[int, ...]:
-        """Shape of a frame in the user's array."""
-        if self.kind == "univariate":
-            return ()
-        if self.kind == "vector" or self.channels == "first":
-            return self.frame_shape
-        c, h, w = self.frame_shape
-        return (h, w) if self.channels is None else (h, w, c)
-
-    def to_frames(self, x: Tensor) -> Tensor:
-        """(n, T, *user's frame) -> (n, T, *frame), as a view."""
-        if self.kind == "univariate":
-            return x.unsqueeze(-1)
-        if self.kind == "image" and self.channels is None:
-            return x.unsqueeze(2)
-        return x.movedim(-1, 2) if self.channels == "last" else x
-
-    def from_frames(self, x: Tensor) -> Tensor:
-        """The inverse of :meth:`to_frames`."""
-        if self.kind == "univariate":
-            return x.squeeze(-1)
-        if self.kind == "image" and self.channels is None:
-            return x.squeeze(2)
-        return x.movedim(2, -1) if self.channels == "last" else x
-
-    def to_config(self) -> dict[str, Any]:
-        """The layout as JSON holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Layout:
-        """The inverse of :meth:`to_config`."""
-        return cls(**{**config, "frame_shape": tuple(config["frame_shape"])})
 
 
 class Sequences:
@@ -98,15 +37,15 @@ class Sequences:
         torch ``Dataset`` of sequences, or a path, see
         :func:`~seqdisentangle.data.files.open_path`.
     channels : {"auto", "first", "last"}
-        Which axis of a five-dimensional array holds the channels.
+        The axis of a five-dimensional array that holds the channels.
     layout : Layout, optional
         The layout that the sequences must have, from an earlier :class:`Sequences`.
     lengths : array of int and shape (n,), optional
         Steps of each sequence of an array that count, the rest being padding.
     missing : {"error", "mask"}
-        Whether NaN is an error, or a value that is not known.
+        NaN is an error, or a value that is not known.
     name : str
-        What messages call the array.
+        The name in messages.
 
     Attributes
     ----------
@@ -117,7 +56,7 @@ class Sequences:
         The length of each sequence, None where they are all the same.
     dtype : numpy dtype
     streamed : bool
-        Whether they are read from outside of memory.
+        True if they are read from outside of memory.
     rows_together : int
         Sequences that are read at the cost of one.
 
@@ -215,7 +154,7 @@ class Sequences:
     def chunks(self, n_values: int = 2**22) -> Iterator[NDArray]:
         """All values in consecutive parts of about ``n_values`` numbers, finite.
 
-        Of shape (n, T, *frame), or (N, *frame) without the padding where lengths differ.
+        Of shape ``(n, T, *frame)``, or ``(N, *frame)`` without the padding where lengths differ.
         """
         size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
         rows = [slice(start, start + size) for start in range(0, len(self), size)]
@@ -314,7 +253,7 @@ def as_source(X: Any, name: str) -> Any:
 
 
 def is_stored(X: Any) -> bool:
-    """Whether an array is to be read by slices: it is not in memory, or not known to be."""
+    """Tell whether an array is to be read by slices: it is not in memory, or not known to be."""
     if isinstance(X, Ragged | Flat | Stored | Tensor):
         return False
     return isinstance(X, np.memmap) or not isinstance(X, np.ndarray)
@@ -364,28 +303,3 @@ def native(array: NDArray) -> NDArray:
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
     return array
-
-
-def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
-    """Tell the kind of sequences, and where their channels are, from the shape of the array."""
-    if len(shape) == 2:
-        return Layout("univariate", (1,))
-    if len(shape) == 3:
-        return Layout("vector", shape[2:])
-    if len(shape) == 4:
-        return Layout("image", (1, *shape[2:]))
-    first, last = shape[2] in IMAGE_CHANNELS, shape[-1] in IMAGE_CHANNELS
-    if channels == "auto":
-        if first == last:
-            raise ValueError(
-                f"channels='auto' cannot tell where the 1 to 4 channels of {name} are, got shape "
-                f"{shape}. Say channels='first' for (n, T, C, H, W) or 'last' for (n, T, H, W, C)"
-            )
-        channels = "first" if first else "last"
-    elif not (first if channels == "first" else last):
-        raise ValueError(
-            f"channels={channels!r}: {name} must have 1 to 4 channels there, got shape {shape}"
-        )
-    if channels == "first":
-        return Layout("image", shape[2:], "first")
-    return Layout("image", (shape[-1], *shape[2:-1]), "last")

@@ -1,35 +1,21 @@
-"""The model: posteriors, priors and the generator."""
+"""The model: posteriors, priors and decoder."""
 
-from .action import with_action
-from .core import ModelSpec, SequenceModel, build_model
-from .dsvae import DSVAEModel, DSVAESpec
-from .latent import Action, Latent, Mixture, Posterior
-from .mocogan import (
-    ClipDiscriminator,
-    FrameDiscriminator,
-    MoCoGANModel,
-    MoCoGANSpec,
-    clips,
-)
-from .norms import Whitening
-from .packing import Packing
+from .core import SequenceModel
+from .dsvae import DSVAEModel
+from .latent import LatentCodes, Mixture
+from .mocogan import MoCoGANModel
+from .priors import PRIORS, GaussianPrior, LSTMPrior, MixturePrior, MotionPrior, PriorNetwork
 
 __all__ = [
-    "Action",
-    "ClipDiscriminator",
+    "PRIORS",
     "DSVAEModel",
-    "DSVAESpec",
-    "FrameDiscriminator",
-    "Latent",
+    "GaussianPrior",
+    "LSTMPrior",
+    "LatentCodes",
     "Mixture",
+    "MixturePrior",
     "MoCoGANModel",
-    "MoCoGANSpec",
-    "ModelSpec",
-    "Packing",
-    "Posterior",
+    "MotionPrior",
+    "PriorNetwork",
     "SequenceModel",
-    "Whitening",
-    "build_model",
-    "clips",
-    "with_action",
 ]

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from ..data.packing import packed
 from .latent import Action
-from .packing import packed
 
 __all__ = ["ActionPosterior", "with_action"]
 
@@ -23,8 +23,8 @@ class ActionPosterior(nn.Module):
 
         \pi = \mathrm{softmax}(W\, h_T), \quad h_t = \mathrm{LSTM}(h_{t-1}, z_{m,t})
 
-    Of the frames it knows what their motions say: an action is a kind of movement and no kind of
-    looks, and codes can be decoded without their sequence. A draw is a one-hot vector, by the
+    Of the frames it knows what their motions say: an action is a kind of movement, not of
+    appearance, and codes can be decoded without their sequence. A draw is a one-hot vector, by the
     straight-through Gumbel-softmax,
 
     .. math::
@@ -57,7 +57,7 @@ class ActionPosterior(nn.Module):
     def forward(
         self,
         z: Tensor,
-        generator: torch.Generator | None = None,
+        rng: torch.Generator | None = None,
         *,
         sample: bool = True,
         lengths: Tensor | None = None,
@@ -69,9 +69,9 @@ class ActionPosterior(nn.Module):
         ----------
         z : Tensor of shape (n, T, d_m)
             Motion codes.
-        generator : torch.Generator, optional
+        rng : torch.Generator, optional
         sample : bool
-            Whether to draw; if not, the value is the most likely action.
+            If True, the action is drawn; if False, the value is the most likely one.
         lengths : Tensor of shape (n,), on the CPU, optional
             Steps that are real where the rest is padding.
         known : int Tensor of shape (n,), optional
@@ -86,19 +86,16 @@ class ActionPosterior(nn.Module):
         with torch.autocast(z.device.type, enabled=False):
             _, (hidden, _) = self.lstm(packed(z.to(self.head.weight.dtype), lengths))
             logits = self.head(hidden[-1])
-        if sample:
-            value = self._drawn(logits, generator)
-        else:
-            value = self._one_hot(logits.argmax(-1), logits)
+        value = self._drawn(logits, rng) if sample else self._one_hot(logits.argmax(-1), logits)
         if known is not None:
             told = self._one_hot(known.clamp(min=0), logits)
             value = torch.where(known.unsqueeze(-1) >= 0, told, value)
         return Action(value, logits)
 
-    def _drawn(self, logits: Tensor, generator: torch.Generator | None) -> Tensor:
+    def _drawn(self, logits: Tensor, rng: torch.Generator | None) -> Tensor:
         if self.training:
             self.temperature.mul_(ANNEALING).clamp_(min=COLDEST)
-        noise = -torch.empty_like(logits).exponential_(generator=generator).log()
+        noise = -torch.empty_like(logits).exponential_(generator=rng).log()
         soft = ((logits + noise) / self.temperature.clone()).softmax(-1)
         hard = self._one_hot(soft.argmax(-1), soft)
         return hard + (soft - soft.detach())

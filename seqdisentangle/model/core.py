@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
 from .._seeding import seeded
+from ..data.packing import Packing
 from ..networks import CodeShape, FrameNetwork, resolve_network
 from ..networks.base import FrameEncoder
-from .action import ActionPosterior
-from .latent import Action, Latent, Posterior
-from .packing import Packing
+from .action import ActionPosterior, with_action
+from .latent import Action, Latent, LatentCodes, Posterior
 from .posteriors import ContentPosterior, MotionPosterior
-from .priors import MotionPrior, content_prior
+from .priors import GaussianPrior, MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What a :class:`SequenceModel` is built from; see ``RecurrentWAE`` for its parameters.
+    """The settings that a :class:`SequenceModel` is built from, parameters of ``RecurrentWAE``.
 
     ``frame_shape`` is (D,) or (C, H, W); ``bounded`` says whether values lie in [0, 1];
     ``action_prior`` sums to one, None being uniform.
@@ -37,7 +37,7 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
-    motion_components: int = 1
+    motion_prior: MotionPrior = field(default_factory=GaussianPrior)
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
 
@@ -47,7 +47,7 @@ class ModelSpec:
 
 
 class SequenceModel(nn.Module):
-    r"""Posteriors, priors and generator of a disentangled sequence model.
+    r"""Posteriors, priors and decoder of a disentangled sequence model.
 
     .. math::
 
@@ -79,7 +79,7 @@ class SequenceModel(nn.Module):
     >>> posterior = model.encode(torch.zeros(5, 7, 3), sample=False)
     >>> posterior.content.mean.shape, posterior.motion.mean.shape
     (torch.Size([5, 4]), torch.Size([5, 7, 2]))
-    >>> model.decode(posterior.content.mean, posterior.motion.mean).shape
+    >>> model.decode(posterior.codes).shape
     torch.Size([5, 7, 3])
     """
 
@@ -88,20 +88,18 @@ class SequenceModel(nn.Module):
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
         self.spec = spec
-        network = resolve_network(spec.network, spec.frame_shape)
+        network = resolve_network(spec.network, spec.frame_shape, spec.generator)
         n_actions = spec.n_actions or 0
         codes = CodeShape(
             motion_size=spec.motion_size + n_actions,
             content_size=spec.content_size,
             hidden_size=spec.hidden_size,
-            generator=spec.generator,
+            generator=network.generator,
             bounded=spec.bounded,
         )
         self.content, self.motion = self._posteriors(network)
-        self.prior = MotionPrior(
-            spec.motion_size, spec.hidden_size, spec.motion_components, n_actions
-        )
-        self.generator = network.decoder(spec.frame_shape, codes)
+        self.prior = spec.motion_prior.build(spec.motion_size, spec.hidden_size, n_actions)
+        self.decoder = network.decoder(spec.frame_shape, codes)
         self.action: ActionPosterior | None = None
         if n_actions:
             self.action = ActionPosterior(spec.motion_size, spec.hidden_size, n_actions)
@@ -111,7 +109,7 @@ class SequenceModel(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stubs
 
     def _posteriors(self, network: FrameNetwork) -> tuple[nn.Module, nn.Module]:
-        """Those of content and of motion."""
+        """The posteriors of content and of motion."""
         spec = self.spec
         shape, hidden_size = spec.frame_shape, spec.hidden_size
         return (
@@ -132,36 +130,38 @@ class SequenceModel(nn.Module):
     def frame_networks(self) -> list[nn.Module]:
         """The networks for single frames, which do nearly all of the work."""
         encoders = [m for m in self.modules() if isinstance(m, FrameEncoder)]
-        return [*encoders, self.generator]
+        return [*encoders, self.decoder]
 
     def encode(
         self,
         x: Tensor,
-        generator: torch.Generator | None = None,
+        rng: torch.Generator | None = None,
         *,
         sample: bool = True,
         packing: Packing | None = None,
+        known: Tensor | None = None,
     ) -> Posterior:
         """Codes of sequences.
 
         Parameters
         ----------
         x : Tensor of shape (n, T, ...)
-        generator : torch.Generator, optional
+        rng : torch.Generator, optional
         sample : bool
-            Whether to draw the codes, each motion code following on a draw of the one before.
-            If not, values are means, and each follows on the mean of the one before.
+            If True, codes are drawn, and each motion code follows on a draw of the one before.
+            If False, values are means, and each follows on the mean of the one before.
         packing : Packing, optional
-            Which frames are real, where some are padding.
+            The frames that are real, where some are padding.
+        known : Tensor of int64 and shape (n,), optional
+            Actions that are known, -1 where not.
         """
-        content = self.content(x, generator, sample=sample, packing=packing)
-        motion = self.motion(x, generator, sample=sample, packing=packing)
+        content = self.content(x, rng, sample=sample, packing=packing)
+        motion = self.motion(x, rng, sample=sample, packing=packing)
         lengths = None if packing is None else packing.lengths
-        return Posterior(
-            content, motion, self.act(motion.value, generator, sample=sample, lengths=lengths)
-        )
+        action = self.act(motion.value, rng, sample=sample, lengths=lengths, known=known)
+        return Posterior(content, motion, action)
 
-    def act(self, motion: Tensor, generator: torch.Generator | None = None, **how: Any) -> Any:
+    def act(self, motion: Tensor, rng: torch.Generator | None = None, **how: Any) -> Any:
         """The actions of motions, see :class:`ActionPosterior`; None for a model without actions.
 
         Returns
@@ -170,20 +170,33 @@ class SequenceModel(nn.Module):
         """
         action: Action | None = None
         if self.action is not None:
-            action = self.action(motion, generator, **how)
+            action = self.action(motion, rng, **how)
         return action
 
-    def decode(self, content: Tensor, motion: Tensor) -> Tensor:
-        """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...).
+    def decode(
+        self, codes: LatentCodes, packing: Packing | None = None, steps: Tensor | None = None
+    ) -> Tensor:
+        """Frames of codes.
 
-        In a model with actions, motion has the action beside it, see
-        :func:`~seqdisentangle.model.with_action`.
+        Parameters
+        ----------
+        codes : LatentCodes
+        packing : Packing, optional
+            The frames that are real, where some are padding.
+        steps : Tensor of int64 and shape (n, k), optional
+            The time steps to make frames of; all by default.
+
+        Returns
+        -------
+        Tensor of shape (n, T, ...), or (N, ...) with ``packing``
+            All frames, or the real ones alone.
         """
-        return self.generator(motion, content)
-
-    def decode_real(self, content: Tensor, motion: Tensor, packing: Packing) -> Tensor:
-        """The real frames of codes, (n, d_c) and (n, T, d_m) -> (N, ...); as in :meth:`decode`."""
-        frames = self.generator(packing.pack(motion).unsqueeze(1), content[packing.sequence])
+        motion = with_action(codes.motion, codes.action)
+        if steps is not None:
+            motion = motion.take_along_dim(steps.unsqueeze(-1), 1)
+        if packing is None:
+            return self.decoder(motion, codes.content)
+        frames = self.decoder(packing.pack(motion).unsqueeze(1), codes.content[packing.sequence])
         return frames.squeeze(1)
 
     def rollout(
@@ -193,12 +206,12 @@ class SequenceModel(nn.Module):
         lengths: Tensor | None = None,
         action: Tensor | None = None,
     ) -> Tensor:
-        """Motion codes from the prior, see :meth:`MotionPrior.rollout`."""
+        """Motion codes from the prior, see :meth:`PriorNetwork.rollout`."""
         return self.prior.rollout(noise, history, lengths, action)
 
-    def content_prior(self, like: Tensor, generator: torch.Generator | None = None) -> Latent:
+    def content_prior(self, like: Tensor, rng: torch.Generator | None = None) -> Latent:
         """Content codes from the prior, as many as ``like`` (n, d_c) has."""
-        return content_prior(like, generator)
+        return content_prior(like, rng)
 
 
 def build_model(spec: ModelSpec, seed: int) -> SequenceModel:

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_packed_sequence
 
+from ..data.packing import Packing, packed
 from ..networks import FrameNetwork
 from ..networks.base import SLOPE, FrameEncoder
 from .core import ModelSpec, SequenceModel
 from .latent import Latent, Posterior, gaussian
-from .packing import Packing, packed
 from .posteriors import split_moments
 
 __all__ = ["DSVAEModel", "DSVAESpec"]
@@ -22,7 +22,7 @@ __all__ = ["DSVAEModel", "DSVAESpec"]
 
 @dataclass(frozen=True)
 class DSVAESpec(ModelSpec):
-    """What a :class:`DSVAEModel` is built from; see ``DSVAE`` for its parameters."""
+    """The settings that a :class:`DSVAEModel` is built from, parameters of ``DSVAE``."""
 
     posterior: Literal["factorised", "full"] = "factorised"
 
@@ -32,7 +32,7 @@ class DSVAESpec(ModelSpec):
 
 
 class DSVAEModel(SequenceModel):
-    r"""The priors and the generator of every model here, and the posteriors of Li and Mandt.
+    r"""The priors and the decoder of every model here, and the posteriors of Li and Mandt.
 
     .. math::
 
@@ -55,7 +55,7 @@ class DSVAEModel(SequenceModel):
     spec: DSVAESpec
 
     def _posteriors(self, network: FrameNetwork) -> tuple[nn.Module, nn.Module]:
-        """Those of content and of motion, and the features that both of them see."""
+        """The posteriors of content and of motion, and the features that both of them see."""
         spec, hidden = self.spec, self.spec.hidden_size
         self.features = FrameFeatures(network.encoder(spec.frame_shape), hidden)
         motion: nn.Module = FramewiseMotion(hidden, spec.motion_size)
@@ -66,17 +66,18 @@ class DSVAEModel(SequenceModel):
     def encode(
         self,
         x: Tensor,
-        generator: torch.Generator | None = None,
+        rng: torch.Generator | None = None,
         *,
         sample: bool = True,
         packing: Packing | None = None,
+        known: Tensor | None = None,
     ) -> Posterior:
         """Codes of sequences, as in the base class; content first, which the full form reads."""
         features = self.features(x, packing)
         lengths = None if packing is None else packing.lengths
-        content = drawn(self.content(features, lengths), generator, sample)
+        content = drawn(self.content(features, lengths), rng, sample)
         moments = self.motion(features, lengths, content.value)
-        motion = drawn(moments, generator, sample)
+        motion = drawn(moments, rng, sample)
         if packing is not None:
             padding = ~packing.mask.unsqueeze(-1)
             motion = Latent(*(part.masked_fill(padding, 0.0) for part in motion))
@@ -86,10 +87,10 @@ class DSVAEModel(SequenceModel):
 Moments = tuple[Tensor, Tensor]
 
 
-def drawn(moments: Moments, generator: torch.Generator | None, sample: bool) -> Latent:
+def drawn(moments: Moments, rng: torch.Generator | None, sample: bool) -> Latent:
     """A draw from a Gaussian, or its mean."""
     mean, log_var = moments
-    return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
+    return gaussian(mean, log_var, rng) if sample else Latent(mean, mean, log_var)
 
 
 class FrameFeatures(nn.Module):

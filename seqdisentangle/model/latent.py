@@ -1,14 +1,14 @@
-"""The containers that the parts of the model hand to each other."""
+"""The tuples that the parts of the model hand to each other: codes and distributions."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-__all__ = ["Action", "Latent", "Mixture", "Posterior", "gaussian"]
+__all__ = ["Action", "Latent", "LatentCodes", "Mixture", "Posterior", "gaussian"]
 
 # A standard deviation between 0.7% and 740%: beyond, a float32 density loses its meaning.
 LOG_VAR_RANGE = (-10.0, 4.0)
@@ -42,8 +42,37 @@ class Action(NamedTuple):
     logits: Tensor
 
 
+class LatentCodes(NamedTuple):
+    """The codes of sequences, which a decoder makes frames of.
+
+    Attributes
+    ----------
+    content : Tensor of shape (n, d_c)
+    motion : Tensor of shape (n, T, d_m)
+    action : Tensor of shape (n, K), or None for a model without actions
+        One-hot.
+    """
+
+    content: Tensor
+    motion: Tensor
+    action: Tensor | None = None
+
+    def of(self, rows: Any) -> LatentCodes:
+        """The codes of some of the sequences."""
+        action = None if self.action is None else self.action[rows]
+        return LatentCodes(self.content[rows], self.motion[rows], action)
+
+    def lerp(self, other: LatentCodes, share: float) -> LatentCodes:
+        """The codes on a straight line to others, 0 for these and 1 for those."""
+        action = None
+        if self.action is not None and other.action is not None:
+            action = self.action.lerp(other.action, share)
+        content, motion = (a.lerp(b, share) for a, b in zip(self[:2], other[:2], strict=True))
+        return LatentCodes(content, motion, action)
+
+
 class Posterior(NamedTuple):
-    """What the encoder says of a batch of sequences.
+    """The posterior of a batch of sequences, with a draw of each code.
 
     Attributes
     ----------
@@ -55,6 +84,12 @@ class Posterior(NamedTuple):
     content: Latent
     motion: Latent
     action: Action | None = None
+
+    @property
+    def codes(self) -> LatentCodes:
+        """The codes that were drawn."""
+        action = None if self.action is None else self.action.value
+        return LatentCodes(self.content.value, self.motion.value, action)
 
 
 class Mixture(NamedTuple):
@@ -94,7 +129,7 @@ class Mixture(NamedTuple):
         return torch.logsumexp(self.log_weight + each, -1)
 
 
-def gaussian(mean: Tensor, log_var: Tensor, generator: torch.Generator | None) -> Latent:
+def gaussian(mean: Tensor, log_var: Tensor, rng: torch.Generator | None) -> Latent:
     """Draw from a diagonal Gaussian by the reparameterisation trick."""
-    noise = torch.empty_like(mean).normal_(generator=generator)
+    noise = torch.empty_like(mean).normal_(generator=rng)
     return Latent(torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var)

@@ -1,4 +1,4 @@
-"""The model of MoCoGAN: a recurrent prior of motions, a generator of frames, no encoder."""
+"""The model of MoCoGAN: a recurrent prior of motions, a decoder to frames, no encoder."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from ..data.packing import Packing
 from ..networks import CodeShape, resolve_network
 from ..networks.base import SLOPE, FrameEncoder
 from .action import with_action
 from .core import ModelSpec
-from .packing import Packing
+from .latent import LatentCodes
 
 __all__ = ["ClipDiscriminator", "FrameDiscriminator", "MoCoGANModel", "MoCoGANSpec", "clips"]
 
 
 @dataclass(frozen=True)
 class MoCoGANSpec(ModelSpec):
-    """What a :class:`MoCoGANModel` is built from; see ``MoCoGAN`` for its parameters."""
+    """The settings that a :class:`MoCoGANModel` is built from, parameters of ``MoCoGAN``."""
 
     def build(self) -> MoCoGANModel:  # type: ignore[override]  # it has no posterior
         """Make the model, with weights from torch's global generator."""
@@ -56,15 +57,15 @@ class MoCoGANModel(nn.Module):
         self.spec = spec
         n_actions = spec.n_actions or 0
         self.recurrence = nn.GRU(spec.motion_size + n_actions, spec.motion_size, batch_first=True)
+        network = resolve_network(spec.network, spec.frame_shape, spec.generator)
         codes = CodeShape(
             motion_size=spec.motion_size,
             content_size=spec.content_size,
             hidden_size=spec.hidden_size,
-            generator=spec.generator,
+            generator=network.generator,
             bounded=spec.bounded,
         )
-        network = resolve_network(spec.network, spec.frame_shape)
-        self.generator = network.decoder(spec.frame_shape, codes)
+        self.decoder = network.decoder(spec.frame_shape, codes)
         if n_actions:
             prior = spec.action_prior or [1 / n_actions] * n_actions
             self.register_buffer("action_prior", torch.tensor(prior))
@@ -78,7 +79,7 @@ class MoCoGANModel(nn.Module):
     @property
     def frame_networks(self) -> list[nn.Module]:
         """The networks for single frames, which do nearly all of the work."""
-        return [self.generator]
+        return [self.decoder]
 
     def rollout(
         self,
@@ -92,14 +93,11 @@ class MoCoGANModel(nn.Module):
         return codes
 
     def act(self, motion: Tensor, **how: Any) -> None:
-        """Nothing is read off motions: the generator is given these alone."""
+        """Nothing is read off motions: the decoder is given these alone."""
 
-    def decode(self, content: Tensor, motion: Tensor) -> Tensor:
-        """Frames of codes, (n, d_c) and (n, T, d_m) -> (n, T, ...).
-
-        An action that stands beside the motion has done its work in the recurrence.
-        """
-        frames: Tensor = self.generator(motion[..., : self.spec.motion_size], content)
+    def decode(self, codes: LatentCodes) -> Tensor:
+        """Frames of codes, (n, T, ...); an action has done its work in the recurrence."""
+        frames: Tensor = self.decoder(codes.motion, codes.content)
         return frames
 
 
@@ -172,9 +170,7 @@ class ClipDiscriminator(nn.Module):
         return out[:, 0], out[:, 1:]
 
 
-def clips(
-    x: Tensor, n_steps: int, generator: torch.Generator, packing: Packing | None = None
-) -> Tensor:
+def clips(x: Tensor, n_steps: int, rng: torch.Generator, packing: Packing | None = None) -> Tensor:
     """A stretch of each sequence that begins anywhere, (n, T, ...) -> (n, n_steps, ...).
 
     None is longer than the shortest sequence.
@@ -183,7 +179,7 @@ def clips(
     lengths = torch.full((n,), longest) if packing is None else packing.lengths
     n_steps = min(n_steps, int(lengths.min()))
     room = (lengths - n_steps + 1).to(x.device)  # places to begin at
-    first = (torch.rand(n, generator=generator, device=x.device) * room).long()
+    first = (torch.rand(n, generator=rng, device=x.device) * room).long()
     first = torch.minimum(first, room - 1)  # a draw may round up to one
     rows = first.unsqueeze(-1) + torch.arange(n_steps, device=x.device)
     rows = rows + longest * torch.arange(n, device=x.device).unsqueeze(-1)

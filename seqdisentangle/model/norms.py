@@ -1,4 +1,4 @@
-"""What gives the means of codes the moments of their prior."""
+"""Normalisation layers for codes: their means get the moments of their prior."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The posteriors: what a sequence says about its content code and its motion codes."""
+"""The posteriors of content and of motion, given the frames of a sequence."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ..data.packing import Packing
 from ..networks.base import SLOPE, FrameEncoder
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .norms import CodeNorm, Whitening
-from .packing import Packing
 
 __all__ = ["ContentPosterior", "MotionPosterior"]
 
@@ -27,7 +27,7 @@ class ContentPosterior(nn.Module):
     cannot tell where in the image a thing is: what the encoder cannot see, content cannot carry.
     With a fixed ``noise``, the mean is normalised and whitened: the codes of the data then have the
     mean and covariance of their prior, whatever the divergence weighs, and draws of the prior show
-    looks as different as theirs.
+    an appearance as varied as theirs.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class ContentPosterior(nn.Module):
     def forward(
         self,
         x: Tensor,
-        generator: torch.Generator | None = None,
+        rng: torch.Generator | None = None,
         *,
         sample: bool = True,
         packing: Packing | None = None,
@@ -75,7 +75,7 @@ class ContentPosterior(nn.Module):
             mean, log_var = split_moments(output, self.noise)
             if self.norm is not None:
                 mean = self.norm(mean)
-        return gaussian(mean, log_var, generator) if sample else Latent(mean, mean, log_var)
+        return gaussian(mean, log_var, rng) if sample else Latent(mean, mean, log_var)
 
 
 class MotionPosterior(nn.Module):
@@ -90,7 +90,7 @@ class MotionPosterior(nn.Module):
     With a fixed ``noise``, the mean is normalised to unit variance over the batch, which limits
     the rate: a frame's code carries about
     :math:`d_m \cdot \tfrac12 \log(1 + 1/\mathrm{noise}^2)` nats, enough for a pose and too little
-    for the looks as well.
+    for the appearance as well.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ class MotionPosterior(nn.Module):
     def forward(
         self,
         x: Tensor,
-        generator: torch.Generator | None = None,
+        rng: torch.Generator | None = None,
         *,
         sample: bool = True,
         packing: Packing | None = None,
@@ -130,7 +130,7 @@ class MotionPosterior(nn.Module):
         hidden = hidden.to(self.from_previous.weight.dtype)
         hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
         noise = hidden.new_empty(n, n_steps, self.size)
-        noise = noise.normal_(generator=generator) if sample else noise.zero_()
+        noise = noise.normal_(generator=rng) if sample else noise.zero_()
         if packing is None:
             return Latent(*self._unroll(hidden, noise, [n] * n_steps))
         # Longest first: those that go on are then the first rows at every step.
@@ -170,7 +170,7 @@ class MotionPosterior(nn.Module):
 
 
 def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:
-    """What gives the mean of a code and, where its noise is learned, the log-variance."""
+    """Make the layer of the mean of a code and, where its noise is learned, the log-variance."""
     if noise is None:
         return nn.Linear(hidden_size, 2 * size)
     # Without a bias, which the norm takes away: its gradient would be rounding alone, which Adam

@@ -2,72 +2,95 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
+from .._parts import Part, Registry
+from ..data.packing import packed
 from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
-from .packing import packed
 
-__all__ = ["MotionPrior", "content_prior"]
+__all__ = [
+    "PRIORS",
+    "GaussianPrior",
+    "LSTMPrior",
+    "MixturePrior",
+    "MotionPrior",
+    "PriorNetwork",
+    "content_prior",
+    "resolve_motion_prior",
+]
 
 START_LOG_VAR = -1.0  # of the Gaussians of a mixture
 
 
-def content_prior(like: Tensor, generator: torch.Generator | None = None) -> Latent:
+def content_prior(like: Tensor, rng: torch.Generator | None = None) -> Latent:
     """Draw from p(z_c) = N(0, I), in the shape, dtype and device of ``like``."""
     mean = torch.zeros_like(like)
-    return gaussian(mean, mean, generator)
+    return gaussian(mean, mean, rng)
 
 
-class MotionPrior(nn.Module):
-    r"""The motion prior :math:`\prod_t p(z_{m,t} \mid z_{m,<t})`, an LSTM.
+# ---- the networks --------------------------------------------------------------------------------
 
-    Its steps are Gaussians, as in the paper, or mixtures of them: a movement may go on in more ways
-    than one, and a single Gaussian then draws what is between them. With actions it is
-    :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what follows depends on what is being done.
+
+class PriorNetwork(nn.Module, ABC):
+    r"""The network of a motion prior :math:`\prod_t p(z_{m,t} \mid z_{m,<t})`: its contract.
+
+    A subclass says in :meth:`read` what it remembers of the codes before a step, and in
+    :meth:`distribution` how the step is distributed then. With actions it is
+    :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what follows depends on what is being done, and
+    the action stands beside each code that is read.
 
     Parameters
     ----------
-    size, hidden_size : int
+    size : int
+        Numbers in a motion code, :math:`d_m`.
     n_components : int
-        Gaussians of each step.
-    n_actions : int
-        0 for a model without actions.
-
-    References
-    ----------
-    Bishop: Mixture Density Networks, 1994.
+        Gaussians of each step. One is learned by the divergence of motion, more by
+        the likelihood of the codes.
     """
 
-    def __init__(
-        self, size: int, hidden_size: int, n_components: int = 1, n_actions: int = 0
-    ) -> None:
+    def __init__(self, size: int, n_components: int = 1) -> None:
         super().__init__()
         self.size = size
         self.n_components = n_components
-        self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
-        self.head = nn.Linear(hidden_size, 2 * size * n_components)
-        self.choice: nn.Linear | None = None
-        if n_components > 1:
-            self.choice = nn.Linear(hidden_size, n_components)
-            # As far apart as codes are. Those that begin at one place share its neighbourhood, and
-            # much of the rest is left to Gaussians that are too wide.
-            with torch.no_grad():
-                mean, log_var = self.head.bias.view(n_components, 2, size).unbind(1)
-                mean.normal_()
-                log_var.fill_(START_LOG_VAR)
+
+    @abstractmethod
+    def read(self, before: Any, state: Any = None) -> tuple[Any, Any]:
+        """Read codes in their order.
+
+        Parameters
+        ----------
+        before : Tensor of shape (n, T, d_m + K), or PackedSequence
+            The code before each step, zeros before the first, and the action beside it. Packed
+            where histories differ in length: the state after each one's own last step is asked
+            for then.
+        state : object, optional
+            As it was returned by the call of the steps before.
+
+        Returns
+        -------
+        hidden : Tensor of shape (n, T, h)
+            The input of :meth:`distribution`.
+        state : object
+        """
+
+    @abstractmethod
+    def distribution(self, hidden: Tensor) -> Mixture:
+        """The distribution of each step, of ``n_components`` Gaussians for each of (n, T)."""
 
     @property
     def noise_size(self) -> int:
         """Standard normal numbers that the draw of a step takes: the last chooses the Gaussian."""
-        return self.size if self.choice is None else self.size + 1
+        return self.size if self.n_components == 1 else self.size + 1
 
     def forward(
-        self,
-        z: Tensor,
-        generator: torch.Generator | None = None,
-        action: Tensor | None = None,
+        self, z: Tensor, rng: torch.Generator | None = None, action: Tensor | None = None
     ) -> Latent:
         """Draw each step given the codes before it, all steps in one call.
 
@@ -75,7 +98,7 @@ class MotionPrior(nn.Module):
         ----------
         z : Tensor of shape (n, T, d_m)
             Codes; step t of the result depends on those before t.
-        generator : torch.Generator, optional
+        rng : torch.Generator, optional
         action : Tensor of shape (n, K), optional
             One-hot.
 
@@ -83,11 +106,11 @@ class MotionPrior(nn.Module):
         -------
         Latent of shape (n, T, d_m)
         """
-        return self.draw(self.steps(z, action), self.noise(z, generator))
+        return self.draw(self.steps(z, action), self.noise(z, rng))
 
-    def noise(self, z: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """What the draw of a step takes, for each code (n, T, d_m)."""
-        return z.new_empty(*z.shape[:2], self.noise_size).normal_(generator=generator)
+    def noise(self, z: Tensor, rng: torch.Generator | None = None) -> Tensor:
+        """Standard normal numbers for the draw beside each code (n, T, d_m)."""
+        return z.new_empty(*z.shape[:2], self.noise_size).normal_(generator=rng)
 
     def steps(self, z: Tensor, action: Tensor | None = None) -> Mixture:
         """The distribution of each step given the codes before it, all steps in one call.
@@ -105,7 +128,8 @@ class MotionPrior(nn.Module):
         before = with_action(nn.functional.pad(z, (0, 0, 1, -1)), action)
         # In full precision: a mixture needs it, and so small a recurrence is no slower.
         with torch.autocast(z.device.type, enabled=False):
-            return self._mixture(self.lstm(before.to(self.head.weight.dtype))[0])
+            dtype = next(self.parameters()).dtype
+            return self.distribution(self.read(before.to(dtype))[0])
 
     def rollout(
         self,
@@ -123,7 +147,7 @@ class MotionPrior(nn.Module):
         history : Tensor of shape (n, T, d_m), optional
             Codes that came before.
         lengths : Tensor of shape (n,), on the CPU, optional
-            How many of them each sequence has, if not all.
+            Number of them that each sequence has, if not all.
         action : Tensor of shape (n, K), optional
             One-hot.
 
@@ -136,7 +160,7 @@ class MotionPrior(nn.Module):
         state = None
         if history is not None and history.shape[1] > 0:
             before = with_action(torch.cat([z, history[:, :-1]], dim=1), action)
-            _, state = self.lstm(packed(before, lengths))  # after each one's own last step
+            _, state = self.read(packed(before, lengths))  # after each one's own last step
             if lengths is None:
                 z = history[:, -1:]
             else:
@@ -144,20 +168,54 @@ class MotionPrior(nn.Module):
                 z = history.take_along_dim(last, 1)
         steps = []
         for eps in noise.split(1, dim=1):
-            hidden, state = self.lstm(with_action(z, action), state)
-            z = self.draw(self._mixture(hidden), eps).value
+            hidden, state = self.read(with_action(z, action), state)
+            z = self.draw(self.distribution(hidden), eps).value
             steps.append(z)
         return torch.cat(steps, dim=1)
 
     def draw(self, steps: Mixture, noise: Tensor) -> Latent:
         """A draw of each step from standard normal noise (n, T, noise_size)."""
-        if self.choice is None:
+        if self.n_components == 1:
             mean, log_var = (part.squeeze(-2) for part in steps[1:])
             return Latent(torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var)
         return steps.draw(torch.special.ndtr(noise[..., -1]), noise[..., :-1])
 
-    def _mixture(self, hidden: Tensor) -> Mixture:
-        """The distributions of states (n, T, hidden_size)."""
+
+class LSTMPrior(PriorNetwork):
+    """A motion prior whose memory is an LSTM, as in the paper.
+
+    Parameters
+    ----------
+    size, hidden_size : int
+    n_components : int
+        Gaussians of each step.
+    n_actions : int
+        0 for a model without actions.
+    """
+
+    def __init__(
+        self, size: int, hidden_size: int, n_components: int = 1, n_actions: int = 0
+    ) -> None:
+        super().__init__(size, n_components)
+        self.lstm = nn.LSTM(size + n_actions, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, 2 * size * n_components)
+        self.choice: nn.Linear | None = None
+        if n_components > 1:
+            self.choice = nn.Linear(hidden_size, n_components)
+            # As far apart as codes are. Those that begin at one place share its neighbourhood, and
+            # much of the rest is left to Gaussians that are too wide.
+            with torch.no_grad():
+                mean, log_var = self.head.bias.view(n_components, 2, size).unbind(1)
+                mean.normal_()
+                log_var.fill_(START_LOG_VAR)
+
+    def read(self, before: Any, state: Any = None) -> tuple[Any, Any]:
+        """The states of the LSTM, (n, T, hidden_size)."""
+        hidden, state = self.lstm(before, state)
+        return hidden, state
+
+    def distribution(self, hidden: Tensor) -> Mixture:
+        """The Gaussians of each state."""
         parts = self.head(hidden).unflatten(-1, (self.n_components, 2 * self.size))
         mean, log_var = parts.chunk(2, dim=-1)  # (n, T, K, d_m)
         if self.choice is None:
@@ -165,3 +223,130 @@ class MotionPrior(nn.Module):
         else:
             log_weight = self.choice(hidden).log_softmax(-1)
         return Mixture(log_weight, mean, log_var.clamp(*LOG_VAR_RANGE))
+
+
+# ---- the parts that a user chooses ---------------------------------------------------------------
+
+
+class MotionPrior(Part, ABC):
+    """A kind of motion prior: the settings that its network is built from.
+
+    Attributes
+    ----------
+    n_components : int
+        Gaussians of each step, 1 unless a subclass says otherwise. Divergences in closed form need
+        one.
+
+    Examples
+    --------
+    >>> class ShortMemory(MotionPrior):
+    ...     def build(self, size, hidden_size, n_actions=0):
+    ...         return LSTMPrior(size, 8, n_actions=n_actions)
+    >>> ShortMemory().build(size=2, hidden_size=128).noise_size
+    2
+    """
+
+    n_components: int = 1
+
+    @abstractmethod
+    def build(self, size: int, hidden_size: int, n_actions: int = 0) -> PriorNetwork:
+        """Make the network, with weights from torch's global generator.
+
+        Parameters
+        ----------
+        size : int
+            Numbers in a motion code.
+        hidden_size : int
+            Units of the recurrent layers of the model.
+        n_actions : int
+            0 for a model without actions.
+        """
+
+
+@dataclass
+class GaussianPrior(MotionPrior):
+    """Steps that are Gaussians, given those before: the prior of the paper.
+
+    Its network is an LSTM, which learns by the divergence of motion.
+
+    Examples
+    --------
+    >>> GaussianPrior().build(size=2, hidden_size=16).noise_size
+    2
+    """
+
+    def build(self, size: int, hidden_size: int, n_actions: int = 0) -> PriorNetwork:
+        """Make an LSTM of one Gaussian a step."""
+        return LSTMPrior(size, hidden_size, n_actions=n_actions)
+
+
+@dataclass
+class MixturePrior(MotionPrior):
+    """Steps that are mixtures of Gaussians, given those before.
+
+    A movement may go on in more ways than one, and a single Gaussian then draws what is between
+    them. Its network is an LSTM, which learns by the likelihood of the motion codes.
+
+    Parameters
+    ----------
+    n_components : int, default=40
+        Gaussians of each step, at least 2.
+
+    References
+    ----------
+    Bishop: Mixture Density Networks, 1994.
+
+    Examples
+    --------
+    >>> MixturePrior(n_components=8).build(size=2, hidden_size=16).n_components
+    8
+    """
+
+    n_components: int = 40
+
+    def __post_init__(self) -> None:
+        n: Any = self.n_components
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 2:
+            raise ValueError(
+                f"MixturePrior: n_components must be an integer of at least 2, got {n!r}"
+            )
+
+    def build(self, size: int, hidden_size: int, n_actions: int = 0) -> PriorNetwork:
+        """Make an LSTM of ``n_components`` Gaussians a step."""
+        return LSTMPrior(size, hidden_size, self.n_components, n_actions)
+
+
+#: Every motion prior by its name.
+PRIORS: Registry[MotionPrior] = Registry(
+    "motion prior", {"gaussian": GaussianPrior, "mixture": MixturePrior}
+)
+
+
+def resolve_motion_prior(prior: object, parameter: str = "motion_prior") -> MotionPrior:
+    """Turn a `motion_prior` parameter into an object.
+
+    Parameters
+    ----------
+    prior : str or MotionPrior
+    parameter : str
+        The parameter that the user set, for messages.
+
+    Raises
+    ------
+    ValueError
+        If there is no prior of that name.
+    TypeError
+        If it is neither a name nor a prior.
+
+    Examples
+    --------
+    >>> resolve_motion_prior("mixture")
+    MixturePrior(n_components=40)
+    """
+    if isinstance(prior, MotionPrior):
+        return prior
+    if isinstance(prior, str):
+        return PRIORS.make(prior, parameter)
+    names = ", ".join(map(repr, PRIORS))
+    what = f"the class {prior.__name__}" if isinstance(prior, type) else repr(prior)
+    raise TypeError(f"{parameter} must be a MotionPrior object or one of {names}, got {what}")

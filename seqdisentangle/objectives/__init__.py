@@ -1,36 +1,13 @@
-"""Objectives: what is minimised on a batch, of every system."""
+"""Objectives: what is minimised on a batch, of every system; reconstruction costs."""
 
-from .adversarial import (
-    AdversarialLoss,
-    AdversarialObjective,
-    Discriminator,
-    Discriminators,
-    build_discriminators,
-)
-from .base import Comparison, build_divergences, ramp
-from .communicator import Communicator, SingleProcess
-from .costs import COSTS, mean_cost, resolve_cost
-from .elbo import ELBO
-from .finetune import FineTuning
-from .rwae import Loss, Objective, ReinforcedLoss
+from .costs import COSTS, Absolute, BinaryCrossEntropy, Cost, FunctionCost, Huber, Squared
 
 __all__ = [
     "COSTS",
-    "ELBO",
-    "AdversarialLoss",
-    "AdversarialObjective",
-    "Communicator",
-    "Comparison",
-    "Discriminator",
-    "Discriminators",
-    "FineTuning",
-    "Loss",
-    "Objective",
-    "ReinforcedLoss",
-    "SingleProcess",
-    "build_discriminators",
-    "build_divergences",
-    "mean_cost",
-    "ramp",
-    "resolve_cost",
+    "Absolute",
+    "BinaryCrossEntropy",
+    "Cost",
+    "FunctionCost",
+    "Huber",
+    "Squared",
 ]

@@ -1,4 +1,4 @@
-"""The objective of MoCoGAN: a generator against two discriminators, which take turns."""
+"""The objective of MoCoGAN: a generator of frames against two discriminators, which take turns."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from .._seeding import seeded
-from ..model import MoCoGANModel, ModelSpec, Packing, clips
+from ..data.batches import Batch
+from ..model import LatentCodes, MoCoGANModel
+from ..model.core import ModelSpec
+from ..model.mocogan import clips
 from ..networks import resolve_network
-from .communicator import Communicator, SingleProcess
+from .base import Loss, Objective, Term
+from .communicator import Communicator
 
 __all__ = [
-    "AdversarialLoss",
     "AdversarialObjective",
     "Discriminator",
     "Discriminators",
@@ -26,26 +29,8 @@ __all__ = [
 Self = TypeVar("Self", bound="Discriminator")
 
 
-class AdversarialLoss(NamedTuple):
-    """What the generator minimises on one batch.
-
-    Attributes
-    ----------
-    total, image, video : Tensor, scalar
-        Their sum, and how well the discriminators of frames and of clips see through it.
-    action : Tensor, scalar
-        Cross-entropy of the actions that clips were made of, without its weight; zero without
-        actions.
-    """
-
-    total: Tensor
-    image: Tensor
-    video: Tensor
-    action: Tensor
-
-
 class Discriminator(nn.Module):
-    """A discriminator, and how it is trained.
+    """A discriminator with the settings of its training.
 
     Parameters
     ----------
@@ -85,7 +70,7 @@ class Discriminator(nn.Module):
 
 
 class Discriminators(NamedTuple):
-    """Those of a MoCoGAN.
+    """The discriminators of a MoCoGAN.
 
     Attributes
     ----------
@@ -98,7 +83,7 @@ class Discriminators(NamedTuple):
 
 def build_discriminators(discriminators: Discriminators, spec: ModelSpec, seed: int) -> None:
     """Make the networks of the discriminators of a model's frames."""
-    network = resolve_network(spec.network, spec.frame_shape)
+    network = resolve_network(spec.network, spec.frame_shape, spec.generator)
     image, video = discriminators
     with seeded(seed):
         image.build(network.encoder(spec.frame_shape), spec.hidden_size)
@@ -106,20 +91,23 @@ def build_discriminators(discriminators: Discriminators, spec: ModelSpec, seed: 
 
 
 class Duel(NamedTuple):
-    r"""What a discriminator :math:`D = \mathrm{sigmoid} f` was shown in a step.
+    r"""A discriminator :math:`D = \mathrm{sigmoid} f` with what it was shown on a batch.
 
     Attributes
     ----------
     divergence : Discriminator
     fake, real : Tensor of shape (N, ...)
     action : Tensor of int64 and shape (N,), or None
-        What the generated ones were made of.
+        Actions of the generated ones.
+    weight : float
+        Of its value in the loss of the generator.
     """
 
     divergence: Discriminator
     fake: Tensor
     real: Tensor
     action: Tensor | None = None
+    weight: float = 1.0
 
     @property
     def is_zero_sum(self) -> bool:
@@ -127,12 +115,12 @@ class Duel(NamedTuple):
         return False
 
     def value(self) -> tuple[Tensor, Tensor]:
-        r"""What the generator minimises: :math:`-E \log D(\tilde x)`, and that of the actions."""
+        r"""The loss of the generator: :math:`-E \log D(\tilde x)`, and that of the actions."""
         fooled, said = self.divergence(self.fake)
         return softplus(-fooled).mean(), self._of_action(said, fooled)
 
     def critic_loss(self) -> Tensor:
-        r"""What the discriminator minimises, on constant frames.
+        r"""The loss of the discriminator, on constant frames.
 
         .. math::
 
@@ -161,7 +149,7 @@ class Duel(NamedTuple):
         return cross_entropy(said, self.action)
 
 
-class AdversarialObjective(nn.Module):
+class AdversarialObjective(Objective):
     r"""The generator's side of the game.
 
     .. math::
@@ -174,6 +162,10 @@ class AdversarialObjective(nn.Module):
     The generator maximises :math:`\log D` of what it makes rather than minimising
     :math:`\log (1 - D)`, as usual, and with actions :math:`\lambda` times the likelihood of each
     clip's action as the clip discriminator reads it.
+
+    Its losses have the parts ``image`` and ``video``, how well the discriminators of frames and of
+    clips see through the generator, and ``action``, the cross-entropy of the actions that clips
+    were made of, zero without actions.
 
     Parameters
     ----------
@@ -190,7 +182,7 @@ class AdversarialObjective(nn.Module):
     Tulyakov, Liu, Yang, Kautz: MoCoGAN, CVPR 2018, equations (4) and (5).
     """
 
-    parts = AdversarialLoss._fields
+    parts = ("image", "video", "action")
 
     def __init__(
         self,
@@ -200,69 +192,63 @@ class AdversarialObjective(nn.Module):
         action_weight: float = 0.0,
         communicator: Communicator | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(communicator)
         self.image, self.video = discriminators
         self.clip_steps = clip_steps
         self.action_weight = action_weight
-        self.communicator = SingleProcess() if communicator is None else communicator
 
     @property
     def divergences(self) -> Discriminators:
-        """What is trained against the model."""
+        """The two discriminators."""
         return Discriminators(self.image, self.video)
 
     def forward(
         self,
         model: MoCoGANModel,
-        x: Tensor,
-        generator: torch.Generator,
+        batch: Batch,
+        rng: torch.Generator,
         *,
-        lengths: Tensor | None = None,
-        **unused: Any,
-    ) -> tuple[AdversarialLoss, list[Duel]]:
-        """Evaluate it on a batch.
-
-        Parameters
-        ----------
-        model : MoCoGANModel
-        x : Tensor of shape (n, T, ...)
-        generator : torch.Generator
-        lengths : Tensor of int64 and shape (n,), on the CPU, optional
-            Steps of each sequence that are real; all by default.
+        content_delayed: bool = False,
+        progress: float = 1.0,
+    ) -> tuple[Loss, list[Duel]]:
+        """Evaluate it on a batch, see :meth:`Objective.forward`; nothing is delayed.
 
         Returns
         -------
-        loss : AdversarialLoss
+        loss : Loss
         duels : list of Duel
-            What each discriminator was shown.
+            Frames and clips that each discriminator was shown.
         """
-        packing = None
+        x, gather = batch.x, self.communicator.gather
         steps = x.shape[1]
-        if lengths is not None:
-            packing = Packing.of(lengths, steps, x.device)
-            steps = int(self.communicator.gather(lengths).min())  # the same in all processes
-        real = clips(x, min(self.clip_steps, steps), generator, packing)
-        fake, action = self._generated(model, len(x), real.shape[1], generator, x.device)
-        frames = (clips(part, 1, generator).squeeze(1) for part in (fake, real))
-        gather = self.communicator.gather
-        of_frames = Duel(self.image, *(gather(part.float()) for part in frames))
+        if batch.lengths is not None:
+            steps = int(gather(batch.lengths).min())  # the same in all processes
+        real = clips(x, min(self.clip_steps, steps), rng, batch.packing)
+        codes = self._drawn(model, len(x), real.shape[1], rng, x.device)
+        fake = model.decode(codes)
+        frame, real_frame = (clips(part, 1, rng).squeeze(1) for part in (fake, real))
+        of_frames = Duel(self.image, gather(frame.float()), gather(real_frame.float()))
         of_clips = Duel(self.video, gather(fake.float()), gather(real.float()))
-        if action is not None:
-            of_clips = of_clips._replace(action=gather(action))
+        if codes.action is not None:
+            of_clips = of_clips._replace(action=gather(codes.action.argmax(-1)))
         (image, _), (video, told) = of_frames.value(), of_clips.value()
-        total = image + video + self.action_weight * told
-        return AdversarialLoss(total, image, video, told), [of_frames, of_clips]
+        terms = (
+            Term({"image": image}),
+            Term({"video": video}),
+            Term({"action": told}, self.action_weight),
+        )
+        return Loss.of(*terms), [of_frames, of_clips]
 
     @staticmethod
-    def _generated(
-        model: MoCoGANModel, n: int, n_steps: int, generator: torch.Generator, device: torch.device
-    ) -> tuple[Tensor, Tensor | None]:
-        """Clips of codes from the priors, and their actions."""
+    def _drawn(
+        model: MoCoGANModel, n: int, n_steps: int, rng: torch.Generator, device: torch.device
+    ) -> LatentCodes:
+        """Codes of clips, from the priors."""
         spec = model.spec
-        content = torch.randn(n, spec.content_size, generator=generator, device=device)
-        noise = torch.randn(n, n_steps, spec.motion_size, generator=generator, device=device)
+        content = torch.randn(n, spec.content_size, generator=rng, device=device)
+        noise = torch.randn(n, n_steps, spec.motion_size, generator=rng, device=device)
         if not spec.n_actions:
-            return model.decode(content, model.rollout(noise)), None
-        action = torch.multinomial(model.action_prior, n, replacement=True, generator=generator)
-        beside = one_hot(action, spec.n_actions).to(noise.dtype)
-        return model.decode(content, model.rollout(noise, action=beside)), action
+            return LatentCodes(content, model.rollout(noise))
+        number = torch.multinomial(model.action_prior, n, replacement=True, generator=rng)
+        action = one_hot(number, spec.n_actions).to(noise.dtype)
+        return LatentCodes(content, model.rollout(noise, action=action), action)

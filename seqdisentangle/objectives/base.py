@@ -1,33 +1,171 @@
-"""The parts that objectives share: a divergence with what it compared, and a weight that rises."""
+"""The contract of objectives: weighted terms of a batch as one number and its parts."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from .._seeding import seeded
+from ..data.batches import Batch
 from ..divergences import Divergence, Divergences, Samples
-from ..model import ModelSpec
+from ..model.core import ModelSpec
+from .communicator import Communicator, SingleProcess
 
-__all__ = ["Comparison", "build_divergences", "ramp"]
+__all__ = ["Comparison", "Game", "Loss", "Objective", "Term", "build_divergences", "ramp"]
 
 # A weight rises between these shares of the training.
 RISE = (0.25, 0.75)
 
 
+class Term(NamedTuple):
+    """A term of an objective: one value or several, which are summed and then weighed.
+
+    Attributes
+    ----------
+    values : mapping of str to scalar Tensors
+    weight : float
+    """
+
+    values: Mapping[str, Tensor]
+    weight: float = 1.0
+
+
+class Loss(NamedTuple):
+    """The objective of one batch.
+
+    Attributes
+    ----------
+    total : Tensor, scalar
+        The number that is minimised.
+    parts : dict of str to scalar Tensors
+        The values of its terms by name, without their weights.
+
+    Examples
+    --------
+    >>> loss = Loss.of(Term({"cost": torch.tensor(3.0)}), Term({"kl": torch.tensor(2.0)}, 0.5))
+    >>> loss.total, list(loss.parts)
+    (tensor(4.), ['cost', 'kl'])
+    """
+
+    total: Tensor
+    parts: dict[str, Tensor]
+
+    @classmethod
+    def of(cls, *terms: Term) -> Loss:
+        """Sum weighted terms, in their order."""
+        total: Tensor | None = None
+        parts: dict[str, Tensor] = {}
+        for values, weight in terms:
+            first, *more = values.values()
+            for value in more:
+                first = first + value
+            weighted = first if weight == 1 else weight * first
+            total = weighted if total is None else total + weighted
+            parts.update(values)
+        assert total is not None
+        return cls(total, parts)
+
+    def detach(self) -> Loss:
+        """The same numbers, constant."""
+        return Loss(self.total.detach(), {name: v.detach() for name, v in self.parts.items()})
+
+    def stack(self) -> Tensor:
+        """The total and the parts as one tensor, (1 + number of parts,)."""
+        return torch.stack([self.total, *self.parts.values()])
+
+
+class Game(Protocol):
+    """A network that learns against the model, with what it was shown on a batch."""
+
+    @property
+    def divergence(self) -> Any:
+        """The network, a ``Divergence`` or a ``Discriminator``."""
+
+    @property
+    def weight(self) -> float:
+        """The weight of its value in the loss of the model."""
+
+    @property
+    def is_zero_sum(self) -> bool:
+        """True where the model minimises what the network maximises, but for the weight."""
+
+    def critic_loss(self) -> Tensor:
+        """The loss of the network, on what does not move with the model."""
+
+
+class Objective(nn.Module, ABC):
+    """Base of objectives: what is minimised of a model on a batch.
+
+    A subclass says in :meth:`forward` which weighted terms a batch has. Its parameters are those of
+    the divergences, which have optimisers of their own.
+
+    Parameters
+    ----------
+    communicator : Communicator, optional
+        The processes that share a batch; a single one by default.
+    """
+
+    def __init__(self, communicator: Communicator | None = None) -> None:
+        super().__init__()
+        self.communicator = SingleProcess() if communicator is None else communicator
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts of its losses, in their order."""
+
+    @property
+    @abstractmethod
+    def divergences(self) -> Iterable[nn.Module]:
+        """The networks that are trained against the model, or that measure its codes."""
+
+    @abstractmethod
+    def forward(
+        self,
+        model: Any,
+        batch: Batch,
+        rng: torch.Generator,
+        *,
+        content_delayed: bool = False,
+        progress: float = 1.0,
+    ) -> tuple[Loss, list[Any]]:
+        """Evaluate the objective on a batch.
+
+        Parameters
+        ----------
+        model : SequenceModel or MoCoGANModel
+        batch : Batch
+        rng : torch.Generator
+            On the device of the batch; all that is drawn is drawn from it.
+        content_delayed : bool
+            True while content is not trained yet.
+        progress : float
+            The share of the training that is done.
+
+        Returns
+        -------
+        loss : Loss
+        games : list of Game
+            Samples that each divergence was shown, for those that learn from it.
+        """
+
+
 class Comparison(NamedTuple):
-    """What a divergence compared in a step.
+    """Samples that a divergence has compared on a batch.
 
     Attributes
     ----------
     divergence : Divergence
     q, p : Samples
     mask : bool Tensor or None
-        Which of the draws count.
+        True for the draws that count.
     weight : float
-        What its value weighs in the model's loss.
+        The weight of its value in the loss of the model.
     """
 
     divergence: Divergence
@@ -38,7 +176,7 @@ class Comparison(NamedTuple):
 
     @property
     def is_zero_sum(self) -> bool:
-        """Whether what the model minimises is what the divergence maximises, but for a weight."""
+        """True where the model minimises what the divergence maximises, but for a weight."""
         return self.weight > 0 and type(self.divergence).critic_loss is Divergence.critic_loss
 
     def value(self) -> Tensor:
@@ -46,7 +184,7 @@ class Comparison(NamedTuple):
         return self.divergence(self.q, self.p, self.mask).sum()
 
     def critic_loss(self) -> Tensor:
-        """What the parameters of the divergence minimise, on detached draws."""
+        """The loss of the parameters of the divergence, on detached draws."""
         return self.divergence.critic_loss(detached(self.q), detached(self.p), self.mask).sum()
 
 
@@ -67,5 +205,5 @@ def build_divergences(divergences: Divergences, spec: ModelSpec, seed: int) -> N
 
 
 def ramp(weight: float | tuple[float, float], progress: float) -> float:
-    """What a weight is when a share of the training is done: of a pair, between the two."""
+    """A weight when a share of the training is done: of a pair, between the two."""
     return float(np.interp(progress, RISE, np.broadcast_to(weight, 2)))

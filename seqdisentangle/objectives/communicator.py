@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from ..data import Rows
+from ..data.ragged import Rows
 
 __all__ = ["Communicator", "SingleProcess"]
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 
 class Communicator(ABC):
-    """What the processes that train one model together must know of each other's batches.
+    """The exchange between processes that train one model together, each on a part of a batch.
 
     A divergence is a statistic of the whole batch, which an objective has to :meth:`gather` where
     each process holds a part of it.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from ..divergences import Samples
-from ..model import Packing, SequenceModel
-from .base import Comparison
-from .rwae import Loss, Objective
+from ..data.batches import Batch
+from ..data.packing import Packing
+from ..model import SequenceModel
+from .autoencoder import AutoencoderObjective
+from .base import Comparison, Loss, Term
 
 __all__ = ["ELBO"]
 
 
-class ELBO(Objective):
+class ELBO(AutoencoderObjective):
     r"""Minus the evidence lower bound of the DS-VAE, as a multiple of it.
 
     .. math::
@@ -27,44 +26,43 @@ class ELBO(Objective):
     is minus the logarithm of a Gaussian likelihood of variance one half, less a constant; a binary
     cross-entropy that of a Bernoulli one.
 
-    It is an :class:`Objective` whose divergences are Gaussian ones, whose weights are one over that
-    number, and in which each sequence counts for as many steps as it has.
+    Its divergences are Gaussian ones, its weights are one over that number, and each sequence
+    counts for as many time steps as it has. Its losses have the parts of a
+    :class:`~seqdisentangle.objectives.rwae.WassersteinObjective` without actions, of which
+    independence and likelihood are zero.
 
     References
     ----------
     Li, Mandt: Disentangled Sequential Autoencoder, ICML 2018, equation (3).
     """
 
+    parts = ("cost", "content", "motion", "independence", "likelihood")
+
     def forward(
         self,
         model: SequenceModel,
-        x: Tensor,
-        generator: torch.Generator,
+        batch: Batch,
+        rng: torch.Generator,
         *,
-        lengths: Tensor | None = None,
-        observed: Tensor | None = None,
-        **unused: Any,
+        content_delayed: bool = False,
+        progress: float = 1.0,
     ) -> tuple[Loss, list[Comparison]]:
-        """Evaluate it on a batch, see :class:`Objective`."""
-        packing = of_all = None
-        if lengths is not None:
-            packing = Packing.of(lengths, x.shape[1], x.device)
-            of_all = Packing.of(self.communicator.gather(lengths), x.shape[1], x.device)
-        content, motion, _ = model.encode(x, generator, packing=packing)
-        q_m, p_m = self._gathered(motion, model.prior(motion.value, generator))
-        q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
-        of_steps = self._conditional(q_m, p_m, of_all)
-        codes = Samples(*q_c), Samples(*p_c)
-        of_content = Comparison(self.content_divergence, *codes, weight=self.content_weight)
-        z_c, z_m = content.value, motion.value
-        cost = self.reconstruction_cost(
-            model, x, z_c, z_m, generator, packing, observed, some=model.training
+        """Evaluate it on a batch, see :meth:`Objective.forward`; nothing is delayed."""
+        of_all = self.packing_of_all(batch)
+        posterior = model.encode(batch.x, rng, packing=batch.packing)
+        content, motion, _ = posterior
+        q_m, p_m = self.gathered(motion, model.prior(motion.value, rng))
+        q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
+        of_steps = self.compare_motion(q_m, p_m, of_all)
+        of_content = self.compare_content(q_c, p_c)
+        cost = self.reconstruction_cost(model, posterior.codes, batch, rng, some=model.training)
+        none = cost.new_zeros(())
+        loss = Loss.of(
+            Term({"cost": cost}),
+            Term({"content": of_content.value()}, self.content_weight),
+            Term({"motion": self._over_steps(of_steps, of_all)}, self.motion_weight),
+            Term({"independence": none, "likelihood": none}, 0.0),
         )
-        kl_content = of_content.value()
-        kl_motion = self._over_steps(of_steps, of_all)
-        total = cost + self.content_weight * kl_content + self.motion_weight * kl_motion
-        none = x.new_zeros(())
-        loss = Loss(total, cost, kl_content, kl_motion, independence=none, likelihood=none)
         return loss, [of_steps, of_content]
 
     @staticmethod

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import torch
-from torch import Tensor, nn
 
-from ..model import Packing, SequenceModel, with_action
-from .base import Comparison
-from .rwae import Objective, negative_log_likelihood
+from ..data.batches import Batch
+from ..model import SequenceModel
+from .autoencoder import AutoencoderObjective
+from .base import Comparison, Loss, Objective, Term
+from .rwae import negative_log_likelihood
 
 __all__ = ["FineTuning"]
 
 
-class FineTuningLoss(NamedTuple):
-    """What the generative model makes of a batch, given its codes.
-
-    Attributes
-    ----------
-    total : Tensor, scalar
-        The sum of the two: they have no parameter in common.
-    cost : Tensor, scalar
-        Mean reconstruction cost of a sequence.
-    likelihood : Tensor, scalar
-        Mean negative log-likelihood of a sequence of motion codes, in nats.
-    """
-
-    total: Tensor
-    cost: Tensor
-    likelihood: Tensor
-
-
-class FineTuning(nn.Module):
+class FineTuning(Objective):
     r"""The likelihood of the codes under their prior and the cost of the frames made from them.
 
     .. math::
@@ -40,13 +21,17 @@ class FineTuning(nn.Module):
         E_{x,\, q(z_c, z_m \mid x)} \sum_t c(x_t, G(z_{m,t}, z_c))
         - \log p(z_{m,t} \mid z_{m,<t}, a)
 
-    While the encoders learn, motion prior and generator follow codes that move on, of views of the
+    While the encoders learn, motion prior and decoder follow codes that move on, of views of the
     data and with the moments of their batch. Here the encoders are at rest, and codes are those of
     the data, as ``transform`` has them.
 
+    Its losses have the parts ``cost``, the mean reconstruction cost of a sequence, and
+    ``likelihood``, the mean negative log-likelihood of a sequence of motion codes, in nats. The two
+    have no parameter in common.
+
     Parameters
     ----------
-    objective : Objective
+    objective : AutoencoderObjective
         That of the training, whose cost it is.
 
     References
@@ -56,35 +41,29 @@ class FineTuning(nn.Module):
     """
 
     divergences = ()
-    parts = FineTuningLoss._fields
+    parts = ("cost", "likelihood")
 
-    def __init__(self, objective: Objective) -> None:
-        super().__init__()
-        self.communicator = objective.communicator
+    def __init__(self, objective: AutoencoderObjective) -> None:
+        super().__init__(objective.communicator)
         self._cost = objective.reconstruction_cost
 
     def forward(
         self,
         model: SequenceModel,
-        x: Tensor,
-        generator: torch.Generator,
+        batch: Batch,
+        rng: torch.Generator,
         *,
-        lengths: Tensor | None = None,
-        observed: Tensor | None = None,
-        labels: Tensor | None = None,
-        **unused: Any,
-    ) -> tuple[FineTuningLoss, list[Comparison]]:
-        """Evaluate it on a batch, see :class:`Objective`; no divergence is asked for."""
-        packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
+        content_delayed: bool = False,
+        progress: float = 1.0,
+    ) -> tuple[Loss, list[Comparison]]:
+        """Evaluate it on a batch, see :meth:`Objective.forward`; no divergence is asked for."""
         model.eval()
         model.prior.train()  # in which alone cuDNN's recurrences learn; it has no other effect
         with torch.no_grad():
-            content = model.content(x, generator, packing=packing).value
-            motion = model.motion(x, generator, packing=packing).value
-            action = model.act(motion, generator, lengths=lengths, known=labels)
-        a = None if action is None else action.value
-        steps = model.prior.steps(motion, a)
-        likelihood = self.communicator.mean(negative_log_likelihood(steps, motion, packing))
-        codes = content, with_action(motion, a)
-        cost = self._cost(model, x, *codes, generator, packing, observed)
-        return FineTuningLoss(cost + likelihood, cost, likelihood), []
+            codes = model.encode(batch.x, rng, packing=batch.packing, known=batch.labels).codes
+        steps = model.prior.steps(codes.motion, codes.action)
+        likelihood = self.communicator.mean(
+            negative_log_likelihood(steps, codes.motion, batch.packing)
+        )
+        cost = self._cost(model, codes, batch, rng)
+        return Loss.of(Term({"cost": cost}), Term({"likelihood": likelihood})), []

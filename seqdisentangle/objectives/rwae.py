@@ -1,21 +1,24 @@
-"""The objective: reconstruction cost plus weighted divergences, as one number and its parts."""
+"""The objective of the recurrent Wasserstein autoencoder, with and without actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from ..data.batches import Batch
+from ..data.packing import Packing
 from ..divergences import Dependence, Divergences, Samples, joint
-from ..model import Action, Latent, Mixture, Packing, SequenceModel, with_action
-from .base import Comparison, ramp
-from .communicator import Communicator, SingleProcess
-from .costs import Cost, mean_cost
+from ..model import LatentCodes, SequenceModel
+from ..model.latent import Action, Latent, Mixture
+from .autoencoder import AutoencoderObjective
+from .base import Comparison, Loss, Term, ramp
+from .communicator import Communicator
+from .costs import Cost
 
-__all__ = ["Loss", "Objective", "ReinforcedLoss", "negative_log_likelihood"]
+__all__ = ["WassersteinObjective", "negative_log_likelihood"]
 
 # Of the prior's likelihood. Its gradient is the prior's alone, for which Adam makes any weight the
 # same: one that neither the loss nor the norm of the whole gradient has to notice.
@@ -24,55 +27,7 @@ LIKELIHOOD_WEIGHT = 1e-4
 View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
 
 
-class Loss(NamedTuple):
-    """The objective of one batch.
-
-    Attributes
-    ----------
-    total : Tensor, scalar
-    cost, content, motion, independence : Tensor, scalar
-        Mean cost of a sequence, and the divergences without their weights.
-    likelihood : Tensor, scalar
-        Mean negative log-likelihood of a sequence of motion codes under a prior that is a mixture,
-        in nats, else zero.
-    """
-
-    total: Tensor
-    cost: Tensor
-    content: Tensor
-    motion: Tensor
-    independence: Tensor
-    likelihood: Tensor
-
-
-class ReinforcedLoss(NamedTuple):
-    """The objective of one batch of a model with actions.
-
-    Attributes
-    ----------
-    total, cost, content, motion, independence, likelihood : Tensor, scalar
-        As those of :class:`Loss`.
-    action : Tensor, scalar
-        The divergence of the actions from their prior, without its weight.
-    dynamics : Tensor, scalar
-        Mean negative log-likelihood of a motion code under the prior, given the action, without its
-        weight.
-    labels : Tensor, scalar
-        Mean cross-entropy of the actions that are known, zero of none, without its weight.
-    """
-
-    total: Tensor
-    cost: Tensor
-    content: Tensor
-    motion: Tensor
-    independence: Tensor
-    likelihood: Tensor
-    action: Tensor
-    dynamics: Tensor
-    labels: Tensor
-
-
-class Objective(nn.Module):
+class WassersteinObjective(AutoencoderObjective):
     r"""The penalised upper bound on the Wasserstein distance between data and model.
 
     .. math::
@@ -106,6 +61,13 @@ class Objective(nn.Module):
     term, in which the motions are constants, is what makes an action one kind of movement: given
     it, the prior must foretell the motions, as the components of a mixture do.
 
+    Its losses have the parts ``cost``, the mean cost of a sequence; ``content``, ``motion`` and
+    ``independence``, the divergences; ``likelihood``, the mean negative log-likelihood of a
+    sequence of motion codes under a prior that is a mixture, in nats, else zero; and with actions
+    ``action``, the divergence of the actions from their prior, ``dynamics``, the mean negative
+    log-likelihood of a motion code given the action, and ``labels``, the mean cross-entropy of the
+    actions that are known.
+
     Parameters
     ----------
     divergences : Divergences
@@ -117,12 +79,9 @@ class Objective(nn.Module):
     action_weight : float or None
         None for a model without actions.
     content_view, motion_view : callable or None
-        What each encoder sees in training, while the target stays the original.
-    frames_per_step : int or None
-        Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
-        unbiased estimate of the cost for a part of the generator's work. None: all of them.
-    communicator : Communicator
-        Those that share a batch: divergences are of the whole of it.
+        The view that each encoder has in training, while the target stays the original.
+    frames_per_step, communicator
+        As in :class:`AutoencoderObjective`.
 
     References
     ----------
@@ -144,253 +103,129 @@ class Objective(nn.Module):
         frames_per_step: int | None = None,
         communicator: Communicator | None = None,
     ) -> None:
-        super().__init__()
-        self.content_divergence, self.motion_divergence, self.independence_divergence = divergences
-        self.cost = cost
-        self.content_weight = content_weight
-        self.motion_weight = motion_weight
+        super().__init__(
+            divergences,
+            cost=cost,
+            content_weight=content_weight,
+            motion_weight=motion_weight,
+            frames_per_step=frames_per_step,
+            communicator=communicator,
+        )
         self.independence_weight = independence_weight
         self.action_weight = action_weight
         self.content_view = content_view
         self.motion_view = motion_view
-        self.frames_per_step = frames_per_step
-        self.communicator = SingleProcess() if communicator is None else communicator
-
-    @property
-    def divergences(self) -> Divergences:
-        """The divergences of content, of motion and of their independence."""
-        return Divergences(
-            self.content_divergence, self.motion_divergence, self.independence_divergence
-        )
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What the loss consists of, its total first."""
-        return Loss._fields if self.action_weight is None else ReinforcedLoss._fields
+        """The parts of a loss, those of actions last."""
+        parts = ("cost", "content", "motion", "independence", "likelihood")
+        return parts if self.action_weight is None else (*parts, "action", "dynamics", "labels")
 
     def forward(
         self,
         model: SequenceModel,
-        x: Tensor,
-        generator: torch.Generator,
+        batch: Batch,
+        rng: torch.Generator,
         *,
-        lengths: Tensor | None = None,
-        observed: Tensor | None = None,
-        labels: Tensor | None = None,
         content_delayed: bool = False,
         progress: float = 1.0,
-    ) -> tuple[Loss | ReinforcedLoss, list[Comparison]]:
+    ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
 
         Parameters
         ----------
         model : SequenceModel
             Views apply where it is in training mode.
-        x : Tensor of shape (n, T, ...)
-        generator : torch.Generator
-        lengths : Tensor of int64 and shape (n,), on the CPU, optional
-            Steps of each sequence that are real, the rest being padding; all by default.
-        observed : bool Tensor of the shape of x, optional
-            False where a value is missing, and zero in its place; these cost nothing.
-        labels : Tensor of int64 and shape (n,), optional
-            Actions that are known, -1 where not.
+        batch : Batch
+            Labels are actions.
+        rng : torch.Generator
         content_delayed : bool
-            Whether content rests: the generator gets it from the prior, so that motion learns its
+            If True, content rests: the decoder gets it from the prior, so that motion learns its
             share first.
         progress : float
             The share of the training that is done, by which independence weighs more.
 
         Returns
         -------
-        loss : Loss or, with actions, ReinforcedLoss
+        loss : Loss
         comparisons : list of Comparison
-            What each divergence was given, for those that learn from it. One of no weight, or that
-            rests, compares nothing and is zero.
+            Samples that each divergence was given, for those that learn from it. One of no
+            weight, or that rests, compares nothing and is zero.
         """
-        packing = None if lengths is None else Packing.of(lengths, x.shape[1], x.device)
-        motion = self._encoded(model.motion, self.motion_view, model, x, generator, packing)
-        action: Action | None = model.act(motion.value, generator, lengths=lengths, known=labels)
+        motion = self._encoded(model.motion, self.motion_view, model, batch, rng)
+        action: Action | None = model.act(
+            motion.value, rng, lengths=batch.lengths, known=batch.labels
+        )
         a = None if action is None else action.value
-        prior, likelihood = self._prior(model, motion.value, a, generator, packing)
-        q_m, p_m = self._gathered(motion, prior)
-        of_all = packing
-        if lengths is not None:
-            of_all = Packing.of(self.communicator.gather(lengths), x.shape[1], x.device)
+        prior, likelihood = self._prior(model, motion.value, a, rng, batch.packing)
+        q_m, p_m = self.gathered(motion, prior)
+        of_all = self.packing_of_all(batch)
         compared: dict[str, Comparison] = {}
         if self.motion_weight > 0:
-            compared["motion"] = self._conditional(q_m, p_m, of_all)
+            compared["motion"] = self.compare_motion(q_m, p_m, of_all)
         independence_weight = ramp(self.independence_weight, progress)
         if content_delayed:
-            like = x.new_empty(len(x), model.spec.content_size)
-            content = model.content_prior(like, generator)
+            like = batch.x.new_empty(len(batch), model.spec.content_size)
+            content = model.content_prior(like, rng)
         else:
-            content = self._encoded(model.content, self.content_view, model, x, generator, packing)
-            q_c, p_c = self._gathered(content, model.content_prior(content.value, generator))
+            content = self._encoded(model.content, self.content_view, model, batch, rng)
+            q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
             if self.content_weight > 0:
-                compared["content"] = Comparison(
-                    self.content_divergence,
-                    Samples(*q_c),
-                    Samples(*p_c),
-                    weight=self.content_weight,
-                )
+                compared["content"] = self.compare_content(q_c, p_c)
             if independence_weight > 0:
                 compared["independence"] = self._independence(
                     q_c.value, q_m.value, of_all, independence_weight
                 )
-        moving = with_action(motion.value, a)
-        cost = self.reconstruction_cost(
-            model, x, content.value, moving, generator, packing, observed, some=model.training
-        )
-        content_term, motion_term, independence_term = (
-            compared[name].value() if name in compared else x.new_zeros(())
+        codes = LatentCodes(content.value, motion.value, a)
+        cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
+        values = {
+            name: compared[name].value() if name in compared else cost.new_zeros(())
             for name in ("content", "motion", "independence")
-        )
-        total = cost + self.content_weight * content_term + self.motion_weight * motion_term
-        total = total + independence_weight * independence_term
-        total = total + LIKELIHOOD_WEIGHT * likelihood
-        parts = (cost, content_term, motion_term, independence_term, likelihood)
-        if action is None:
-            return Loss(total, *parts), list(compared.values())
-        kl, known = self._action_terms(model.action_prior, action, labels)
-        dynamics = self._dynamics(model, motion.value.detach(), action.value, packing)
-        total = total + (self.action_weight or 0.0) * (kl + dynamics + known)
-        loss = ReinforcedLoss(total, *parts, kl, dynamics, known)
-        return loss, list(compared.values())
-
-    def _prior(
-        self,
-        model: SequenceModel,
-        z: Tensor,
-        action: Tensor | None,
-        generator: torch.Generator,
-        packing: Packing | None,
-    ) -> tuple[Latent, Tensor]:
-        """A draw of the motion prior beside each code, and the codes' negative log-likelihood."""
-        if model.prior.n_components == 1:
-            return model.prior(z, generator, action), z.new_zeros(())
-        steps = model.prior.steps(z.detach(), action)
-        drawn = model.prior.draw(steps, model.prior.noise(z, generator))
-        likelihood = self.communicator.mean(negative_log_likelihood(steps, z.detach(), packing))
-        return Latent(*(part.detach() for part in drawn)), likelihood
-
-    def _dynamics(
-        self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
-    ) -> Tensor:
-        """How unlikely motions (n, T, d_m) are given their actions, in nats a step."""
-        surprise = -model.prior.steps(z, action).log_prob(z).unsqueeze(-1)  # (n, T, 1)
-        if packing is None:
-            return self.communicator.mean(surprise.mean((1, 2)))
-        real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)
-        return self.communicator.mean(packing.mean(real).squeeze(-1))
-
-    def _action_terms(
-        self, prior: Tensor, action: Action, labels: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """The divergence of actions from their prior, and the cross-entropy of known ones."""
-        logits = self.communicator.gather(action.logits)  # (N, K)
-        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
-        aggregated = logits.softmax(-1).mean(0)
-        # A share that underflows to zero has a limit, and no logarithm.
-        kl = (aggregated * (aggregated.clamp(min=1e-12).log() - prior.log())).sum()
-        if labels is None:
-            return kl, logits.new_zeros(())
-        labels = self.communicator.gather(labels)
-        entropies = cross_entropy(logits, labels.clamp(min=0), reduction="none")
-        known = labels >= 0
-        return kl, (entropies * known).sum() / known.sum().clamp(min=1)
-
-    def _gathered(self, q: Latent, p: Latent) -> tuple[Latent, Latent]:
-        """What the encoders and priors of all processes say."""
-        parts = self.communicator.gather(torch.cat([*q, *p], dim=-1)).chunk(6, dim=-1)
-        return Latent(*parts[:3]), Latent(*parts[3:])
+        }
+        terms = [
+            Term({"cost": cost}),
+            Term({"content": values["content"]}, self.content_weight),
+            Term({"motion": values["motion"]}, self.motion_weight),
+            Term({"independence": values["independence"]}, independence_weight),
+            Term({"likelihood": likelihood}, LIKELIHOOD_WEIGHT),
+        ]
+        if action is not None:
+            terms.append(self._action_term(model, motion, action, batch))
+        return Loss.of(*terms), list(compared.values())
 
     @staticmethod
     def _encoded(
         posterior: nn.Module,
         view: View | None,
         model: SequenceModel,
-        x: Tensor,
-        generator: torch.Generator,
-        packing: Packing | None,
+        batch: Batch,
+        rng: torch.Generator,
     ) -> Latent:
-        """What an encoder says of its view of the sequences, or of themselves out of training."""
+        """A posterior given its view of the sequences, or these themselves out of training."""
+        x, packing = batch.x, batch.packing
         if view is not None and model.training:
-            n_steps = x.shape[1]
-            if packing is None:
-                x = view(x, generator)
-            else:
-                x = view(x, generator, packing.lengths.to(x.device))
-            if x.shape[1] != n_steps:
+            x = view(x, rng) if packing is None else view(x, rng, packing.lengths.to(x.device))
+            if x.shape[1] != batch.x.shape[1]:
                 packing = None  # by the contract of views, none of the steps is padding then
-        latent: Latent = posterior(x, generator, packing=packing)
+        latent: Latent = posterior(x, rng, packing=packing)
         return latent
 
-    def reconstruction_cost(
+    def _prior(
         self,
         model: SequenceModel,
-        x: Tensor,
-        content: Tensor,
-        motion: Tensor,
-        generator: torch.Generator,
-        packing: Packing | None = None,
-        observed: Tensor | None = None,
-        *,
-        some: bool = True,
-    ) -> Tensor:
-        """Mean cost of a sequence, or with ``some`` an unbiased estimate from some of its frames.
-
-        In a model with actions, motion has the action beside it.
-        """
-        n, n_steps = x.shape[:2]
-        k = self.frames_per_step
-        if k is None or k >= n_steps or not some:
-            costs = self._cost_of_each(model, x, content, motion, packing, observed)
-            return self.communicator.mean(costs)
-        key = torch.rand(n, n_steps, generator=generator, device=x.device)
-        if packing is not None:
-            key = torch.where(packing.mask, key, 2.0)  # padding comes last
-        chosen = key.argsort(1)[:, :k]
-        motion = motion.take_along_dim(chosen.unsqueeze(-1), 1)
-        rows = (chosen + n_steps * torch.arange(n, device=x.device).unsqueeze(-1)).flatten()
-        x = frames_at(x, rows).unflatten(0, (n, k))
-        if observed is not None:
-            observed = frames_at(observed, rows).unflatten(0, (n, k))
-        if packing is None:
-            costs = self._cost_of_each(model, x, content, motion, None, observed)
-            return self.communicator.mean(costs) * (n_steps / k)
-        of_chosen = Packing.of(packing.lengths.clamp(max=k), k, x.device)
-        share = of_chosen.mask.sum(1) / packing.mask.sum(1)
-        costs = self._cost_of_each(model, x, content, motion, of_chosen, observed)
-        return self.communicator.mean(costs / share)
-
-    def _cost_of_each(
-        self,
-        model: SequenceModel,
-        x: Tensor,
-        content: Tensor,
-        motion: Tensor,
-        packing: Packing | None = None,
-        observed: Tensor | None = None,
-    ) -> Tensor:
-        """The cost of each sequence, of its real frames, (n,)."""
-        if packing is None:
-            return mean_cost(self.cost, model.decode(content, motion), x, observed)
-        frames = model.decode_real(content, motion, packing).unsqueeze(1)
-        x = packing.pack(x).unsqueeze(1)
-        observed = None if observed is None else packing.pack(observed).unsqueeze(1)
-        return packing.pad(mean_cost(self.cost, frames, x, observed)).sum(1)
-
-    def _conditional(self, q: Latent, p: Latent, packing: Packing | None) -> Comparison:
-        """The motion posterior beside its prior, all steps at once."""
-        # Steps become the leading dimension, (n, T, d) -> (T, n, d): one call does them all.
-        samples_q, samples_p = (Samples(*(part.transpose(0, 1) for part in z)) for z in (q, p))
-        if self.motion_divergence.sample_based:
-            history = nn.functional.pad(samples_q.value, (0, 0, 0, 0, 1, -1)).detach()
-            samples_q, samples_p = joint(history, samples_q), joint(history, samples_p)
-        mask = None if packing is None else packing.mask.mT
-        return Comparison(
-            self.motion_divergence, samples_q, samples_p, mask, weight=self.motion_weight
-        )
+        z: Tensor,
+        action: Tensor | None,
+        rng: torch.Generator,
+        packing: Packing | None,
+    ) -> tuple[Latent, Tensor]:
+        """A draw of the motion prior beside each code, and the codes' negative log-likelihood."""
+        if model.prior.n_components == 1:
+            return model.prior(z, rng, action), z.new_zeros(())
+        steps = model.prior.steps(z.detach(), action)
+        drawn = model.prior.draw(steps, model.prior.noise(z, rng))
+        likelihood = self.communicator.mean(negative_log_likelihood(steps, z.detach(), packing))
+        return Latent(*(part.detach() for part in drawn)), likelihood
 
     def _independence(
         self, content: Tensor, motion: Tensor, packing: Packing | None, weight: float
@@ -407,6 +242,43 @@ class Objective(nn.Module):
             compared = together, joint(content, Samples(other.roll(1, 0)))
         return Comparison(self.independence_divergence, *compared, weight=weight)
 
+    # ---- actions ---------------------------------------------------------------------------------
+
+    def _action_term(
+        self, model: SequenceModel, motion: Latent, action: Action, batch: Batch
+    ) -> Term:
+        """The divergence of the actions, the motions given them, and the known ones."""
+        kl, known = self._action_costs(model.action_prior, action, batch.labels)
+        dynamics = self._dynamics(model, motion.value.detach(), action.value, batch.packing)
+        values = {"action": kl, "dynamics": dynamics, "labels": known}
+        return Term(values, self.action_weight or 0.0)
+
+    def _dynamics(
+        self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
+    ) -> Tensor:
+        """The surprise at motions (n, T, d_m) given their actions, in nats a time step."""
+        surprise = -model.prior.steps(z, action).log_prob(z).unsqueeze(-1)  # (n, T, 1)
+        if packing is None:
+            return self.communicator.mean(surprise.mean((1, 2)))
+        real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)
+        return self.communicator.mean(packing.mean(real).squeeze(-1))
+
+    def _action_costs(
+        self, prior: Tensor, action: Action, labels: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The divergence of actions from their prior, and the cross-entropy of known ones."""
+        logits = self.communicator.gather(action.logits)  # (N, K)
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        aggregated = logits.softmax(-1).mean(0)
+        # A share that underflows to zero has a limit, and no logarithm.
+        kl = (aggregated * (aggregated.clamp(min=1e-12).log() - prior.log())).sum()
+        if labels is None:
+            return kl, logits.new_zeros(())
+        labels = self.communicator.gather(labels)
+        entropies = cross_entropy(logits, labels.clamp(min=0), reduction="none")
+        known = labels >= 0
+        return kl, (entropies * known).sum() / known.sum().clamp(min=1)
+
 
 def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) -> Tensor:
     """Of each sequence of codes (n, T, d), in nats, (n,); padding is none of it."""
@@ -414,9 +286,3 @@ def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) 
     if packing is not None:
         log_prob = torch.where(packing.mask, log_prob, 0.0)
     return -log_prob.sum(1)
-
-
-def frames_at(x: Tensor, rows: Tensor) -> Tensor:
-    """Some of all frames of a batch, (n, T, ...) -> (N, ...)."""
-    # Channels last while they are gathered: an image's values then lie side by side.
-    return x.flatten(0, 1).movedim(1, -1).index_select(0, rows).movedim(-1, 1)

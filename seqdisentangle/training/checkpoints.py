@@ -1,8 +1,7 @@
-"""A folder of checkpoints: what a training needs to go on as if it had never ended."""
+"""A folder of checkpoints, from which a training goes on as if it had never ended."""
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import warnings
@@ -13,12 +12,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ..objectives import Communicator, SingleProcess
+from ..objectives.communicator import Communicator, SingleProcess
 from ..persistence import load_file, save_file
+from ..serialization import from_json, to_json
 
 __all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
 
@@ -37,12 +36,12 @@ Position = tuple[int, int]  # epochs that are done, batches of the next
 
 
 class Checkpoint(NamedTuple):
-    """What a checkpoint holds.
+    """The content of a checkpoint.
 
     Attributes
     ----------
     about : dict
-        What the training is of: seeds, parameters, data.
+        The seeds, parameters and data of the training.
     state : dict
         Of the training.
     """
@@ -129,7 +128,7 @@ class Checkpoints:
             )
 
     def due(self) -> bool:
-        """Whether the last one is so old that an epoch should not wait with the next.
+        """Tell whether the last one is so old that the next should not wait for the epoch to end.
 
         Never where processes train together: none of them knows when it is due for the others.
         """
@@ -142,8 +141,11 @@ class Checkpoints:
         tensors: dict[str, Tensor] = {}
 
         def write() -> None:
-            settings = {"checkpoint": VERSION, "about": self.about}
-            settings["state"] = packed(state, "state", tensors)
+            settings = {
+                "checkpoint": VERSION,
+                "about": to_json(self.about, name="about"),
+                "state": to_json(state, name="state", tensors=tensors),
+            }
             settings["checksum"] = checksum(tensors)
             save_file(path, tensors, settings)
             self._unreadable.discard(position)
@@ -201,7 +203,7 @@ def read(path: Path) -> Checkpoint:
     try:
         if checksum(tensors) != settings["checksum"]:
             raise ValueError("it is damaged: its checksum is another one.")
-        return Checkpoint(settings["about"], unpacked(settings["state"], tensors))
+        return Checkpoint(from_json(settings["about"]), from_json(settings["state"], tensors))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is damaged: {error!r}.") from error
 
@@ -214,7 +216,7 @@ def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) ->
     then, now : mapping of str to values
     folder : Path
     """
-    names = [n for n in {**then, **now} if as_json(then.get(n)) != as_json(now.get(n))]
+    names = [n for n in {**then, **now} if then.get(n) != now.get(n)]
     if names:
         listed = ", ".join(f"{n} was {then.get(n)!r} and is {now.get(n)!r}" for n in names)
         raise ValueError(
@@ -230,33 +232,3 @@ def checksum(tensors: Mapping[str, Tensor]) -> int:
         flat = tensors[name].reshape(-1).contiguous().view(torch.uint8)
         total = zlib.crc32(flat.numpy().data, zlib.crc32(name.encode(), total))
     return total
-
-
-def as_json(value: Any) -> str:
-    """A value as a file holds it, where tuples are lists."""
-    return json.dumps(value, default=np.generic.item, sort_keys=True)
-
-
-def packed(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
-    """A tree of dicts, lists, tensors and plain values as JSON, its tensors set apart by name."""
-    if isinstance(value, Tensor):
-        tensors[name] = value.detach().cpu()
-        return {"tensor": name}
-    if isinstance(value, Mapping):  # keys may be numbers, which JSON's are not
-        return {"dict": [[key, packed(v, f"{name}.{key}", tensors)] for key, v in value.items()]}
-    if isinstance(value, list | tuple):
-        tag = "tuple" if isinstance(value, tuple) else "list"
-        return {tag: [packed(v, f"{name}.{i}", tensors) for i, v in enumerate(value)]}
-    return value
-
-
-def unpacked(value: Any, tensors: Mapping[str, Tensor]) -> Any:
-    """The inverse of :func:`packed`."""
-    if not isinstance(value, dict):
-        return value
-    ((tag, content),) = value.items()
-    if tag == "tensor":
-        return tensors[content]
-    if tag == "dict":
-        return {key: unpacked(v, tensors) for key, v in content}
-    return {"tuple": tuple, "list": list}[tag](unpacked(v, tensors) for v in content)

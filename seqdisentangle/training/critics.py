@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import nn
 
-from ..divergences import Divergence
-from ..objectives import Comparison
+from ..objectives.base import Game
 
 __all__ = ["Critics"]
 
@@ -21,11 +21,12 @@ class Critics:
 
     Parameters
     ----------
-    divergences : iterable of Divergence
+    divergences : iterable of modules
+        Those that learn have a ``learning_rate`` and ``critic_steps``.
     """
 
-    def __init__(self, divergences: Iterable[Divergence]) -> None:
-        self.optimizers: dict[Divergence, torch.optim.Optimizer] = {}
+    def __init__(self, divergences: Iterable[Any]) -> None:
+        self.optimizers: dict[nn.Module, torch.optim.Optimizer] = {}
         for divergence in divergences:
             if any(parameter.requires_grad for parameter in divergence.parameters()):
                 self.optimizers[divergence] = torch.optim.AdamW(
@@ -36,36 +37,36 @@ class Critics:
                     fused=True,
                 )
 
-    def asked(self, comparisons: Iterable[Comparison]) -> list[nn.Parameter]:
+    def asked(self, games: Iterable[Game]) -> list[nn.Parameter]:
         """Parameters whose gradient the model's own backward pass is to bring.
 
-        Where the game is zero-sum it is that of the first step, for a fraction of the cost: a pass
-        of its own would compute the divergence once more.
+        Where the game is zero-sum it is that of the first update, for a fraction of the cost: a
+        pass of its own would compute the divergence once more.
         """
         parameters = []
-        for comparison in comparisons:
-            optimizer = self.optimizers.get(comparison.divergence)
-            if optimizer is not None and comparison.is_zero_sum:
+        for game in games:
+            optimizer = self.optimizers.get(game.divergence)
+            if optimizer is not None and game.is_zero_sum:
                 optimizer.zero_grad(set_to_none=True)
                 parameters += optimizer.param_groups[0]["params"]
         return parameters
 
-    def step(self, comparisons: Iterable[Comparison]) -> None:
-        """Train each one that learns on what it has just compared.
+    def step(self, games: Iterable[Game]) -> None:
+        """Train each one that learns on what it was just shown.
 
-        What the model's backward pass has brought is used, and what it has not is computed.
+        A gradient that the model's backward pass has brought is used, any other is computed.
         """
-        for comparison in comparisons:
-            optimizer = self.optimizers.get(comparison.divergence)
+        for game in games:
+            optimizer = self.optimizers.get(game.divergence)
             if optimizer is None:
                 continue
             parameters = optimizer.param_groups[0]["params"]
-            for _ in range(comparison.divergence.critic_steps):
+            for _ in range(game.divergence.critic_steps):
                 brought = [p.grad for p in parameters if p.grad is not None]
-                if brought and comparison.is_zero_sum:
-                    torch._foreach_div_(brought, -comparison.weight)
+                if brought and game.is_zero_sum:
+                    torch._foreach_div_(brought, -game.weight)
                 else:
                     optimizer.zero_grad(set_to_none=True)
-                    comparison.critic_loss().backward()
+                    game.critic_loss().backward()
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)

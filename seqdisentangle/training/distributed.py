@@ -1,4 +1,4 @@
-"""The processes that train one model together: what they must know of each other's batches."""
+"""Communication between the processes that train one model together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
-from ..data import Rows
-from ..model import Whitening
-from ..objectives import Communicator, SingleProcess
+from ..data.ragged import Rows
+from ..model.norms import Whitening
+from ..objectives.communicator import Communicator, SingleProcess
 
 __all__ = ["ProcessGroup", "find_communicator"]
 
@@ -159,9 +159,9 @@ def second_moment(x: Tensor) -> Tensor:
 
 
 class SyncedNorm:
-    """What a batch normalisation does where its batch is spread over processes, on any device.
+    """The forward pass of a batch normalisation whose batch is spread over processes.
 
-    ``torch.nn.SyncBatchNorm`` is for CUDA alone.
+    It is for any device; ``torch.nn.SyncBatchNorm`` is for CUDA alone.
     """
 
     def __init__(self, norm: _BatchNorm) -> None:
@@ -230,7 +230,7 @@ def find_communicator(device: torch.device) -> Communicator:
 
 
 def claim_rank() -> bool:
-    """Whether the rank in the environment is this process's: the first to claim it has it."""
+    """Claim the rank in the environment; True if it is this process's, the first to claim it."""
     return os.environ.setdefault(RANK_PID, str(os.getpid())) == str(os.getpid())
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from ..data import Batch, Batches
-from ..objectives import FineTuning
+from ..data.batches import Batch, Batches
+from ..objectives.autoencoder import AutoencoderObjective
+from ..objectives.finetune import FineTuning
 from .loop import FitResult, run
 from .losses import NotFiniteError
 from .trainer import Trainer
 
 __all__ = ["finetune"]
 
-# Share of the steps in which the step size rises.
+# Share of the updates in which the learning rate rises.
 RISE = 0.1
-# Its height beside that of the training: with the encoders at rest longer steps are stable.
+# The learning rate over that of the training: with the encoders at rest a higher one is stable.
 PACE = 2.5
 
 
@@ -29,7 +30,7 @@ def finetune(
     seed: int,
     **watching: Any,
 ) -> FitResult:
-    """Fit the motion prior and the generator of a model whose encoders have learned.
+    """Fit the motion prior and the decoder of a model whose encoders have learned.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def finetune(
     batches : Batches or sequence of Batch
         The training batches, iterated over once an epoch.
     learning_rate : float
-        That of the training. Steps are up to ``PACE`` times as long, with no clipping.
+        That of the training. The highest one is ``PACE`` times as high, with no clipping.
     n_epochs : int
     seed : int
         Of the noise of the codes.
@@ -51,15 +52,15 @@ def finetune(
         Where it was interrupted, or the loss was not finite, the model is as it was before.
     """
     model = trainer.result
-    n_steps = n_epochs * len(batches)
+    n_updates = n_epochs * len(batches)
     before = copy.deepcopy(model.state_dict())
     fitting = Trainer(
         model,
-        FineTuning(trainer.objective),  # type: ignore[arg-type]  # of no divergence
+        FineTuning(cast(AutoencoderObjective, trainer.objective)),
         learning_rate=PACE * learning_rate,
         lr_schedule="one_cycle",
-        n_steps=n_steps,
-        warmup_steps=round(RISE * n_steps),
+        n_updates=n_updates,
+        warmup_updates=round(RISE * n_updates),
         clip_norm=None,
         seed=seed,
         precision=trainer.precision,
@@ -70,7 +71,7 @@ def finetune(
         result = FitResult([], 0, diverged=error)
     if result.diverged is not None:
         result.diverged = FloatingPointError(
-            "while prior and generator were fitted to the codes of the data, "
+            "while prior and decoder were fitted to the codes of the data, "
             f"{result.diverged}. They are kept as they were before; finetune_epochs=0 does "
             "without"
         )

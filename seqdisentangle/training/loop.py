@@ -1,4 +1,4 @@
-"""The training loop: epochs of steps, early stopping, the best weights kept, nothing lost."""
+"""The training loop: epochs of updates, early stopping, the best weights kept, nothing lost."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 from torch import Tensor
 
-from ..data import Batch, Batches
+from ..data.batches import Batch, Batches
 from .checkpoints import Checkpoints, State
 from .losses import Losses, NotFiniteError, Record
-from .stopping import Stopping
+from .stopping import EarlyStopper
 from .trainer import Trainer
 
-__all__ = ["FitResult", "Training", "run"]
+__all__ = ["FitResult", "TrainingRun", "run"]
 
 
 @dataclass
 class FitResult:
-    """What a fit leaves besides the weights.
+    """The outcome of a training besides the weights.
 
     Attributes
     ----------
@@ -30,10 +30,10 @@ class FitResult:
     best_epoch : int
         The epoch whose weights were kept, counted from 1.
     interrupted : bool
-        Whether it was ended by Ctrl-C.
+        True if it was ended by Ctrl-C.
     diverged : FloatingPointError or None
-        What ended it, if the loss was no longer finite. The weights are those of the last epoch
-        before.
+        The error that ended it, if the loss was no longer finite. The weights are those of the
+        last epoch before.
     """
 
     history: list[Record]
@@ -43,19 +43,19 @@ class FitResult:
 
     @property
     def cut_short(self) -> bool:
-        """Whether it ended before it was done."""
+        """True where it ended before it was done."""
         return self.interrupted or self.diverged is not None
 
 
 @dataclass
-class Training:
-    """A training under way: what moves, and how far it has come.
+class TrainingRun:
+    """A training under way: its trainer, and how far it has come.
 
     Attributes
     ----------
     trainer : Trainer
     batches : iterable of Batch
-    stopping : Stopping or None
+    stopping : EarlyStopper or None
     history : list of dict
         The records of the epochs that are done.
     losses : Losses
@@ -67,12 +67,12 @@ class Training:
     learned : dict or None
         The weights after the last whole epoch.
     ended : bool
-        Whether there is nothing more to do.
+        True when there is nothing more to do.
     """
 
     trainer: Trainer
     batches: Iterable[Batch]
-    stopping: Stopping | None = None
+    stopping: EarlyStopper | None = None
     history: list[Record] = field(default_factory=list)
     losses: Losses = field(init=False)
     order: Tensor | None = None
@@ -96,13 +96,13 @@ class Training:
             return self.stopping.best_epoch
         return len(self.history)
 
-    def steps(self, *, content_delayed: bool, progress: float) -> Iterator[None]:
-        """The steps of the running epoch that are not done yet."""
+    def updates(self, *, content_delayed: bool, progress: float) -> Iterator[None]:
+        """Update on each batch of the running epoch that is not done yet."""
         start = time.perf_counter() - self.seconds
         self.trainer.model.train()
         for batch in rest(self.batches, len(self.losses)):
-            loss = self.trainer.step(*batch, content_delayed=content_delayed, progress=progress)
-            self.losses.append(len(batch.x), loss)
+            loss = self.trainer.step(batch, content_delayed=content_delayed, progress=progress)
+            self.losses.append(len(batch), loss)
             self.seconds = time.perf_counter() - start
             yield
 
@@ -153,8 +153,8 @@ class Training:
         self.history = list(state["history"])
         self.losses.load_state_dict(state["losses"])
         self.order = state["order"]
-        if isinstance(self.batches, Batches) and self.batches.generator is not None:
-            self.batches.generator.set_state(state["order"])
+        if isinstance(self.batches, Batches) and self.batches.rng is not None:
+            self.batches.rng.set_state(state["order"])
         self.seconds = state["seconds"]
         self.learned = state["learned"]
         if self.learned is None and self.history:
@@ -162,8 +162,8 @@ class Training:
         self.ended = state["ended"]
 
     def _keep_order(self) -> None:
-        if isinstance(self.batches, Batches) and self.batches.generator is not None:
-            self.order = self.batches.generator.get_state()
+        if isinstance(self.batches, Batches) and self.batches.rng is not None:
+            self.order = self.batches.rng.get_state()
 
 
 def run(
@@ -174,10 +174,10 @@ def run(
     delay_epochs: int = 0,
     progress: Callable[[int], float] | None = None,
     validation: Iterable[Batch] | None = None,
-    stopping: Stopping | None = None,
-    on_begin: Callable[[Training], Any] | None = None,
-    on_step: Callable[[Training], Any] | None = None,
-    on_epoch: Callable[[Training], bool | None] | None = None,
+    stopping: EarlyStopper | None = None,
+    on_begin: Callable[[TrainingRun], Any] | None = None,
+    on_step: Callable[[TrainingRun], Any] | None = None,
+    on_epoch: Callable[[TrainingRun], bool | None] | None = None,
     checkpoints: Checkpoints | None = None,
     state: State | None = None,
 ) -> FitResult:
@@ -196,12 +196,13 @@ def run(
         weighs more; all of it by default.
     validation : iterable of Batch, optional
         Batches to evaluate after every epoch; their parts appear as ``val_...``.
-    stopping : Stopping, optional
-        Needs ``validation``. Warm-up epochs do not count: theirs is another objective.
+    stopping : EarlyStopper, optional
+        Needs ``validation``. Epochs in which content rests do not count: theirs is another
+        objective.
     on_begin : callable, optional
-        Called with the training before the first step.
+        Called with the training before the first batch.
     on_step : callable, optional
-        Called with the training after every step.
+        Called with the training after every batch.
     on_epoch : callable, optional
         Called with the training after every epoch, with the model ready for use; True ends it.
     checkpoints : Checkpoints, optional
@@ -214,7 +215,7 @@ def run(
     FloatingPointError
         If a part of the loss is no longer finite in the first epoch. Later on it is in the result.
     """
-    training = Training(trainer, batches, stopping)
+    training = TrainingRun(trainer, batches, stopping)
     if state is not None:
         training.load_state_dict(state)
     elif checkpoints is not None:
@@ -226,7 +227,7 @@ def run(
         while not training.ended and len(training.history) < max_epochs:
             content_delayed = training.epoch <= delay_epochs
             done = 1.0 if progress is None else progress(training.epoch)
-            for _ in training.steps(content_delayed=content_delayed, progress=done):
+            for _ in training.updates(content_delayed=content_delayed, progress=done):
                 if on_step is not None:
                     on_step(training)
                 if checkpoints is not None and checkpoints.due():
@@ -251,9 +252,9 @@ def run(
 
 
 def end_epoch(
-    training: Training, validation: Iterable[Batch] | None, content_delayed: bool
+    training: TrainingRun, validation: Iterable[Batch] | None, content_delayed: bool
 ) -> None:
-    """Evaluate an epoch whose steps are done, and take note of it."""
+    """Evaluate an epoch whose batches are done, and take note of it."""
     start = time.perf_counter()
     trainer, epoch = training.trainer, training.epoch
     record: Record = {"epoch": epoch} | training.losses.means()

@@ -1,4 +1,4 @@
-"""The losses of an epoch's steps: on the device until they are asked for, and then checked."""
+"""The losses of the batches of an epoch: on the device until they are asked for, then checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from ..objectives import Loss
+from ..objectives.base import Loss
 
 __all__ = ["Losses", "NotFiniteError", "Record"]
 
@@ -25,18 +25,18 @@ class NotFiniteError(FloatingPointError):
 
 
 class Losses:
-    """The parts of the loss of each step so far.
+    """The parts of the loss of each batch so far.
 
     Nothing waits for the device until :meth:`fetched` is called.
 
     Parameters
     ----------
     parts : tuple of str
-        What a loss consists of, its total first.
+        The names of the parts of a loss.
     """
 
-    def __init__(self, parts: tuple[str, ...] = Loss._fields) -> None:
-        self.parts = ("loss", *parts[1:])
+    def __init__(self, parts: tuple[str, ...]) -> None:
+        self.parts = ("loss", *parts)
         self._counts: list[int] = []
         self._rows: list[list[float]] = []
         self._waiting: list[Tensor] = []
@@ -45,12 +45,12 @@ class Losses:
         return len(self._counts)
 
     def append(self, n: int, loss: Loss) -> None:
-        """Take note of a step on n sequences."""
+        """Take note of a batch of n sequences."""
         self._counts.append(n)
-        self._waiting.append(torch.stack(loss))
+        self._waiting.append(loss.stack())
 
     def fetched(self) -> list[list[float]]:
-        """The parts of each step, in their order."""
+        """The total and the parts of each batch, in their order."""
         if self._waiting:
             self._rows += torch.stack(self._waiting).tolist()
             self._waiting = []
@@ -84,7 +84,7 @@ class Losses:
                         )
 
     def state_dict(self) -> dict[str, Tensor]:
-        """All steps so far."""
+        """All batches so far."""
         rows = torch.tensor(self.fetched(), dtype=torch.float64).view(-1, len(self.parts))
         return {"counts": torch.tensor(self._counts, dtype=torch.int64), "rows": rows}
 

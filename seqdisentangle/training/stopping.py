@@ -1,4 +1,4 @@
-"""Early stopping: when to end, and the best weights until then."""
+"""Early stopping: the best weights so far, and the end where they get no better."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from torch import Tensor
 
 from ..model import SequenceModel
 
-__all__ = ["Stopping"]
+__all__ = ["EarlyStopper"]
 
 
 @dataclass
-class Stopping:
-    """When to stop early, by the loss of the validation sequences.
+class EarlyStopper:
+    """A judge of when to stop early, by the loss of the validation sequences.
 
     Parameters
     ----------
-    n_iter_no_change : int
+    patience : int
         Epochs without an improvement after which training ends.
     tol : float
-        What counts as one, relative to the best loss.
+        The least that counts as one, relative to the best loss.
     """
 
-    n_iter_no_change: int
+    patience: int
     tol: float
     best_loss: float = math.inf
     best_epoch: int = 0
@@ -37,7 +37,7 @@ class Stopping:
         if loss < self.best_loss - self.tol * abs(min(self.best_loss, loss)):
             self.best_loss, self.best_epoch = loss, epoch
             self.best_weights = copy.deepcopy(model.state_dict())
-        return epoch - self.best_epoch >= self.n_iter_no_change
+        return epoch - self.best_epoch >= self.patience
 
     def state_dict(self) -> dict[str, Any]:
         """The best epoch so far, with its weights."""

@@ -1,27 +1,45 @@
-"""A model, its objective and its optimisers, one step at a time."""
+"""A model, its objective and its optimisers, one update at a time."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
-from ..data import Batch
+from ..data.batches import Batch
 from ..model import SequenceModel
-from ..objectives import Comparison, Loss, Objective
+from ..objectives.base import Game, Loss, Objective
 from .critics import Critics
 from .ema import Average
 from .losses import Losses, Record
 from .schedules import Schedule
 
-__all__ = ["Trainer"]
+__all__ = ["OptimizerState", "Trainer"]
+
+
+class OptimizerState(NamedTuple):
+    """The memory of the optimisers of a training.
+
+    Attributes
+    ----------
+    moments : list of dict
+        The moments of the gradients, of the model's optimiser and then of each critic's.
+    weights : dict of Tensors, or None
+        The weights that are averaged; None where none are.
+    n_averaged : Tensor or None
+        The number of updates that the average is of.
+    """
+
+    moments: list[dict[int, dict[str, Tensor]]]
+    weights: dict[str, Tensor] | None = None
+    n_averaged: Tensor | None = None
 
 
 class Trainer:
-    """A model, its objective and its optimiser, moving one step at a time.
+    """A model, its objective and its optimisers, moving one update at a time.
 
     Parameters
     ----------
@@ -31,12 +49,12 @@ class Trainer:
     learning_rate : float
         The highest one of the schedule.
     lr_schedule : {"one_cycle", "cosine", "constant", "plateau"}
-    n_steps, warmup_steps : int
+    n_updates, warmup_updates : int
         Length of the schedule, and of the rise at its start.
     clip_norm : float or None
         Largest norm of the gradient.
     seed : int
-        Of the noise of the steps.
+        Of the noise of the updates.
     ema : float or None
         Decay of the moving average of the weights; None for no average.
     precision : {"float32", "bfloat16"}
@@ -52,8 +70,8 @@ class Trainer:
         *,
         learning_rate: float,
         lr_schedule: str,
-        n_steps: int,
-        warmup_steps: int = 0,
+        n_updates: int,
+        warmup_updates: int = 0,
         clip_norm: float | None,
         seed: int,
         ema: float | None = None,
@@ -65,11 +83,13 @@ class Trainer:
         self.clip_norm = clip_norm
         self.seed = seed
         self.device = next(model.parameters()).device
-        self.generator = torch.Generator(self.device).manual_seed(seed)
+        self.rng = torch.Generator(self.device).manual_seed(seed)
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=learning_rate, betas=betas, weight_decay=0.0, fused=True
         )
-        self.schedule = Schedule(self.optimizer, lr_schedule, learning_rate, n_steps, warmup_steps)
+        self.schedule = Schedule(
+            self.optimizer, lr_schedule, learning_rate, n_updates, warmup_updates
+        )
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else Average(model, ema)
         self.precision = precision
@@ -85,24 +105,15 @@ class Trainer:
 
     def step(
         self,
-        x: Tensor,
-        lengths: Tensor | None = None,
-        observed: Tensor | None = None,
-        labels: Tensor | None = None,
+        batch: Batch,
         *,
         content_delayed: bool = False,
         progress: float = 1.0,
     ) -> Loss:
-        """One update on the parts of one :class:`Batch`; nothing is waited for."""
+        """Update the weights on one batch; nothing is waited for."""
         with self.autocast():
             loss, compared = self.evaluated(
-                x,
-                self.generator,
-                lengths=lengths,
-                observed=observed,
-                labels=labels,
-                content_delayed=content_delayed,
-                progress=progress,
+                batch, self.rng, content_delayed=content_delayed, progress=progress
             )
         self.optimizer.zero_grad(set_to_none=True)
         critics = self.critics.asked(compared)
@@ -114,7 +125,7 @@ class Trainer:
         self.critics.step(compared)
         if self.average is not None:
             self.average.update_parameters(self.model)
-        return type(loss)(*(part.detach() for part in loss))
+        return loss.detach()
 
     @torch.no_grad()
     def evaluate(self, batches: Iterable[Batch], *, content_delayed: bool = False) -> Record:
@@ -123,20 +134,12 @@ class Trainer:
         The weights are those of the end of a training, so that epochs can be compared.
         """
         model = self.result.eval()
-        generator = torch.Generator(self.device).manual_seed(self.seed)
+        rng = torch.Generator(self.device).manual_seed(self.seed)
         losses = Losses(self.objective.parts)
-        for x, lengths, observed, labels in batches:
+        for batch in batches:
             with self.autocast():
-                loss, _ = self.objective(
-                    model,
-                    x,
-                    generator,
-                    lengths=lengths,
-                    observed=observed,
-                    labels=labels,
-                    content_delayed=content_delayed,
-                )
-            losses.append(len(x), loss)
+                loss, _ = self.objective(model, batch, rng, content_delayed=content_delayed)
+            losses.append(len(batch), loss)
         return losses.means()
 
     def autocast(self) -> torch.autocast:
@@ -144,7 +147,7 @@ class Trainer:
         bfloat16 = self.precision == "bfloat16"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
 
-    # ---- what it leaves and takes up again -----------------------------------------------------
+    # ---- state ---------------------------------------------------------------------------------
 
     def learned(self) -> dict[str, Any]:
         """A copy of the weights to keep, and of what the divergences have learned."""
@@ -153,59 +156,56 @@ class Trainer:
         )
 
     def is_finite(self) -> bool:
-        """Whether all weights are; waits for the device once."""
+        """Tell whether all weights are finite; waits for the device once."""
         weights = [*self.model.state_dict().values(), *self.objective.parameters()]
         finite = [w.isfinite().all() for w in weights if w.is_floating_point()]
         return bool(torch.stack(finite).all())
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next step depends on."""
+        """All that the next update depends on."""
         return {
             "model": self.model.state_dict(),
             "objective": self.objective.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
             "schedule": self.schedule.state_dict(),
-            "generators": self.communicator.gather_objects(self.generator.get_state()),
+            "rngs": self.communicator.gather_objects(self.rng.get_state()),
             "average": None if self.average is None else self.average.state_dict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there; the steps are then the same, bit for bit on a CPU."""
+        """Go on from there; the updates are then the same, bit for bit on a CPU."""
         self.model.load_state_dict(state["model"])
         self.objective.load_state_dict(state["objective"])
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
             load_optimizer(optimizer, one)
         self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generators"][self.communicator.rank])
+        self.rng.set_state(state["rngs"][self.communicator.rank])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
 
-    def moments(self) -> list[dict[int, dict[str, Tensor]]]:
-        """What the optimisers remember of the gradients: the model's, then the critics'."""
-        return [optimizer.state_dict()["state"] for optimizer in self._optimizers]
+    def optimizer_state(self) -> OptimizerState:
+        """A memory that another training of the same model may go on from."""
+        moments = [optimizer.state_dict()["state"] for optimizer in self._optimizers]
+        if self.average is None:
+            return OptimizerState(moments)
+        averaged = copy.deepcopy((self.model.state_dict(), self.average.n_averaged))
+        return OptimizerState(moments, *averaged)
 
-    def load_moments(self, moments: list[dict[int, dict[str, Tensor]]]) -> None:
-        """Go on from what other optimisers of the same model remembered, at the own step size.
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """Go on from the optimisers of another training, at the own learning rate.
 
         Of critics, as far as they are of the same shape.
         """
-        for optimizer, remembered in zip(self._optimizers, moments, strict=False):
+        for optimizer, moments in zip(self._optimizers, state.moments, strict=False):
             parameters = optimizer.param_groups[0]["params"]
-            if all(m["exp_avg"].shape == parameters[i].shape for i, m in remembered.items()):
+            if all(m["exp_avg"].shape == parameters[i].shape for i, m in moments.items()):
                 # A copy: the optimiser would write into the tensors that it is given.
-                state = {**optimizer.state_dict(), "state": copy.deepcopy(remembered)}
-                optimizer.load_state_dict(state)
-
-    def averaging(self) -> tuple[dict[str, Tensor], Tensor]:
-        """The weights that are averaged, and the number of steps that the average is of."""
-        assert self.average is not None
-        return copy.deepcopy((self.model.state_dict(), self.average.n_averaged))
-
-    def load_averaging(self, weights: dict[str, Tensor], n_averaged: Tensor) -> None:
-        """Take the model's weights for the average of so many steps, and train on from others."""
-        assert self.average is not None
-        self.model.load_state_dict(weights)
-        self.average.n_averaged.copy_(n_averaged)
+                restored = {**optimizer.state_dict(), "state": copy.deepcopy(moments)}
+                optimizer.load_state_dict(restored)
+        if self.average is not None and state.weights is not None:
+            assert state.n_averaged is not None
+            self.model.load_state_dict(state.weights)
+            self.average.n_averaged.copy_(state.n_averaged)
 
     @property
     def _optimizers(self) -> list[torch.optim.Optimizer]:
@@ -220,7 +220,7 @@ class Evaluated(nn.Module):
         self.model = model
         self._evaluate = objective.__call__  # no part of it: critics have optimisers of their own
 
-    def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Comparison]]:
+    def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Game]]:
         """As that of :class:`Objective`, less the model."""
         return self._evaluate(self.model, *args, **kwargs)
 

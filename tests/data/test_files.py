@@ -4,8 +4,8 @@ import h5py
 import numpy as np
 import pytest
 
-from seqdisentangle.data import Sequences
 from seqdisentangle.data.files import Flat, open_path
+from seqdisentangle.data.sequences import Sequences
 
 X = np.random.RandomState(0).normal(size=(9, 5, 3)).astype(np.float32)
 RAGGED = [np.random.RandomState(i).normal(size=(T, 2)) for i, T in enumerate((4, 1, 6, 2))]

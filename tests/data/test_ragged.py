@@ -1,4 +1,4 @@
-"""Sequences of different lengths: read, checked and batched as if each were alone."""
+"""Sequences of different lengths: read, checked and batched as if alone; every source is here."""
 
 from itertools import chain
 
@@ -9,8 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqdisentangle.data import Batches, Scaling, Sequences, fit_scaling, to_model
+from seqdisentangle.data.batches import Batches, to_model
+from seqdisentangle.data.passes import EvenPasses
 from seqdisentangle.data.ragged import Padded, Ragged, checked_lengths
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import Scaling, fit_scaling
 
 CPU = torch.device("cpu")
 LENGTHS = [3, 1, 5, 2, 5, 4]
@@ -36,8 +39,9 @@ def padded(sequences, value=0, steps=None):
     return x
 
 
-def batches(sequences, batch_size=4, **parameters):
-    return Batches(sequences, Scaling("none"), batch_size=batch_size, device=CPU, **parameters)
+def batches(sequences, batch_size=4, *, rows=None, rng=None, **parameters):
+    passes = EvenPasses(sequences, batch_size, rows=rows, rng=rng)
+    return Batches(sequences, Scaling("none"), passes, device=CPU, **parameters)
 
 
 def seeded(seed=0):
@@ -176,7 +180,8 @@ def test_batches_say_the_lengths_where_any_is_padding(how):
     sequences = either(X, how)
     for rows in (slice(0, 3), np.array([2, 4]), np.array([1, 3]), slice(1, 2)):
         whole = sequences.read(rows)
-        x, lengths, *_ = to_model(whole, rows, sequences, Scaling("none"), CPU, torch.float64)
+        batch = to_model(whole, rows, sequences, Scaling("none"), CPU, torch.float64)
+        x, lengths = batch.x, batch.lengths
         some = [X[i] for i in np.arange(6)[rows]]
         assert x.dtype == torch.float64
         np.testing.assert_array_equal(x.numpy(), padded(some))
@@ -189,8 +194,8 @@ def test_batches_say_the_lengths_where_any_is_padding(how):
 
 def test_images_keep_their_channels_last():
     sequences = Sequences(arrays((8, 9, 3), "u1"))
-    for x, *_ in batches(sequences, generator=seeded()):
-        assert x.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
+    for batch in batches(sequences, rng=seeded()):
+        assert batch.x.flatten(0, 1).is_contiguous(memory_format=torch.channels_last)
 
 
 def test_a_layout_from_fit_is_asked_of_lists_too():
@@ -214,9 +219,10 @@ def numbers(loader):
 
 def share_of_padding(loader):
     real = total = 0
-    for x, lengths, *_ in loader:
-        total += x.shape[0] * x.shape[1]
-        real += x.shape[0] * x.shape[1] if lengths is None else int(lengths.sum())
+    for batch in loader:
+        n_frames = len(batch) * batch.x.shape[1]
+        total += n_frames
+        real += n_frames if batch.lengths is None else int(batch.lengths.sum())
     return 1 - real / total
 
 
@@ -227,9 +233,7 @@ def share_of_padding(loader):
 )
 @settings(max_examples=60, deadline=None)
 def test_each_epoch_holds_each_sequence_once_in_even_batches(lengths, batch_size, shuffled):
-    loader = batches(
-        of_lengths(lengths), batch_size=batch_size, generator=seeded() if shuffled else None
-    )
+    loader = batches(of_lengths(lengths), batch_size=batch_size, rng=seeded() if shuffled else None)
     for _ in range(2):
         found = numbers(loader)
         sizes = [len(batch) for batch in found]
@@ -237,7 +241,8 @@ def test_each_epoch_holds_each_sequence_once_in_even_batches(lengths, batch_size
         assert max(sizes) - min(sizes) <= 1
         assert sorted(chain(*found)) == list(range(len(lengths)))
         assert all(batch == sorted(batch) for batch in found)
-    for x, of_batch, *_ in loader:
+    for batch in loader:
+        x, of_batch = batch.x, batch.lengths
         found = [lengths[i] for i in x[:, 0].flatten().int().tolist()]
         assert x.shape[1] == max(found)
         assert of_batch is None if len(set(found)) == 1 else of_batch.tolist() == found
@@ -248,7 +253,7 @@ LONG_AND_SHORT = np.random.RandomState(0).randint(1, 101, size=640)
 
 def test_the_generator_is_the_order_of_buckets_and_moves_on_each_epoch():
     sequences = of_lengths(LONG_AND_SHORT)
-    first, again, other = (batches(sequences, generator=seeded(s)) for s in (0, 0, 1))
+    first, again, other = (batches(sequences, rng=seeded(s)) for s in (0, 0, 1))
     state = torch.get_rng_state()
     epochs = [numbers(first) for _ in range(3)]
     assert epochs == [numbers(again) for _ in range(3)]
@@ -261,9 +266,9 @@ def test_the_generator_is_the_order_of_buckets_and_moves_on_each_epoch():
 @pytest.mark.parametrize("batch_size", [8, 16, 32])
 def test_sequences_of_like_lengths_come_together(batch_size, monkeypatch):
     sequences = of_lengths(LONG_AND_SHORT)
-    share = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
-    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH", 1)
-    random = share_of_padding(batches(sequences, batch_size=batch_size, generator=seeded()))
+    share = share_of_padding(batches(sequences, batch_size=batch_size, rng=seeded()))
+    monkeypatch.setattr("seqdisentangle.data.passes.STRETCH", 1)
+    random = share_of_padding(batches(sequences, batch_size=batch_size, rng=seeded()))
     assert random > 0.35
     assert share < random / 4
 
@@ -271,7 +276,7 @@ def test_sequences_of_like_lengths_come_together(batch_size, monkeypatch):
 def test_the_order_of_batches_is_not_from_short_to_long():
     means = [
         LONG_AND_SHORT[batch].mean()
-        for batch in numbers(batches(of_lengths(LONG_AND_SHORT), generator=seeded()))
+        for batch in numbers(batches(of_lengths(LONG_AND_SHORT), rng=seeded()))
     ]
     rank = np.argsort(np.argsort(means))
     assert abs(np.corrcoef(rank, np.arange(len(rank)))[0, 1]) < 0.3
@@ -286,13 +291,13 @@ def test_without_a_generator_the_rows_keep_their_order():
 
 def test_only_the_given_rows_are_read_whatever_their_lengths():
     rows = np.arange(0, 640, 3)
-    found = numbers(batches(of_lengths(LONG_AND_SHORT), rows=rows, generator=seeded()))
+    found = numbers(batches(of_lengths(LONG_AND_SHORT), rows=rows, rng=seeded()))
     assert sorted(chain(*found)) == rows.tolist()
 
 
 def test_a_list_gives_the_batches_of_a_padded_array():
     X = arrays((3,))
-    pair = (batches(either(X, how), 2, generator=seeded()) for how in ("list", "array"))
+    pair = (batches(either(X, how), 2, rng=seeded()) for how in ("list", "array"))
     for a, b in zip(*pair, strict=True):
         assert torch.equal(a.x, b.x)
         assert (a.lengths is None) == (b.lengths is None)

@@ -5,13 +5,27 @@ import math
 import pytest
 import torch
 
-from seqdisentangle.model import ModelSpec, Packing, build_model, with_action
+from seqdisentangle.data.packing import Packing
+from seqdisentangle.model import MixturePrior
 from seqdisentangle.model.action import ANNEALING, COLDEST, ActionPosterior
+from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.model.latent import LatentCodes
 from seqdisentangle.networks import MLP
 
-PLAIN = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 3)
+PLAIN = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, MixturePrior(3))
 ACTING = ModelSpec(
-    (3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3, 3, 5, (0.1, 0.2, 0.3, 0.2, 0.2)
+    (3,),
+    False,
+    4,
+    2,
+    6,
+    MLP(8, 1),
+    "style",
+    0.1,
+    0.3,
+    MixturePrior(3),
+    5,
+    (0.1, 0.2, 0.3, 0.2, 0.2),
 )
 
 
@@ -117,7 +131,7 @@ def test_generator_and_prior_are_given_the_action():
     z_c, z_m = torch.randn(1, 4, generator=seeded()), torch.randn(1, 3, 2, generator=seeded())
     noise = torch.randn(1, 3, 3, generator=seeded())
     one, other = torch.eye(5)[:1], torch.eye(5)[1:2]
-    frames = [model.decode(z_c, with_action(z_m, a)) for a in (one, other)]
+    frames = [model.decode(LatentCodes(z_c, z_m, a)) for a in (one, other)]
     assert not torch.equal(*frames)
     walks = [model.rollout(noise, action=a) for a in (one, other)]
     assert not torch.equal(*walks)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.model import ModelSpec, build_model
+from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.model.latent import LatentCodes
 from seqdisentangle.networks import MLP, Conv, ResNet
 
 VECTORS = ModelSpec((3,), False, 4, 2, 6, MLP(8, 1), "style", 0.1, 0.3)
@@ -37,7 +38,7 @@ def test_the_road_from_frames_to_frames(spec, training, n, T):
     content, motion, _ = model.encode(x, seeded())
     assert {part.shape for part in content} == {(n, 4)}
     assert {part.shape for part in motion} == {(n, T, 2)}
-    frames = model.decode(content.value, motion.value)
+    frames = model.decode(LatentCodes(content.value, motion.value))
     assert frames.shape == x.shape
     assert frames.isfinite().all()
     assert model.rollout(torch.randn(n, 6, 2), motion.value).shape == (n, 6, 2)
@@ -49,10 +50,10 @@ def test_gradients_reach_all_parameters(spec):
     model = build_model(spec, 0)
     x = torch.rand(4, 3, *spec.frame_shape, generator=seeded())
     with torch.no_grad():
-        model.decode(*(z.value for z in model.encode(x, seeded())[:2]))
+        model.decode(model.encode(x, seeded()).codes)
     model.eval()
     content, motion, _ = model.encode(x, seeded())
-    frames = model.decode(content.value, motion.value)
+    frames = model.decode(LatentCodes(content.value, motion.value))
     prior = model.prior(motion.value, seeded())
     (frames.square().sum() + prior.value.square().sum()).backward()
     assert [

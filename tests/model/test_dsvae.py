@@ -3,7 +3,11 @@
 import pytest
 import torch
 
-from seqdisentangle.model import DSVAEModel, DSVAESpec, Packing, build_model
+from seqdisentangle.data.packing import Packing
+from seqdisentangle.model import DSVAEModel
+from seqdisentangle.model.core import build_model
+from seqdisentangle.model.dsvae import DSVAESpec
+from seqdisentangle.model.latent import LatentCodes
 from seqdisentangle.networks import MLP, Conv
 
 FORMS = ("factorised", "full")
@@ -24,7 +28,7 @@ def frames(n=5, steps=6, frame_shape=(3,), seed=1):
 
 
 def depends(model, x):
-    """Which frames the mean of each step's motion depends on, (T, T), and content's, (T,)."""
+    """The frames that the mean of each step's motion depends on, (T, T), and content's, (T,)."""
     x = x.clone().requires_grad_()
     posterior = model.encode(x, sample=False)
 
@@ -86,7 +90,7 @@ def test_a_padded_batch_is_its_sequences_alone(posterior, kind):
 def test_gradients_reach_all_parameters(posterior):
     model, x = make(posterior).train(), frames()
     content, motion, _ = model.encode(x, torch.Generator().manual_seed(0))
-    total = model.decode(content.value, motion.value).square().sum()
+    total = model.decode(LatentCodes(content.value, motion.value)).square().sum()
     (total + model.prior(motion.value).value.square().sum()).backward()
     assert isinstance(model, DSVAEModel)
     assert all(p.grad is not None and p.grad.any() for p in model.parameters())

@@ -31,7 +31,7 @@ def sequences(frame_shape, n=7, steps=T):
 
 
 def fresh(posterior, x):
-    """What a posterior says that no batch before this one has moved."""
+    """The codes of a posterior that no batch before this one has moved."""
     return copy.deepcopy(posterior)(x, seeded())
 
 

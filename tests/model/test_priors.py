@@ -4,11 +4,21 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 from torch import distributions
 
+from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.latent import Mixture
-from seqdisentangle.model.priors import MotionPrior, content_prior
+from seqdisentangle.model.priors import (
+    PRIORS,
+    GaussianPrior,
+    LSTMPrior,
+    MixturePrior,
+    MotionPrior,
+    PriorNetwork,
+    content_prior,
+    resolve_motion_prior,
+)
+from seqdisentangle.networks import MLP
 
 
 def seeded(seed=0):
@@ -17,7 +27,7 @@ def seeded(seed=0):
 
 def make(n_components):
     torch.manual_seed(0)
-    return MotionPrior(3, 8, n_components).double()
+    return LSTMPrior(3, 8, n_components).double()
 
 
 @pytest.fixture(scope="module", params=[1, 4], ids=["gaussian", "mixture"])
@@ -56,7 +66,7 @@ def test_each_step_depends_on_the_codes_before_it_only(prior):
 
 def test_a_mixture_begins_spread_as_widely_as_codes():
     torch.manual_seed(0)
-    prior = MotionPrior(6, 16, 200)
+    prior = LSTMPrior(6, 16, 200)
     mean = prior.steps(torch.zeros(1, 1, 6)).mean[0, 0]
     assert mean.mean(0).abs().max() < 0.3
     torch.testing.assert_close(mean.std(0), torch.ones(6), rtol=0, atol=0.2)
@@ -64,7 +74,7 @@ def test_a_mixture_begins_spread_as_widely_as_codes():
 
 def test_a_mixture_learns_clusters_by_likelihood():
     torch.manual_seed(0)
-    prior = MotionPrior(6, 32, 40)
+    prior = LSTMPrior(6, 32, 40)
     clusters = distributions.MixtureSameFamily(
         distributions.Categorical(torch.ones(9)),
         distributions.Independent(distributions.Normal(torch.randn(9, 6), 0.2), 1),
@@ -107,7 +117,87 @@ def test_all_parameters_get_gradients(prior):
     assert all(p.grad.any() for p in prior.parameters())
 
 
-# Mixtures
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_content_is_standard_normal_in_the_form_of_what_it_is_like(dtype):
+    z = content_prior(torch.empty(5000, 3, dtype=dtype), seeded())
+    assert z.value.dtype == dtype
+    assert not z.mean.any()
+    assert not z.log_var.any()
+    assert z.value.mean(0).abs().max() < 0.06
+    assert (z.value.T.cov() - torch.eye(3)).abs().max() < 0.1
+
+
+# The parts that a user chooses
+
+
+def test_a_prior_is_chosen_by_name_or_as_an_object():
+    assert resolve_motion_prior("gaussian") == GaussianPrior()
+    assert resolve_motion_prior("mixture") == MixturePrior(40)
+    own = MixturePrior(3)
+    assert resolve_motion_prior(own) is own
+
+
+@pytest.mark.parametrize("wrong", [None, 3, MixturePrior, ["mixture"]])
+def test_anything_else_is_no_prior(wrong):
+    with pytest.raises(TypeError, match="prior must be a MotionPrior object or one of 'gaussian'"):
+        resolve_motion_prior(wrong, "prior")
+
+
+def test_an_unknown_name_is_answered_by_those_that_there_are():
+    with pytest.raises(ValueError, match=r"must be the name of a motion prior .*'gaussian', 'mix"):
+        resolve_motion_prior("gausian")
+
+
+@pytest.mark.parametrize("n", [1, 0, 2.5, True, "3"])
+def test_a_mixture_is_of_two_gaussians_at_least(n):
+    with pytest.raises(ValueError, match="n_components must be an integer of at least 2"):
+        MixturePrior(n)
+
+
+@pytest.mark.parametrize("name", PRIORS)
+def test_the_network_has_as_many_gaussians_as_the_prior_says(name):
+    prior = resolve_motion_prior(name)
+    assert prior.build(3, 8).n_components == prior.n_components
+    assert prior.build(3, 8, n_actions=2).rollout(
+        torch.zeros(4, 5, 3 + (prior.n_components > 1)), action=torch.eye(2)[[0, 1, 0, 1]]
+    ).shape == (4, 5, 3)
+
+
+class Walk(PriorNetwork):
+    """A random walk with a step of a learned size, which remembers the last code alone."""
+
+    def __init__(self, size):
+        super().__init__(size)
+        self.log_var = torch.nn.Parameter(torch.zeros(size))
+
+    def read(self, before, state=None):
+        return before, None
+
+    def distribution(self, hidden):
+        mean = hidden[..., : self.size].unsqueeze(-2)  # without the action
+        return Mixture(mean.new_zeros(mean.shape[:-1]), mean, self.log_var.expand_as(mean))
+
+
+class WalkPrior(MotionPrior):
+    def build(self, size, hidden_size, n_actions=0):
+        return Walk(size)
+
+
+@pytest.mark.parametrize("n_actions", [None, 3])
+def test_an_own_prior_is_rolled_out_continued_and_trained(n_actions):
+    spec = ModelSpec(
+        (3,), False, 4, 2, 8, MLP(4, 1), "style", 0.1, 0.3, WalkPrior(), n_actions=n_actions
+    )
+    model = build_model(spec, 0)
+    action = None if n_actions is None else torch.eye(3)[[0, 2]]
+    eps = torch.randn(2, 6, 2, generator=seeded())
+    walk = model.rollout(eps, action=action)
+    torch.testing.assert_close(walk, eps.cumsum(1))
+    lengths = torch.tensor([3, 1])
+    following = model.rollout(eps, walk[:, :3], lengths, action)
+    torch.testing.assert_close(following[1], walk[1, 0] + eps[1].cumsum(0))
+    model.prior(walk, seeded(), action).value.sum().backward()
+    assert model.prior.log_var.grad.any()
 
 
 def torchs(steps):
@@ -123,47 +213,3 @@ def test_its_density_is_that_of_torch(prior):
     steps = prior.steps(z)
     torch.testing.assert_close(steps.log_prob(z), torchs(steps).log_prob(z))
     torch.testing.assert_close(steps.log_weight.exp().sum(-1), torch.ones(5, 4).double())
-
-
-def test_its_draws_are_of_that_density():
-    steps = Mixture(
-        torch.tensor([0.2, 0.5, 0.3]).double().log(),
-        torch.tensor([[-3.0], [0.0], [2.0]]).double(),
-        torch.tensor([[-2.0], [0.0], [-4.0]]).double(),
-    )
-    n = 20000
-    uniform = torch.rand(n, generator=seeded()).double()
-    many = Mixture(*(part.expand(n, *part.shape) for part in steps))
-    z = many.draw(uniform, noise(n, 1, size=1)[:, 0]).value.squeeze(-1).numpy()
-
-    def below(x):
-        parts = [
-            weight * stats.norm.cdf(x, mean, scale)
-            for weight, mean, scale in zip(
-                steps.log_weight.exp().tolist(),
-                steps.mean.flatten().tolist(),
-                torch.exp(0.5 * steps.log_var).flatten().tolist(),
-                strict=True,
-            )
-        ]
-        return sum(parts)
-
-    assert stats.kstest(z, below).pvalue > 0.01
-
-
-@pytest.mark.parametrize("uniform", [0.0, 0.999999, 1.0])
-def test_the_ends_of_the_range_choose_a_gaussian(uniform):
-    log_weight = torch.tensor([0.3, 0.7]).log() - 1e-6  # which sum to less than one
-    mixture = Mixture(log_weight, torch.tensor([[1.0], [2.0]]), torch.zeros(2, 1))
-    drawn = mixture.draw(torch.tensor(uniform), torch.zeros(1))
-    assert drawn.value.item() == (1.0 if uniform == 0 else 2.0)
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_content_is_standard_normal_in_the_form_of_what_it_is_like(dtype):
-    z = content_prior(torch.empty(5000, 3, dtype=dtype), seeded())
-    assert z.value.dtype == dtype
-    assert not z.mean.any()
-    assert not z.log_var.any()
-    assert z.value.mean(0).abs().max() < 0.06
-    assert (z.value.T.cov() - torch.eye(3)).abs().max() < 0.1

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqdisentangle.objectives import COSTS, mean_cost, resolve_cost
+from seqdisentangle.objectives import COSTS, BinaryCrossEntropy, Huber, Squared
+from seqdisentangle.objectives.costs import mean_cost, resolve_cost
 
 FORMULAS = {
     "squared": lambda x, y: (x - y) ** 2,
@@ -35,28 +36,28 @@ def test_a_name_is_its_formula(name):
 def test_the_squared_error_of_frames_is_that_of_their_values_and_so_is_its_gradient(frame):
     x, y = pair(*frame)
     x.requires_grad_()
-    expected = COSTS["squared"](x, y).flatten(2).mean(2).sum(1)
-    found = mean_cost(COSTS["squared"], x, y)
+    expected = Squared()(x, y).flatten(2).mean(2).sum(1)
+    found = mean_cost(Squared(), x, y)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
     weight = torch.rand(len(x), dtype=x.dtype)
     gradients = [torch.autograd.grad(cost @ weight, x)[0] for cost in (found, expected)]
     torch.testing.assert_close(*gradients, rtol=1e-12, atol=0)
-    assert torch.autograd.gradcheck(lambda x: mean_cost(COSTS["squared"], x, y), x)
+    assert torch.autograd.gradcheck(lambda x: mean_cost(Squared(), x, y), x)
 
 
 def test_the_squared_error_of_what_is_right_has_no_gradient():
     _, y = pair(3)
     same = y.clone().requires_grad_()
-    mean_cost(COSTS["squared"], same, y).sum().backward()
+    mean_cost(Squared(), same, y).sum().backward()
     assert torch.equal(same.grad, torch.zeros_like(y))
 
 
 def test_the_squared_error_of_half_precision_is_that_of_its_values():
     x, y = (part.float() for part in pair(3, 8, 8))
     x = x.bfloat16().requires_grad_()
-    cost = mean_cost(COSTS["squared"], x, y)
+    cost = mean_cost(Squared(), x, y)
     assert cost.dtype == torch.float32
-    torch.testing.assert_close(cost, mean_cost(COSTS["squared"], x.float(), y))
+    torch.testing.assert_close(cost, mean_cost(Squared(), x.float(), y))
     cost.sum().backward()
     expected = 2 * (x.detach().float() - y) / y[0, 0].numel()
     torch.testing.assert_close(x.grad, expected.bfloat16())
@@ -66,7 +67,8 @@ def test_the_squared_error_of_half_precision_is_that_of_its_values():
 @given(target=st.floats(0.05, 0.95), other=st.floats(0.05, 0.95))
 def test_nothing_costs_less_than_the_target_itself(name, target, other):
     x, y = torch.tensor([target, other], dtype=torch.float64)
-    assert COSTS[name](x, x) <= COSTS[name](y, x)
+    cost = resolve_cost(name, images=True)
+    assert cost(x, x) <= cost(y, x)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -74,7 +76,23 @@ def test_nothing_costs_less_than_the_target_itself(name, target, other):
 def test_is_a_mean_over_a_frame_and_a_sum_over_steps(name, frame):
     x, y = pair(*frame)
     expected = FORMULAS[name](x.numpy(), y.numpy()).reshape(6, 4, -1).mean(2).sum(1)
-    np.testing.assert_allclose(mean_cost(COSTS[name], x, y), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        mean_cost(resolve_cost(name, images=True), x, y), expected, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("delta", [0.1, 2])
+def test_huber_is_quadratic_up_to_delta_and_linear_beyond(delta):
+    x = torch.linspace(-5, 5, 41, dtype=torch.float64)
+    within = x.abs() <= delta
+    expected = torch.where(within, x**2 / 2, delta * (x.abs() - delta / 2))
+    torch.testing.assert_close(Huber(delta)(x, torch.zeros_like(x)), expected)
+
+
+@pytest.mark.parametrize("delta", [0, -1.0, float("nan"), float("inf"), "1"])
+def test_delta_must_be_positive_and_finite(delta):
+    with pytest.raises(ValueError, match="Huber: delta must be positive and finite"):
+        Huber(delta)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -113,10 +131,12 @@ def test_any_other_shape_is_an_error_that_names_cost(cost):
 @pytest.mark.parametrize(
     ("cost", "images", "error", "match"),
     [
-        ("mse", True, ValueError, "cost must be a callable or one of .*'squared'.* got 'mse'"),
+        ("mse", True, ValueError, "cost must be the name of a cost .*'squared'.* got 'mse'"),
         ("binary_cross_entropy", False, ValueError, "is for images with values in .* got vectors"),
-        (None, True, TypeError, "cost must be a callable .* got None"),
-        (2.0, True, TypeError, r"cost must be a callable .* got 2\.0"),
+        (BinaryCrossEntropy(), False, ValueError, r"cost=BinaryCrossEntropy\(\) is for images"),
+        (None, True, TypeError, "cost must be a name .* got None"),
+        (2.0, True, TypeError, r"cost must be a name .* got 2\.0"),
+        (Squared, True, TypeError, "cost must be a name .* got <class"),
     ],
 )
 def test_errors_name_cost(cost, images, error, match):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import EarlyStopping, RecurrentWAE
 from seqdisentangle.divergences import SlicedWasserstein
 from seqdisentangle.persistence import load_file, save_file
 from seqdisentangle.training import checkpoints
@@ -62,12 +62,18 @@ def same_end(a, b):
 
 CASES = {
     "plain": ("vectors", {}),
-    "numbers": ("numbers", {"lr_schedule": "cosine", "lr_warmup": 1}),
-    "images": ("videos", {"batch_size": 3, "ema": 0.5}),
-    "critics": ("vectors", {"reg": "gan", "lr_schedule": "plateau", "lr_warmup": 2}),
+    "numbers": ("numbers", {"training__lr_schedule": "cosine", "training__lr_warmup": 1}),
+    "images": ("videos", {"batch_size": 3, "training__ema": 0.5}),
+    "critics": (
+        "vectors",
+        {"reg": "gan", "training__lr_schedule": "plateau", "training__lr_warmup": 2},
+    ),
     "draws": ("vectors", {"reg": ("mmd", SlicedWasserstein(4)), "content_view": "shuffle"}),
-    "validation": ("vectors", {"early_stopping": True, "n_iter_no_change": 1, "max_epochs": 6}),
-    "ragged": ("ragged", {"frames_per_step": 2, "early_stopping": True, "ema": 0.9}),
+    "validation": ("vectors", {"early_stopping": EarlyStopping(patience=1), "max_epochs": 6}),
+    "ragged": (
+        "ragged",
+        {"training__frames_per_step": 2, "early_stopping": True, "training__ema": 0.9},
+    ),
     "unseeded": ("vectors", {"random_state": None}),
     "state": ("vectors", {"random_state": np.random.RandomState(3)}),
 }
@@ -181,7 +187,7 @@ def test_the_last_two_and_the_best_are_kept(vectors, small, tmp_path):
 
 
 def test_without_validation_the_best_is_the_last(vectors, small, tmp_path):
-    model = small(checkpoint=tmp_path, ema=0.5).fit(vectors)
+    model = small(checkpoint=tmp_path, training__ema=0.5).fit(vectors)
     best = RecurrentWAE.load(tmp_path / BEST)
     assert np.array_equal(best.transform(vectors).motion, model.transform(vectors).motion)
 
@@ -309,7 +315,11 @@ def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
     ("params", "change", "message"),
     [
         ({"max_epochs": 3}, None, "max_epochs was 2 and is 3"),
-        ({"content_size": 5, "ema": 0.5}, None, "content_size was 4 and is 5, .*ema was None"),
+        (
+            {"content_size": 5, "training__ema": 0.5},
+            None,
+            "content_size was 4 and is 5, .*training__ema was None",
+        ),
         ({"random_state": 1}, None, "random_state was 0 and is 1"),
         ({"reg": "gan"}, None, "reg was 'auto' and is 'gan'"),
         ({"cost": torch.nn.MSELoss(reduction="none")}, None, "cost was 'squared' and is .*MSELoss"),
@@ -326,11 +336,12 @@ def test_another_training_is_refused_by_what_differs(
 ):
     model = small(checkpoint=tmp_path).fit(vectors)
     attributes, before = dict(vars(model)), weights(model)
+    whole = {name.partition("__")[0] for name in params}
     kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
     model.set_params(**params)
     with pytest.raises(ValueError, match=message):
         model.fit(vectors if change is None else change(vectors), resume=True)
-    model.set_params(**{name: attributes[name] for name in params})
+    model.set_params(**{name: attributes[name] for name in whole})
     assert vars(model) == attributes
     assert same_weights(weights(model), before)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept

@@ -7,7 +7,7 @@ from seqdisentangle.training.distributed import ProcessGroup
 
 
 def test_a_batch_smaller_than_the_number_of_processes_is_refused():
-    communicator = ProcessGroup.__new__(ProcessGroup)
+    communicator = ProcessGroup.__new__(ProcessGroup)  # to make one is to join other processes
     communicator.rank, communicator.size = 0, 4
     with pytest.raises(ValueError, match="a batch of 3 sequences cannot be shared by 4 processes"):
         communicator.shard(slice(2, 5))

@@ -6,7 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqdisentangle.data import Layout, Scaling, Sequences, fit_scaling
+from seqdisentangle.data.layout import Layout
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import Scaling, fit_scaling
 
 
 def fit(X, scale="standard", n_values=2**24, **parameters):

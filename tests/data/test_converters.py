@@ -7,7 +7,8 @@ import pytest
 from aeon.datasets import load_basic_motions, load_japanese_vowels
 from tslearn.utils import to_time_series_dataset
 
-from seqdisentangle.data import Sequences, from_channels_first, from_nan_padded, from_table
+from seqdisentangle.data import from_channels_first, from_nan_padded, from_table
+from seqdisentangle.data.sequences import Sequences
 
 RAGGED = [np.random.RandomState(i).normal(size=(T, 3)) for i, T in enumerate((4, 1, 6))]
 

@@ -1,4 +1,4 @@
-"""The units of the data: to the model's scale and back."""
+"""The units of the data: to the scale of the model and back."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["SCALES", "Scaling", "fit_scaling"]
+from ..serialization import record
+from .layout import Layout
+
+__all__ = ["SCALES", "Scaling", "fit_scaling", "to_user"]
 
 SCALES = ("auto", "unit", "standard", "none")
 
 
+@record
 @dataclass(frozen=True)
 class Scaling:
     """An affine map per feature (or colour channel) from the user's units to the model's.
@@ -35,11 +39,11 @@ class Scaling:
 
     @property
     def bounded(self) -> bool:
-        """Whether scaled values lie in [0, 1]."""
+        """True where scaled values lie in [0, 1]."""
         return self.kind == "unit"
 
     def apply(self, x: Tensor, dtype: torch.dtype) -> Tensor:
-        """(..., *frame) in the user's units -> the same in the model's, features first in frame.
+        """Frames ``(..., *frame)`` of the user's units in the model's, features first in a frame.
 
         ``x`` has shape (n, T, D) or (n, T, C, H, W).
         """
@@ -136,11 +140,11 @@ class Moments(NamedTuple):
 
     @classmethod
     def none(cls, n_features: int) -> Moments:
-        """Those of no values."""
+        """The moments of no values."""
         return cls(np.zeros(n_features, np.int64), np.zeros(n_features), np.zeros(n_features))
 
     def with_more(self, values: NDArray[np.float64]) -> Moments:
-        """Those with the values (D, N) as well, of which NaN do not count.
+        """The moments with the values (D, N) as well, of which NaN do not count.
 
         Two parts are combined as by Chan, Golub, LeVeque, The American Statistician 1983.
         """
@@ -155,3 +159,21 @@ class Moments(NamedTuple):
             self.mean + delta * share,
             self.squares + deviations + delta**2 * (self.number * share),
         )
+
+
+def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDArray:
+    """Frames of the model (n, T, ...) in the user's units, layout and dtype."""
+    x = layout.from_frames(scaling.undo(x, dtype))
+    if dtype == np.uint8:
+        # On the device: a quarter of the traffic.
+        return x.round().clamp(0, 255).to(torch.uint8).contiguous().cpu().numpy()
+    values = x.cpu().numpy()
+    if dtype.kind == "b":
+        values = values > 0.5
+    elif dtype.kind in "ui":
+        info = np.iinfo(dtype)
+        # In float64, rounded towards zero: the largest 64-bit integers are between two floats.
+        high = float(info.max)
+        high = high if int(high) <= info.max else float(np.nextafter(high, 0))
+        values = np.clip(values.astype(np.float64).round(), info.min, high)
+    return np.ascontiguousarray(values, dtype=dtype)

@@ -1,4 +1,4 @@
-"""Packing: a padded batch is its sequences one by one, whatever stands in the padding."""
+"""Padding: a padded batch is its sequences one by one, whatever stands in the padding."""
 
 import copy
 import math
@@ -6,10 +6,11 @@ import math
 import pytest
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pad_sequence
 
-from seqdisentangle.model import ModelSpec, Packing, SequenceModel, build_model
-from seqdisentangle.model.priors import MotionPrior
+from seqdisentangle.data.packing import Packing
+from seqdisentangle.model import SequenceModel
+from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.model.priors import LSTMPrior
 from seqdisentangle.networks import MLP, Conv, ResNet
 
 CPU = torch.device("cpu")
@@ -57,15 +58,13 @@ def draw(model, lengths, padding=0.0):
 
 def run(model, x, packing=None):
     """Codes of means, and the sum over frames of their mean squared errors."""
-    content, motion = (
-        z.value for z in model.encode(x, seeded(), sample=False, packing=packing)[:2]
-    )
+    codes = model.encode(x, seeded(), sample=False, packing=packing).codes
     if packing is None:
-        errors = (model.decode(content, motion) - x).square().flatten(2).mean(2)
+        errors = (model.decode(codes) - x).square().flatten(2).mean(2)
     else:
-        frames = model.decode_real(content, motion, packing)
+        frames = model.decode(codes, packing)
         errors = (frames - packing.pack(x)).square().flatten(1).mean(1)
-    return content, motion, errors.sum()
+    return codes.content, codes.motion, errors.sum()
 
 
 def norms(model):
@@ -79,49 +78,6 @@ def norms(model):
 
 def close(a, b):
     torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
-
-
-# The two forms
-
-
-@each_lengths
-@pytest.mark.parametrize("frame", [(), (3,), (2, 5, 4)], ids=str)
-def test_packed_frames_are_those_of_a_plain_loop(lengths, frame):
-    x = torch.rand(5, T, *frame, generator=seeded())
-    packing = Packing.of(torch.tensor(lengths), T, CPU)
-    loop = [(i, t) for i, length in enumerate(lengths) for t in range(length)]
-    assert packing.sequence.tolist() == [i for i, _ in loop]
-    assert packing.rows.tolist() == [i * T + t for i, t in loop]
-    assert packing.mask.nonzero().tolist() == [list(pair) for pair in loop]
-    assert packing.mask.shape == (5, T)
-    assert torch.equal(packing.pack(x), torch.stack([x[i, t] for i, t in loop]))
-
-
-@each_lengths
-def test_padding_is_the_inverse_with_zeros_between(lengths):
-    packing = Packing.of(torch.tensor(lengths), T, CPU)
-    frames = torch.rand(sum(lengths), 3, generator=seeded()) + 1
-    padded = packing.pad(frames)
-    assert padded.shape == (5, T, 3)
-    assert torch.equal(packing.pack(padded), frames)
-    assert not padded[~packing.mask].any()
-    longest = max(lengths)
-    assert torch.equal(padded[:, :longest], pad_sequence(frames.split(lengths), batch_first=True))
-
-
-@each_lengths
-def test_the_mean_is_over_real_steps(lengths):
-    packing = Packing.of(torch.tensor(lengths), T, CPU)
-    x = torch.rand(5, T, 3, generator=seeded())
-    means = torch.stack([row[:length].mean(0) for row, length in zip(x, lengths, strict=True)])
-    torch.testing.assert_close(packing.mean(packing.pad(packing.pack(x))), means)
-
-
-def test_gradients_reach_real_frames_only():
-    x = torch.rand(5, T, 3, generator=seeded()).requires_grad_()
-    packing = Packing.of(torch.tensor(LENGTHS["some full"]), T, CPU)
-    packing.pad(packing.pack(x)).sum().backward()
-    assert torch.equal(x.grad, packing.mask.unsqueeze(-1).expand(x.shape).float())
 
 
 # A padded batch is its sequences alone
@@ -157,7 +113,7 @@ def cost_of(model, x, packing):
 
 def used(model):
     """The parameters on the road from frames to frames, learned noise and the prior aside."""
-    parts = (model.content.encoder, model.motion.encoder, model.generator)
+    parts = (model.content.encoder, model.motion.encoder, model.decoder)
     return [p for part in parts for p in part.parameters()]
 
 
@@ -243,7 +199,7 @@ def test_a_single_sequence_that_goes_on_trains_by_the_running_moments():
 @each_padding
 def test_a_rollout_goes_on_from_the_end_of_each_history(lengths, padding):
     torch.manual_seed(0)
-    prior = MotionPrior(2, 8).double()
+    prior = LSTMPrior(2, 8).double()
     history = torch.randn(5, max(lengths), 2, dtype=torch.float64, generator=seeded(1))
     noise = torch.randn(5, 3, 2, dtype=torch.float64, generator=seeded(2))
     history[torch.arange(max(lengths)) >= torch.tensor(lengths)[:, None]] = padding

@@ -1,4 +1,4 @@
-"""Which frames of a padded batch are real, and the way between the two forms."""
+"""The real frames of a padded batch: side by side, and back in their places."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Packing:
     n_steps : int
         ``T``.
     rows : Tensor of shape (N,)
-        Where each real frame is among the n * T.
+        The place of each real frame among the n * T.
     sequence : Tensor of shape (N,)
         The sequence that each belongs to.
     mask : bool Tensor of shape (n, T)

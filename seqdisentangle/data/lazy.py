@@ -34,7 +34,7 @@ class Stored:
     shape : tuple of int
     dtype : numpy dtype
     place : str
-        What messages call the array.
+        The name in messages.
     rows_together : int
         Rows that one chunk of the array holds.
 
@@ -97,12 +97,12 @@ class Stored:
 
 
 def is_closed(array: Any) -> bool:
-    """Whether the file of an h5py data set has been closed."""
+    """Tell whether the file of an h5py data set has been closed."""
     return isinstance(array, h5py.Dataset) and not array
 
 
 def place_of(array: Any) -> str:
-    """What to call an array in messages: its file and its name, as far as it has them."""
+    """The name of an array in messages: its file and its own name, as far as it has them."""
     if isinstance(array, h5py.Dataset):
         return f"{array.file.filename}:{array.name}"
     if isinstance(array, np.memmap):

@@ -9,17 +9,20 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqdisentangle.data import Batches, Scaling, Sequences, fit_scaling, to_user
+from seqdisentangle.data.batches import Batches
+from seqdisentangle.data.passes import EvenPasses
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import Scaling, fit_scaling, to_user
 
 CPU = torch.device("cpu")
 SHAPES = [(6, 4), (6, 4, 3), (6, 4, 5, 7), (6, 4, 5, 7, 3), (6, 4, 3, 5, 7), (6, 4, 1, 5, 7)]
 DTYPES = ["?", "u1", "i2", "u2", "i8", "f2", "f4", "f8"]
 
 
-def batches(X, scaling=None, batch_size=4, **parameters):
-    return Batches(
-        Sequences(X), scaling or Scaling("none"), batch_size=batch_size, device=CPU, **parameters
-    )
+def batches(X, scaling=None, batch_size=4, rows=None, rng=None, **parameters):
+    sequences = Sequences(X)
+    passes = EvenPasses(sequences, batch_size, rows=rows, rng=rng)
+    return Batches(sequences, scaling or Scaling("none"), passes, device=CPU, **parameters)
 
 
 def numbers(n):
@@ -38,7 +41,7 @@ def values(loader):
 @given(n=st.integers(1, 200), batch_size=st.integers(1, 70), shuffled=st.booleans())
 @settings(max_examples=60)
 def test_batches_are_even_and_hold_each_sequence_once(n, batch_size, shuffled):
-    loader = batches(numbers(n), batch_size=batch_size, generator=seeded() if shuffled else None)
+    loader = batches(numbers(n), batch_size=batch_size, rng=seeded() if shuffled else None)
     found = values(loader)
     sizes = [len(batch) for batch in found]
     assert len(sizes) == len(loader) == -(-n // batch_size)
@@ -53,7 +56,7 @@ def test_without_a_generator_the_order_is_that_of_the_data():
 
 
 def test_the_generator_is_the_order_and_moves_on_each_epoch():
-    first, again, other = (batches(numbers(20), generator=seeded(s)) for s in (0, 0, 1))
+    first, again, other = (batches(numbers(20), rng=seeded(s)) for s in (0, 0, 1))
     state = torch.get_rng_state()
     epochs = [values(first) for _ in range(3)]
     assert epochs == [values(again) for _ in range(3)]
@@ -68,7 +71,7 @@ def test_the_generator_is_the_order_and_moves_on_each_epoch():
 def test_an_epoch_goes_on_from_any_batch_without_reading_those_before(shuffled, ragged, first):
     X = [np.arange(1 + i % 3) + 100.0 * i for i in range(14)] if ragged else numbers(14)
     generators = [seeded(), seeded()] if shuffled else [None, None]
-    whole, part = (batches(X, generator=g) for g in generators)
+    whole, part = (batches(X, rng=g) for g in generators)
     expected = values(whole)[first:]
     read = part.sequences.read
     count = []
@@ -81,7 +84,7 @@ def test_an_epoch_goes_on_from_any_batch_without_reading_those_before(shuffled, 
 @pytest.mark.parametrize("generator", [None, seeded()], ids=["in order", "shuffled"])
 def test_only_the_given_rows_are_read(generator):
     rows = np.array([1, 2, 5, 8, 13])
-    loader = batches(numbers(20), batch_size=2, rows=rows, generator=generator)
+    loader = batches(numbers(20), batch_size=2, rows=rows, rng=generator)
     assert len(loader) == 3
     assert sorted(chain(*values(loader))) == rows.tolist()
 
@@ -93,7 +96,7 @@ def test_other_sources_give_the_batches_of_an_array(source, tmp_path):
         X = h5py.File(tmp_path / "x.h5", "w").create_dataset("x", data=x)
     else:
         X = torch.from_numpy(x) if source == "tensor" else list(x)
-    pairs = zip(batches(X, generator=seeded()), batches(x, generator=seeded()), strict=True)
+    pairs = zip(batches(X, rng=seeded()), batches(x, rng=seeded()), strict=True)
     assert all(torch.equal(a.x, b.x) for a, b in pairs)
 
 
@@ -101,8 +104,9 @@ def test_other_sources_give_the_batches_of_an_array(source, tmp_path):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_batches_are_frames_of_the_model_in_its_precision(shape, dtype):
     loader = batches(np.zeros(shape, np.uint8), Scaling("unit"), dtype=dtype)
-    for x, lengths, *_ in loader:
-        assert lengths is None
+    for batch in loader:
+        x = batch.x
+        assert batch.lengths is None
         assert x.dtype == dtype
         assert x.shape[1:] == (4, *loader.sequences.layout.frame_shape)
         if x.ndim == 5:
@@ -121,7 +125,7 @@ def test_images_with_channels_last_are_converted_without_another_copy(monkeypatc
     monkeypatch.setattr(torch.Tensor, "contiguous", count)
     x = np.random.default_rng(0).integers(0, 256, (5, 4, 8, 9, 3), np.uint8)
     for generator in (None, seeded()):
-        list(batches(x, Scaling("unit"), generator=generator))
+        list(batches(x, Scaling("unit"), rng=generator))
     assert not any(copies)
 
 
@@ -146,7 +150,7 @@ def test_what_went_in_comes_back(scale, dtype, shape):
         feature_axis=sequences.layout.feature_axis,
     )
     assert scaling.kind == scale
-    loader = Batches(sequences, scaling, batch_size=4, device=CPU)
+    loader = Batches(sequences, scaling, EvenPasses(sequences, 4), device=CPU)
     back = [to_user(batch.x, sequences.layout, scaling, dtype) for batch in loader]
     assert all(part.dtype == dtype and part.flags.c_contiguous for part in back)
     back = np.concatenate(back)

@@ -12,10 +12,13 @@ import torch
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.utils.data import Dataset, IterableDataset, TensorDataset
+from torch.utils.data import Dataset, TensorDataset
 
-from seqdisentangle.data import Batches, Scaling, Sequences
-from seqdisentangle.data.stored import Stored, read_ahead, runs
+from seqdisentangle.data.batches import Batches
+from seqdisentangle.data.lazy import Stored, read_ahead, runs
+from seqdisentangle.data.passes import EvenPasses
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import Scaling
 
 X = np.random.RandomState(0).normal(size=(23, 4, 3)).astype(np.float32)
 
@@ -125,16 +128,11 @@ class Recorder:
         return self.x[key]
 
 
-def loader(source, batch_size=7, seed=0, **params):
-    generator = torch.Generator().manual_seed(seed)
-    return Batches(
-        source if isinstance(source, Sequences) else Sequences(source),
-        Scaling("none"),
-        batch_size=batch_size,
-        device=torch.device("cpu"),
-        generator=generator,
-        **params,
-    )
+def loader(source, batch_size=7, seed=0, rows=None):
+    sequences = source if isinstance(source, Sequences) else Sequences(source)
+    rng = torch.Generator().manual_seed(seed)
+    passes = EvenPasses(sequences, batch_size, rows=rows, rng=rng)
+    return Batches(sequences, Scaling("none"), passes, device=torch.device("cpu"))
 
 
 def numbers(batches):
@@ -147,8 +145,8 @@ NUMBERED = np.broadcast_to(np.arange(1000, dtype=np.float32)[:, None, None], (10
 @pytest.fixture
 def small_stretches(monkeypatch):
     """Blocks of 10 sequences, stretches of about 100."""
-    monkeypatch.setattr("seqdisentangle.data.batches.BLOCK_BYTES", 10 * 16)
-    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH_BYTES", 100 * 16)
+    monkeypatch.setattr("seqdisentangle.data.passes.BLOCK_BYTES", 10 * 16)
+    monkeypatch.setattr("seqdisentangle.data.passes.STRETCH_BYTES", 100 * 16)
 
 
 def test_an_epoch_outside_of_memory_is_mostly_read_in_a_row_and_well_mixed(small_stretches):
@@ -181,8 +179,8 @@ def test_what_fits_in_one_stretch_is_shuffled_as_in_memory():
 
 @each_form
 def test_blocks_are_whole_chunks(form, tmp_path, monkeypatch):
-    monkeypatch.setattr("seqdisentangle.data.batches.BLOCK_BYTES", 1)
-    monkeypatch.setattr("seqdisentangle.data.batches.STRETCH_BYTES", 10 * X[0].nbytes)
+    monkeypatch.setattr("seqdisentangle.data.passes.BLOCK_BYTES", 1)
+    monkeypatch.setattr("seqdisentangle.data.passes.STRETCH_BYTES", 10 * X[0].nbytes)
     sequences = Sequences(form(X, tmp_path))
     assert sequences.rows_together == {as_memmap: 1, as_dataset: 1}.get(form, 5)
     found = torch.cat([batch.x for batch in loader(sequences, batch_size=5)]).numpy()
@@ -201,7 +199,8 @@ def test_different_lengths_outside_of_memory_come_with_their_like(small_stretche
             return arrays[i]
 
     found = []
-    for x, of_batch, *_ in loader(Items()):
+    for batch in loader(Items()):
+        x, of_batch = batch.x, batch.lengths
         rows = x[:, 0, 0].int().numpy()
         expected = lengths[rows]
         assert x.shape[1] == expected.max()
@@ -238,53 +237,6 @@ def test_rows_that_change_shape_are_named(tmp_path):
         file["R"].resize(10, 0)
         with pytest.raises(OSError, match=r"x\.h5:/R: rows 8 to 19 cannot be read"):
             sequences.read(slice(8, 20))
-
-
-def test_an_item_that_changes_is_named():
-    class Changing(Dataset):
-        calls = 0
-
-        def __len__(self):
-            return 3
-
-        def __getitem__(self, i):
-            self.calls += 1
-            return np.zeros((4 if self.calls <= 3 or i != 1 else 5, 2))
-
-    sequences = Sequences(Changing())
-    with pytest.raises(ValueError, match=r"X\[1\] has shape \(5, 2\) now, and had shape \(4, 2\)"):
-        sequences.read(slice(0, 3))
-
-
-class OfStrings(Dataset):
-    def __len__(self):
-        return 2
-
-    def __getitem__(self, i):
-        return "walk", i
-
-
-class Endless(IterableDataset):
-    def __iter__(self):
-        yield X[0]
-
-
-class Empty(OfStrings):
-    def __len__(self):
-        return 0
-
-
-@pytest.mark.parametrize(
-    ("source", "kind", "message"),
-    [
-        (OfStrings(), TypeError, r"X\[0\] must be an array of numbers.*got str"),
-        (Endless(), TypeError, "X must have a length and give its items by number, got Endless"),
-        (Empty(), ValueError, "X is empty"),
-    ],
-)
-def test_a_dataset_of_no_sequences_is_refused(source, kind, message):
-    with pytest.raises(kind, match=message):
-        Sequences(source)
 
 
 def test_a_dask_array_of_unknown_length_is_refused():

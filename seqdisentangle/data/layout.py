@@ -1,0 +1,91 @@
+"""The layout of an array of sequences, and of their frames in the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from ..serialization import record
+
+__all__ = ["CHANNELS", "Layout", "find_layout"]
+
+CHANNELS = ("auto", "first", "last")
+IMAGE_CHANNELS = range(1, 5)
+
+
+@record
+@dataclass(frozen=True)
+class Layout:
+    """The axes of an array of sequences, and the shape of its frames in the model.
+
+    Attributes
+    ----------
+    kind : {"univariate", "vector", "image"}
+        Arrays of shape (n, T), (n, T, D), or (n, T, H, W) and with channels.
+    frame_shape : tuple of int
+        Shape of a frame in the model: (D,) or (C, H, W).
+    channels : {"first", "last"} or None
+        The place of an image's channels in the array; None if it has no such axis.
+    """
+
+    kind: Literal["univariate", "vector", "image"]
+    frame_shape: tuple[int, ...]
+    channels: Literal["first", "last"] | None = None
+
+    @property
+    def feature_axis(self) -> int:
+        """The axis of an array over features or channels, negative; the last one if it has none."""
+        return -3 if self.channels == "first" else -1
+
+    @property
+    def array_frame_shape(self) -> tuple[int, ...]:
+        """Shape of a frame in the user's array."""
+        if self.kind == "univariate":
+            return ()
+        if self.kind == "vector" or self.channels == "first":
+            return self.frame_shape
+        c, h, w = self.frame_shape
+        return (h, w) if self.channels is None else (h, w, c)
+
+    def to_frames(self, x: Tensor) -> Tensor:
+        """Frames ``(n, T, ...)`` of the user as ``(n, T, *frame)``, a view."""
+        if self.kind == "univariate":
+            return x.unsqueeze(-1)
+        if self.kind == "image" and self.channels is None:
+            return x.unsqueeze(2)
+        return x.movedim(-1, 2) if self.channels == "last" else x
+
+    def from_frames(self, x: Tensor) -> Tensor:
+        """The inverse of :meth:`to_frames`."""
+        if self.kind == "univariate":
+            return x.squeeze(-1)
+        if self.kind == "image" and self.channels is None:
+            return x.squeeze(2)
+        return x.movedim(2, -1) if self.channels == "last" else x
+
+
+def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
+    """Tell the kind of sequences, and where their channels are, from the shape of the array."""
+    if len(shape) == 2:
+        return Layout("univariate", (1,))
+    if len(shape) == 3:
+        return Layout("vector", shape[2:])
+    if len(shape) == 4:
+        return Layout("image", (1, *shape[2:]))
+    first, last = shape[2] in IMAGE_CHANNELS, shape[-1] in IMAGE_CHANNELS
+    if channels == "auto":
+        if first == last:
+            raise ValueError(
+                f"channels='auto' cannot tell where the 1 to 4 channels of {name} are, got shape "
+                f"{shape}. Say channels='first' for (n, T, C, H, W) or 'last' for (n, T, H, W, C)"
+            )
+        channels = "first" if first else "last"
+    elif not (first if channels == "first" else last):
+        raise ValueError(
+            f"channels={channels!r}: {name} must have 1 to 4 channels there, got shape {shape}"
+        )
+    if channels == "first":
+        return Layout("image", shape[2:], "first")
+    return Layout("image", (shape[-1], *shape[2:-1]), "last")

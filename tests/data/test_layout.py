@@ -1,0 +1,85 @@
+"""Layouts: found from the shape, told where it is ambiguous, and there and back."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqdisentangle.data.layout import Layout
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.serialization import from_json, to_json
+
+LAYOUTS = {
+    (5, 7): Layout("univariate", (1,)),
+    (5, 7, 3): Layout("vector", (3,)),
+    (5, 7, 3, 4): Layout("image", (1, 3, 4)),
+    (5, 7, 8, 9, 3): Layout("image", (3, 8, 9), "last"),
+    (5, 7, 3, 8, 9): Layout("image", (3, 8, 9), "first"),
+    (5, 7, 8, 9, 1): Layout("image", (1, 8, 9), "last"),
+    (5, 7, 4, 8, 9): Layout("image", (4, 8, 9), "first"),
+}
+
+
+each_layout = pytest.mark.parametrize(("shape", "layout"), LAYOUTS.items(), ids=str)
+
+
+def numbered(*shape, dtype=np.float32):
+    return np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+
+
+@each_layout
+def test_the_layout_is_found_from_the_shape(shape, layout):
+    sequences = Sequences(numbered(*shape))
+    assert sequences.layout == layout
+    assert sequences.layout.array_frame_shape == shape[2:]
+    assert (len(sequences), sequences.n_steps) == shape[:2]
+
+
+@each_layout
+def test_frames_have_the_shape_of_the_model_and_go_back(shape, layout):
+    x = torch.from_numpy(numbered(*shape))
+    frames = layout.to_frames(x)
+    assert frames.shape == (*shape[:2], *layout.frame_shape)
+    assert frames.data_ptr() == x.data_ptr()
+    assert torch.equal(layout.from_frames(frames), x)
+    n_features = layout.frame_shape[0]
+    axis = layout.feature_axis
+    if layout.channels or layout.kind == "vector":
+        assert x.shape[axis] == n_features
+        for i in range(n_features):
+            assert torch.equal(frames[:, :, i], x.movedim(axis, 0)[i])
+
+
+@each_layout
+def test_a_layout_survives_json(shape, layout):
+    assert from_json(json.loads(json.dumps(to_json(layout)))) == layout
+
+
+@given(n=st.integers(5, 40), m=st.integers(5, 40), c=st.integers(1, 4))
+@settings(max_examples=20)
+def test_channels_are_found_where_one_reading_is_possible_and_can_be_told(n, m, c):
+    for shape, where in (((2, 3, c, n, m), "first"), ((2, 3, n, m, c), "last")):
+        x = np.broadcast_to(np.float32(0), shape)
+        assert Sequences(x).layout == Sequences(x, channels=where).layout
+        assert Sequences(x).layout == Layout("image", (c, n, m), where)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 3, 9, 3), (2, 3, 1, 9, 4), (2, 3, 9, 9, 9)])
+def test_two_readings_or_none_are_an_error_that_names_channels(shape):
+    with pytest.raises(ValueError, match=r"channels='auto' cannot tell .* of X are, got shape"):
+        Sequences(np.zeros(shape))
+    if shape[2] < 5:
+        for where, c in (("first", shape[2]), ("last", shape[-1])):
+            layout = Sequences(np.zeros(shape), channels=where).layout
+            assert layout.frame_shape[0] == c
+
+
+@pytest.mark.parametrize(
+    ("channels", "shape"), [("first", (2, 3, 9, 9, 3)), ("last", (2, 3, 3, 9, 9))]
+)
+def test_channels_told_wrong_are_an_error(channels, shape):
+    with pytest.raises(ValueError, match=f"channels='{channels}': X must have 1 to 4 channels"):
+        Sequences(np.zeros(shape), channels=channels)
