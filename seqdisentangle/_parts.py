@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-__all__ = ["REGISTRIES", "Part", "Registry"]
+__all__ = ["REGISTRIES", "Part", "Registry", "argument_names"]
 
 Self = TypeVar("Self", bound="Part")
 P = TypeVar("P")
@@ -18,15 +18,15 @@ class Part:
 
     The arguments of ``__init__`` are stored under their own names and unchanged, as those of a
     scikit-learn estimator, so that ``clone``, ``set_params(network__width=32)`` and a grid search
-    work.
+    work. They are checked when the part is made.
 
     Examples
     --------
     >>> class Blur(Part):
     ...     def __init__(self, width=3):
     ...         self.width = width
-    >>> Blur().set_params(width=5).get_params()
-    {'width': 5}
+    >>> Blur().set_params(width=5)
+    Blur(width=5)
     """
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -40,8 +40,20 @@ class Part:
         Returns
         -------
         dict of str to values
+
+        Raises
+        ------
+        AttributeError
+            If its ``__init__`` has not stored an argument under its own name.
         """
-        params = {name: getattr(self, name) for name in argument_names(type(self))}
+        params = {}
+        for name in argument_names(type(self)):
+            try:
+                params[name] = getattr(self, name)
+            except AttributeError as error:
+                raise AttributeError(
+                    f"{type(self).__name__} must store its argument {name!r} as self.{name}"
+                ) from error
         if deep:
             for name, value in list(params.items()):
                 if hasattr(value, "get_params") and not isinstance(value, type):
@@ -50,7 +62,12 @@ class Part:
         return params
 
     def set_params(self: Self, **params: Any) -> Self:
-        """Change arguments, those of a part within by ``name__argument``.
+        """Make it anew with some arguments changed, those of a part within by ``name__argument``.
+
+        Parameters
+        ----------
+        **params
+            New values. What the part has learned is lost, unless there are none.
 
         Returns
         -------
@@ -62,6 +79,8 @@ class Part:
         ValueError
             If an argument is unknown, or a value is not allowed. Nothing has changed then.
         """
+        if not params:
+            return self
         known = self.get_params(deep=False)
         changed = dict(known)
         nested: dict[str, dict[str, Any]] = {}
@@ -87,13 +106,21 @@ class Part:
         self.__dict__.update(fresh.__dict__)
         return self
 
+    def __repr__(self) -> str:
+        params = self.get_params(deep=False).items()
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in params)})"
+
 
 def argument_names(cls: type) -> list[str]:
-    """The names of the arguments of a class, in order."""
-    signature = inspect.signature(cls.__init__)  # type: ignore[misc]  # of the class itself
+    """The names of the arguments that an object of a class is made with, in order."""
+    return [parameter.name for parameter in named_arguments(cls)]
+
+
+def named_arguments(cls: type) -> list[inspect.Parameter]:
+    """The arguments of a class that have a name."""
     return [
-        name
-        for name, parameter in list(signature.parameters.items())[1:]
+        parameter
+        for parameter in inspect.signature(cls).parameters.values()
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
 
@@ -104,7 +131,7 @@ class Registry(Mapping[str, type[P]], Generic[P]):
     Parameters
     ----------
     kind : str
-        A word for such a part: ``"view"``.
+        A word for such a part, which no other registry has: ``"view"``.
     classes : mapping of str to classes
 
     Examples
@@ -112,8 +139,8 @@ class Registry(Mapping[str, type[P]], Generic[P]):
     >>> class Blur(Part):
     ...     pass
     >>> FILTERS = Registry("filter", {"blur": Blur})
-    >>> FILTERS.make("blur", "motion_filter").__class__.__name__
-    'Blur'
+    >>> FILTERS.make("blur", "motion_filter")
+    Blur()
     >>> FILTERS.make("blurr", "motion_filter")
     Traceback (most recent call last):
     ...
@@ -135,26 +162,44 @@ class Registry(Mapping[str, type[P]], Generic[P]):
     def __len__(self) -> int:
         return len(self._classes)
 
-    def make(self, name: str, parameter: str) -> P:
-        """The part of a name, with its default arguments.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names that stand for a part by themselves: of classes whose arguments have defaults."""
+        return tuple(name for name, cls in self.items() if not needed_arguments(cls))
+
+    @property
+    def listed(self) -> str:
+        """These names as messages list them."""
+        return ", ".join(map(repr, self.names))
+
+    def make(self, name: str, parameter: str, **arguments: Any) -> P:
+        """The part of a name.
 
         Parameters
         ----------
         name : str
         parameter : str
             The parameter that the user set, for the message.
+        **arguments
+            Those of the part that are not to have their defaults.
 
         Raises
         ------
         ValueError
-            If there is no such part; the message lists those that there are.
+            If there is no such part, or it needs arguments that are not given; the message lists
+            the names that there are.
         """
         if name not in self._classes:
-            names = ", ".join(map(repr, self._classes))
             raise ValueError(
-                f"{parameter} must be the name of a {self.kind} ({names}), got {name!r}"
+                f"{parameter} must be the name of a {self.kind} ({self.listed}), got {name!r}"
             )
-        return self._classes[name]()
+        cls = self._classes[name]
+        if missing := [a for a in needed_arguments(cls) if a not in arguments]:
+            raise ValueError(
+                f"{parameter}={name!r} is no {self.kind} by its name alone, as {self.listed} are: "
+                f"make one, {cls.__name__}({', '.join(missing)})"
+            )
+        return cls(**arguments)
 
     def name_of(self, part: object) -> str | None:
         """The name of a part's own class, None of a class that is not registered."""
@@ -162,6 +207,11 @@ class Registry(Mapping[str, type[P]], Generic[P]):
             if type(part) is cls:
                 return name
         return None
+
+
+def needed_arguments(cls: type) -> list[str]:
+    """The names of the arguments of a class that have no default."""
+    return [a.name for a in named_arguments(cls) if a.default is inspect.Parameter.empty]
 
 
 #: Every registry by its kind.

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import safetensors
 import safetensors.torch
 import torch
@@ -45,20 +44,19 @@ def save_file(
     Parameters
     ----------
     path : str or path-like
-        Where to; the folder has to exist. The name is taken as it is, with any suffix.
+        The file to write; its folder has to exist. The name is taken as it is, with any suffix.
     tensors : mapping of str to Tensor
         Of any dtype of the safetensors format (complex64 included, not complex128 nor quantised),
         on any device, dense, with any strides, sharing memory or not: each is stored in full.
     settings : mapping of str to values
-        None, bool, int, float (infinities and NaN too), str, and lists, tuples and mappings with
-        str keys of these. Tuples come back as lists and mappings as dicts; NumPy scalars are stored
-        as the Python numbers they stand for.
+        Of the types of JSON: None, bool, int, float (infinities and NaN too), str, and lists and
+        dicts with str keys of these. Tuples come back as lists. For everything else there is
+        :func:`seqdisentangle.serialization.to_json`.
 
     Raises
     ------
     TypeError
-        If JSON cannot hold a setting (the message says where it stands) or a tensor is no dense
-        tensor.
+        If JSON has no type for a setting, or a tensor is no dense tensor.
     ValueError
         If a setting contains itself, or a tensor's dtype has no place in the format.
     OSError
@@ -74,13 +72,7 @@ def save_file(
     ...     load_file(path)
     ({'weight': tensor([1., 1.])}, {'sizes': [3, 4], 'name': 'mmd'})
     """
-    if not isinstance(settings, Mapping):
-        raise TypeError(f"settings must be a mapping, got {type(settings).__name__}.")
-    try:
-        as_json = json.dumps(_plain(settings, "settings", ()))
-    except RecursionError as error:
-        raise ValueError("The settings are nested too deeply for JSON.") from error
-    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: as_json}
+    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: _as_json(settings)}
     stored = _storable(tensors)
     try:
         content = safetensors.torch.save(stored, metadata)
@@ -102,7 +94,7 @@ def load_file(
     path : str or path-like
         The file.
     device : str or torch.device, default="cpu"
-        Where the tensors go.
+        The device that the tensors go to.
 
     Returns
     -------
@@ -155,25 +147,36 @@ def _settings(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     return settings
 
 
-def _plain(value: Any, where: str, inside: tuple[int, ...]) -> Any:
-    """Give ``value`` as JSON's own types; ``inside`` are the ids of what it stands in."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, (bool, int, str, float)):
-        return value
-    if id(value) in inside:
-        raise ValueError(f"{where} contains itself, which JSON cannot hold.")
-    inside = (*inside, id(value))
-    if isinstance(value, Mapping):
-        plain = {}
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise TypeError(f"The keys of {where} must be strings for JSON, got {key!r}.")
-            plain[key] = _plain(item, f"{where}[{key!r}]", inside)
-        return plain
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{where}[{i}]", inside) for i, item in enumerate(value)]
-    raise TypeError(f"JSON cannot hold {where}: got {value!r} of type {type(value).__name__}.")
+def _as_json(settings: Mapping[str, Any]) -> str:
+    """The settings as text, if they are of the types of JSON alone."""
+    if not isinstance(settings, Mapping):
+        raise TypeError(f"settings must be a mapping, got {type(settings).__name__}.")
+    settings = dict(settings)
+    try:
+        text = json.dumps(settings)
+    except TypeError as error:
+        raise TypeError(
+            "settings must be of the types of JSON, which seqdisentangle.serialization.to_json "
+            f"makes of others: {error}."
+        ) from error
+    except RecursionError as error:
+        raise ValueError("The settings are nested too deeply for JSON.") from error
+    except ValueError as error:
+        raise ValueError("settings contains itself, which JSON cannot hold.") from error
+    for key in _keys(settings):
+        if not isinstance(key, str):  # JSON would make it one
+            raise TypeError(f"The keys of settings must be strings for JSON, got {key!r}.")
+    return text
+
+
+def _keys(value: Any) -> Iterator[Any]:
+    """All keys in it, however deep."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _keys(item)
 
 
 def _storable(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -204,7 +207,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     Parameters
     ----------
     path : str or path-like
-        Where it goes in the end; what is there stays until then.
+        The file to write; one that is there stays until the new one is whole.
 
     Yields
     ------

@@ -99,13 +99,10 @@ def test_what_json_has_no_type_for_comes_back_as_its_nearest(path):
         {},
         {
             "tuple": (1, (2, 3)),
-            "numpy": [np.float32(0.5), np.int64(3), np.bool_(True), np.str_("a")],
             "enum": Colour.RED,
         },
     )
-    read = load_file(path)[1]
-    assert read == {"tuple": [1, [2, 3]], "numpy": [0.5, 3, True, "a"], "enum": "red"}
-    assert [type(v) for v in read["numpy"]] == [float, int, bool, str]
+    assert load_file(path)[1] == {"tuple": [1, [2, 3]], "enum": "red"}
 
 
 def test_strided_shared_and_learnable_tensors(path):
@@ -165,13 +162,14 @@ def deep():
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [
-        ({"a": [0, {"b": object()}]}, TypeError, r"settings\['a'\]\[1\]\['b'\]: got <object"),
-        ({"a": np.ones(2)}, TypeError, r"settings\['a'\].*ndarray"),
-        ({"a": {1, 2}}, TypeError, r"settings\['a'\].*set"),
-        ({"a": 1j}, TypeError, r"settings\['a'\].*complex"),
-        ({"a": b"x"}, TypeError, r"settings\['a'\].*bytes"),
-        ({"a": {1: 2}}, TypeError, r"keys of settings\['a'\] must be strings.*1"),
-        ({"a": looped()}, ValueError, r"settings\['a'\]\[0\] contains itself"),
+        ({"a": [0, {"b": object()}]}, TypeError, "settings must be .* types of JSON, .*object"),
+        ({"a": np.ones(2)}, TypeError, "settings must be .*ndarray"),
+        ({"a": np.int64(3)}, TypeError, "settings must be .*int64"),
+        ({"a": {1, 2}}, TypeError, "settings must be .*set"),
+        ({"a": 1j}, TypeError, "settings must be .*complex"),
+        ({"a": b"x"}, TypeError, "settings must be .*bytes"),
+        ({"a": [{1: 2}]}, TypeError, "keys of settings must be strings.*1"),
+        ({"a": looped()}, ValueError, "settings contains itself"),
         ({"a": deep()}, ValueError, "too deeply"),
         ([1], TypeError, "settings must be a mapping, got list"),
     ],

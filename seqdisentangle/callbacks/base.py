@@ -1,4 +1,4 @@
-"""What is told of a training while it runs."""
+"""The contract of a callback, and several as one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Callback", "Callbacks", "resolve_callbacks"]
+from .._parts import Part
+
+__all__ = ["EPOCH", "METHODS", "Callback", "Callbacks", "tagged"]
 
 METHODS = ("on_fit_begin", "on_epoch_end", "on_fit_end")
 
+# Of a record; no measurement of its own.
+EPOCH = "epoch"
 
-class Callback:
-    """Base class of what watches a training. Every method may be left out.
+
+class Callback(Part):
+    """Base class of objects that watch a training. Every method may be left out.
 
     Any object with one of these methods will do; this class is the list of them. In each, the
     estimator is ready for use with its current weights: ``transform``, ``sample``, ``save``. An
     exception ends the training and leaves the estimator as it was before.
+
+    A subclass stores the arguments of its ``__init__`` under their own names, as every part does;
+    ``clone`` makes it anew from these. It is registered by a name in ``CALLBACKS``.
 
     Examples
     --------
@@ -102,30 +110,12 @@ class Callbacks:
         ]
 
 
-def resolve_callbacks(callbacks: Any) -> Callbacks:
-    """Turn a `callbacks` parameter into one object.
-
-    Parameters
-    ----------
-    callbacks : None, object, list or tuple of objects
-
-    Raises
-    ------
-    TypeError
-        If one has none of the methods of :class:`Callback`, or is a class.
-    """
-    if callbacks is None:
-        callbacks = []
-    elif not isinstance(callbacks, list | tuple):
-        callbacks = [callbacks]
-    for callback in callbacks:
-        if isinstance(callback, type):
-            raise TypeError(
-                f"callbacks must be objects, got the class {callback.__name__}: make one of it"
-            )
-        if not any(callable(getattr(callback, method, None)) for method in METHODS):
-            raise TypeError(
-                f"callbacks must have a method {', '.join(METHODS[:-1])} or {METHODS[-1]}, got "
-                f"{callback!r}"
-            )
-    return Callbacks(list(callbacks))
+def tagged(record: dict[str, float]) -> dict[str, float]:
+    """The measurements of a record under the names that a dashboard groups by."""
+    named = {}
+    for name, value in record.items():
+        if name.startswith("val_"):
+            named[f"validation/{name[4:]}"] = value
+        elif name != EPOCH:
+            named[f"train/{name}"] = value
+    return named

@@ -21,7 +21,7 @@ class ProgressBar:
     verbose : int
         Nothing is shown if it is 0.
     name : str
-        What is trained.
+        The name of the model in training.
     """
 
     def __init__(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import numbers
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
+
+from .._parts import Part
 
 __all__ = [
     "Dependence",
@@ -62,7 +64,7 @@ def joint(history: Tensor, samples: Samples) -> Samples:
     return Samples(torch.cat([history, samples.value], dim=-1))
 
 
-class Divergence(nn.Module):
+class Divergence(Part, nn.Module, ABC):
     r"""Base class of all divergences :math:`D(q, p)` between a batch of codes and its prior.
 
     A subclass implements :meth:`forward`. It knows nothing of models, steps or training: a
@@ -71,7 +73,8 @@ class Divergence(nn.Module):
     :meth:`forward`, and steps of these parameters, which minimise :meth:`critic_loss`.
 
     The arguments of ``__init__`` are stored under their own names and unchanged, as those of a
-    scikit-learn estimator, so that ``clone`` and ``set_params(reg__scales=...)`` work.
+    scikit-learn estimator, so that ``clone`` and ``set_params(reg__scales=...)`` work. A subclass
+    is registered by a name in ``DIVERGENCES``.
 
     Attributes
     ----------
@@ -83,8 +86,8 @@ class Divergence(nn.Module):
     critic_steps : int
         Steps of its own parameters to each one of the model; 1 unless set.
     content_weight, motion_weight : float
-        What the weights of the estimator are with it, where they are ``"auto"``: they make up for
-        its size beside a cost that is a mean over the values of a frame.
+        The weights of the estimator with it, where they are ``"auto"``: they make up for its size
+        beside a cost that is a mean over the values of a frame.
 
     Examples
     --------
@@ -120,6 +123,7 @@ class Divergence(nn.Module):
         """
         return self
 
+    @abstractmethod
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Compare two batches.
 
@@ -135,10 +139,9 @@ class Divergence(nn.Module):
         Tensor of shape (...)
             One number for each leading index.
         """
-        raise NotImplementedError
 
     def critic_loss(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
-        """What its own parameters minimise: minus the divergence, unless a subclass says otherwise.
+        """The loss of its own parameters: minus the divergence, unless a subclass says otherwise.
 
         Parameters
         ----------
@@ -152,44 +155,23 @@ class Divergence(nn.Module):
         """
         return -self(q, p, mask).sum()
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The arguments that it was made with, by scikit-learn's convention."""
-        signature = inspect.signature(type(self).__init__)
-        return {
-            name: getattr(self, name)
-            for name, parameter in list(signature.parameters.items())[1:]
-            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        }
-
-    def set_params(self: Self, **params: Any) -> Self:
-        """Make it anew with some arguments changed, by scikit-learn's convention.
-
-        Raises
-        ------
-        ValueError
-            If an argument is unknown, or a value is not allowed.
-        """
-        known = self.get_params()
-        if unknown := sorted(set(params) - set(known)):
-            raise ValueError(
-                f"{type(self).__name__} has no parameter {unknown[0]!r}, only {sorted(known)}"
-            )
-        fresh = type(self)(**{**known, **params})  # raises before anything has changed
-        self.__dict__.clear()
-        self.__dict__.update(fresh.__dict__)
-        return self
-
-    def extra_repr(self) -> str:
-        """The arguments that it was made with, in the module's representation."""
-        params = self.get_params().items()
-        return ", ".join(f"{k}={v!r}" for k, v in params if not isinstance(v, nn.Module))
-
 
 class Dependence(Divergence):
     r"""Base class of divergences of a joint distribution from the product of its marginals.
 
     ``forward(q, p)`` takes draws of the two sides, row by row from the same sequence, of shapes
     (..., n, d_1) and (..., n, d_2), rather than draws of two distributions of one vector.
+
+    Examples
+    --------
+    >>> import torch
+    >>> class Covariance(Dependence):
+    ...     def forward(self, q, p, mask=None):
+    ...         x, y = (z.value - z.value.mean(-2, keepdim=True) for z in (q, p))
+    ...         return (x.mT @ y / x.shape[-2]).square().sum((-2, -1))
+    >>> x = torch.tensor([[0.0], [2.0]])
+    >>> Covariance()(Samples(x), Samples(3 * x))
+    tensor(9.)
     """
 
 
@@ -257,7 +239,7 @@ def paired(
     q, p : Samples with values of shape (..., n, d)
     mask : bool Tensor of shape (..., n), optional
     one_size : bool
-        Whether vectors of both sides must have one size.
+        Demand vectors of one size on both sides.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What adversarial divergences share: a network of their own, how it is trained, its gradient."""
+"""The base of adversarial divergences: a network of their own, how it is trained, its gradient."""
 
 from __future__ import annotations
 

@@ -33,13 +33,12 @@ class HSIC(KernelDivergence, Dependence):
 
     Parameters
     ----------
-    kernel : {"gaussian", "inverse_multiquadratic", "rational_quadratic", "laplacian"} or Kernel, \
-            default="gaussian"
-        The kernel of both sides.
+    kernel : str or Kernel, default="gaussian"
+        The kernel of both sides: a name in ``KERNELS`` or an object.
     scales : sequence of float, default=(1.0,)
         Scales of a kernel given by name.
     bandwidth : {"median", "prior"}, default="median"
-        What a scale of 1 stands for, as in :class:`~seqdisentangle.divergences.MMD`, for each side
+        The unit of the scale, as in :class:`~seqdisentangle.divergences.MMD`, for each side
         apart.
     unbiased : bool, default=True
         False is never negative, and larger by a bias that falls with n.
@@ -104,7 +103,7 @@ class HSIC(KernelDivergence, Dependence):
     def _sums(
         self, rows: slice, x: Tensor, y: Tensor, weight: Tensor, unit_x: Tensor, unit_y: Tensor
     ) -> Tensor:
-        """What the statistic needs of some rows of K and L, (L, 4)."""
+        """The four sums of the statistic over some rows of K and L, (L, 4)."""
         counted = weight[:, rows, None] * weight[:, None]
         if self.unbiased:
             index = torch.arange(x.shape[1], device=x.device)

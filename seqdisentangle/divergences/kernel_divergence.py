@@ -1,4 +1,4 @@
-"""What the divergences of a kernel share: its choice, its bandwidth, its values."""
+"""The base of the divergences of a kernel: its choice, its bandwidth, its values."""
 
 from __future__ import annotations
 

@@ -8,10 +8,14 @@ scales serves codes of any size; or the median of the squared distances at hand.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from .._parts import Part, Registry
 
 __all__ = [
     "KERNELS",
@@ -20,6 +24,7 @@ __all__ = [
     "Kernel",
     "KernelSum",
     "Laplacian",
+    "MultiscaleKernel",
     "RationalQuadratic",
     "resolve_kernel",
 ]
@@ -28,10 +33,79 @@ __all__ = [
 SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-class Kernel:
-    """A kernel that depends on the squared distance alone, summed over scales.
+class Kernel(Part, ABC):
+    """A kernel that depends on the squared distance alone.
 
-    Kernels add: ``Gaussian() + Laplacian()`` is one.
+    Kernels add: ``Gaussian() + Laplacian()`` is one. A subclass is a dataclass of its parameters
+    and is registered by a name in ``KERNELS``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> class Cauchy(Kernel):
+    ...     def __call__(self, squared_distance, unit):
+    ...         return 1 / (1 + squared_distance / unit) ** 2
+    >>> (Cauchy() + Gaussian([1.0]))(torch.tensor([0.0, 4.0]), unit=4.0)
+    tensor([2.0000, 0.6179])
+    """
+
+    @abstractmethod
+    def __call__(self, squared_distance: Tensor, unit: float | Tensor) -> Tensor:
+        """Value of the kernel, elementwise.
+
+        Parameters
+        ----------
+        squared_distance : Tensor
+        unit : float or Tensor
+            The squared distance that a scale of 1 stands for; it broadcasts.
+
+        Returns
+        -------
+        Tensor of the shape of squared_distance
+        """
+
+    def __add__(self, other: Kernel) -> KernelSum:
+        return KernelSum((self, other)) if isinstance(other, Kernel) else NotImplemented
+
+
+@dataclass
+class KernelSum(Kernel):
+    """The sum of kernels, each with scales of its own.
+
+    Parameters
+    ----------
+    kernels : sequence of Kernel
+
+    Raises
+    ------
+    TypeError
+        If one of them is no kernel.
+
+    Examples
+    --------
+    >>> import torch
+    >>> kernel = KernelSum([Gaussian([1.0]), InverseMultiquadratic([1.0])])
+    >>> kernel(torch.tensor([0.0, 4.0]), unit=4.0)
+    tensor([2.0000, 0.8679])
+    """
+
+    kernels: Sequence[Kernel]
+
+    def __post_init__(self) -> None:
+        if not self.kernels or not all(isinstance(kernel, Kernel) for kernel in self.kernels):
+            raise TypeError(f"kernels must be a sequence of kernels, got {self.kernels!r}")
+
+    def __call__(self, squared_distance: Tensor, unit: float | Tensor) -> Tensor:
+        """Value of the sum, elementwise."""
+        value = self.kernels[0](squared_distance, unit)
+        for kernel in self.kernels[1:]:
+            value = value + kernel(squared_distance, unit)
+        return value
+
+
+@dataclass
+class MultiscaleKernel(Kernel):
+    """A kernel summed over several scales, given its value at one of them.
 
     Parameters
     ----------
@@ -42,64 +116,46 @@ class Kernel:
     ------
     ValueError
         If ``scales`` is empty or holds a number that is not positive and finite.
-    """
-
-    def __init__(self, scales: Sequence[float] = SCALES) -> None:
-        try:
-            self.scales = tuple(float(scale) for scale in scales)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"scales must be positive finite numbers, got {scales!r}") from error
-        if not self.scales or not all(0 < scale < float("inf") for scale in self.scales):
-            raise ValueError(f"scales must be positive finite numbers, got {tuple(scales)!r}")
-
-    def at_scale(self, squared_distance: Tensor, bandwidth: float | Tensor) -> Tensor:
-        r"""Value of the kernel of one bandwidth :math:`C_s`, elementwise."""
-        raise NotImplementedError
-
-    def __call__(self, squared_distance: Tensor, unit: float | Tensor) -> Tensor:
-        """Value of the kernel, elementwise, ``unit`` being the squared distance of a scale of 1."""
-        value = self.at_scale(squared_distance, unit * self.scales[0])
-        for scale in self.scales[1:]:
-            value = value + self.at_scale(squared_distance, unit * scale)
-        return value
-
-    def __add__(self, other: Kernel) -> KernelSum:
-        return KernelSum(self, other) if isinstance(other, Kernel) else NotImplemented
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(scales={self.scales})"
-
-
-class KernelSum(Kernel):
-    """The sum of kernels, each with scales of its own.
-
-    Parameters
-    ----------
-    *kernels : Kernel
 
     Examples
     --------
     >>> import torch
-    >>> kernel = Gaussian([1.0]) + InverseMultiquadratic([1.0])
-    >>> kernel(torch.tensor([0.0, 4.0]), unit=4.0)
-    tensor([2.0000, 0.8679])
+    >>> class Linear(MultiscaleKernel):
+    ...     def at_scale(self, squared_distance, bandwidth):
+    ...         return -squared_distance / bandwidth
+    >>> Linear(scales=[0.5, 1.0])(torch.tensor(4.0), unit=2.0)
+    tensor(-6.)
     """
 
-    def __init__(self, *kernels: Kernel) -> None:
-        self.kernels = kernels
+    scales: Sequence[float] = SCALES
+
+    def __post_init__(self) -> None:
+        try:
+            scales = self._floats()
+        except (TypeError, ValueError) as error:
+            message = f"scales must be positive finite numbers, got {self.scales!r}"
+            raise TypeError(message) from error
+        if not scales or not all(0 < scale < float("inf") for scale in scales):
+            raise ValueError(f"scales must be positive finite numbers, got {tuple(self.scales)!r}")
+
+    @abstractmethod
+    def at_scale(self, squared_distance: Tensor, bandwidth: float | Tensor) -> Tensor:
+        r"""Value of the kernel of one bandwidth :math:`C_s`, elementwise."""
 
     def __call__(self, squared_distance: Tensor, unit: float | Tensor) -> Tensor:
-        """Value of the sum, elementwise."""
-        value = self.kernels[0](squared_distance, unit)
-        for kernel in self.kernels[1:]:
-            value = value + kernel(squared_distance, unit)
+        """Value of the sum over scales, elementwise."""
+        first, *others = self._floats()
+        value = self.at_scale(squared_distance, unit * first)
+        for scale in others:
+            value = value + self.at_scale(squared_distance, unit * scale)
         return value
 
-    def __repr__(self) -> str:
-        return " + ".join(map(repr, self.kernels))
+    def _floats(self) -> list[float]:
+        return [float(scale) for scale in self.scales]
 
 
-class InverseMultiquadratic(Kernel):
+@dataclass
+class InverseMultiquadratic(MultiscaleKernel):
     r""":math:`k_s = C_s / (C_s + \lVert x - y \rVert^2)`.
 
     Its heavy tails give a gradient to codes that are still far from their prior, which is why it
@@ -117,7 +173,8 @@ class InverseMultiquadratic(Kernel):
         return bandwidth / (bandwidth + squared_distance)
 
 
-class Gaussian(Kernel):
+@dataclass
+class Gaussian(MultiscaleKernel):
     r""":math:`k_s = \exp(-\lVert x - y \rVert^2 / C_s)`.
 
     Examples
@@ -132,7 +189,8 @@ class Gaussian(Kernel):
         return torch.exp(-squared_distance / bandwidth)
 
 
-class RationalQuadratic(Kernel):
+@dataclass
+class RationalQuadratic(MultiscaleKernel):
     r""":math:`k_s = (1 + \lVert x - y \rVert^2 / (2 \alpha C_s))^{-\alpha}`.
 
     Parameters
@@ -148,21 +206,21 @@ class RationalQuadratic(Kernel):
     tensor([1.0000, 0.7071])
     """
 
-    def __init__(self, scales: Sequence[float] = SCALES, alpha: float = 0.5) -> None:
-        super().__init__(scales)
-        if not 0 < alpha < float("inf"):
-            raise ValueError(f"alpha must be a positive finite number, got {alpha!r}")
-        self.alpha = float(alpha)
+    alpha: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.alpha < float("inf"):
+            raise ValueError(f"alpha must be a positive finite number, got {self.alpha!r}")
 
     def at_scale(self, squared_distance: Tensor, bandwidth: float | Tensor) -> Tensor:
         """Value of the kernel of one bandwidth, elementwise."""
-        return (1 + squared_distance / (2 * self.alpha * bandwidth)) ** -self.alpha
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(scales={self.scales}, alpha={self.alpha})"
+        alpha = float(self.alpha)
+        return (1 + squared_distance / (2 * alpha * bandwidth)) ** -alpha
 
 
-class Laplacian(Kernel):
+@dataclass
+class Laplacian(MultiscaleKernel):
     r""":math:`k_s = \exp(-\lVert x - y \rVert / \sqrt{C_s})`.
 
     Its peak at zero makes it see fine structure that smoother kernels pass over.
@@ -182,12 +240,16 @@ class Laplacian(Kernel):
         return torch.exp(-torch.where(apart, ratio, 1).sqrt() * apart)
 
 
-KERNELS: dict[str, type[Kernel]] = {
-    "inverse_multiquadratic": InverseMultiquadratic,
-    "gaussian": Gaussian,
-    "rational_quadratic": RationalQuadratic,
-    "laplacian": Laplacian,
-}
+KERNELS: Registry[Kernel] = Registry(
+    "kernel",
+    {
+        "inverse_multiquadratic": InverseMultiquadratic,
+        "gaussian": Gaussian,
+        "rational_quadratic": RationalQuadratic,
+        "laplacian": Laplacian,
+        "sum": KernelSum,
+    },
+)
 
 
 def resolve_kernel(kernel: str | Kernel, scales: Sequence[float]) -> Kernel:
@@ -203,7 +265,5 @@ def resolve_kernel(kernel: str | Kernel, scales: Sequence[float]) -> Kernel:
     if isinstance(kernel, Kernel):
         return kernel
     if not isinstance(kernel, str):
-        raise TypeError(f"kernel must be a Kernel or one of {sorted(KERNELS)}, got {kernel!r}")
-    if kernel not in KERNELS:
-        raise ValueError(f"kernel must be a Kernel or one of {sorted(KERNELS)}, got {kernel!r}")
-    return KERNELS[kernel](scales)
+        raise TypeError(f"kernel must be a Kernel or a name ({KERNELS.listed}), got {kernel!r}")
+    return KERNELS.make(kernel, "kernel", scales=scales)

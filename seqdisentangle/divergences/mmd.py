@@ -31,9 +31,8 @@ class MMD(KernelDivergence):
 
     Parameters
     ----------
-    kernel : {"inverse_multiquadratic", "gaussian", "rational_quadratic", "laplacian"} or Kernel, \
-            default="inverse_multiquadratic"
-        The kernel, see :mod:`seqdisentangle.divergences.kernels`; sums are kernels too.
+    kernel : str or Kernel, default="inverse_multiquadratic"
+        A name in ``KERNELS`` or an object; sums of kernels are kernels too.
     scales : sequence of float
         Scales of a kernel given by name.
     bandwidth : {"prior", "median"}, default="prior"

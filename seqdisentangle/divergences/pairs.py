@@ -105,7 +105,7 @@ def paired_statistic(
     weight : Tensor of shape (..., n)
         1, or 0 for padding.
     *parameters : Tensor of shape (..., 1, 1)
-        What the kernel depends on.
+        The quantity that the kernel depends on.
     unbiased : bool
         A batch of a single draw then says nothing about a distribution: its value is zero.
 

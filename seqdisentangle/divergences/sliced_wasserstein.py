@@ -89,7 +89,7 @@ class SlicedWasserstein(Divergence):
         return ordered.masked_fill(ordered == torch.inf, 0)
 
     def get_extra_state(self) -> Tensor:
-        """Where its random numbers stand, for ``state_dict``."""
+        """The state of its random numbers, for ``state_dict``."""
         return self.generator.get_state()
 
     def set_extra_state(self, state: Any) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import nn
-
-from .base import CodeShape, FrameNetwork
+from .._parts import Registry
+from .auto import AutoNetwork
+from .base import CodeShape, FrameEncoder, FrameNetwork
 from .conv import Conv
 from .custom import OwnModules
 from .mlp import MLP
@@ -15,26 +15,38 @@ from .resnet import ResNet
 __all__ = [
     "MLP",
     "NETWORKS",
+    "AutoNetwork",
     "CodeShape",
     "Conv",
+    "FrameEncoder",
     "FrameNetwork",
     "OwnModules",
     "ResNet",
     "resolve_network",
 ]
 
-NETWORKS: dict[str, type[FrameNetwork]] = {"mlp": MLP, "conv": Conv, "resnet": ResNet}
+NETWORKS: Registry[FrameNetwork] = Registry(
+    "network",
+    {
+        "auto": AutoNetwork,
+        "mlp": MLP,
+        "conv": Conv,
+        "resnet": ResNet,
+    },
+)
 
 
-def resolve_network(network: Any, frame_shape: tuple[int, ...]) -> FrameNetwork:
+def resolve_network(network: Any, frame_shape: tuple[int, ...], generator: str) -> FrameNetwork:
     """Turn a `network` parameter into the frame network it means for frames of this shape.
 
     Parameters
     ----------
-    network : "auto", name, FrameNetwork or pair of modules
-        ``"auto"`` is ``"conv"`` for images and ``"mlp"`` for vectors. A pair is (encoder, decoder).
+    network : name, FrameNetwork or pair of modules
+        A name in ``NETWORKS``; a pair is (encoder, decoder).
     frame_shape : tuple of int
         (D,) or (C, H, W).
+    generator : {"style", "concat"}
+        The form of the generator where that of the network is ``"auto"``.
 
     Raises
     ------
@@ -45,27 +57,18 @@ def resolve_network(network: Any, frame_shape: tuple[int, ...]) -> FrameNetwork:
 
     Examples
     --------
-    >>> resolve_network("auto", (3, 64, 64))
-    Conv(width=16, palette=16)
-    >>> resolve_network(Conv(width=64), (3, 64, 64))
-    Conv(width=64, palette=16)
+    >>> resolve_network("auto", (3, 64, 64), "style")
+    Conv(width=16, palette=16, generator='style')
+    >>> resolve_network(Conv(width=64, generator="concat"), (3, 64, 64), "style")
+    Conv(width=64, palette=16, generator='concat')
     """
     if isinstance(network, tuple | list) and len(network) == 2:
-        if not all(isinstance(module, nn.Module) for module in network):
-            raise TypeError(f"network as a pair must be two torch modules, got {network!r}")
-        return OwnModules(*network)
+        network = OwnModules(*network)
     if isinstance(network, str):
-        if network == "auto":
-            network = "conv" if len(frame_shape) == 3 else "mlp"
-        if network not in NETWORKS:
-            raise ValueError(
-                f"network must be 'auto' or one of {sorted(NETWORKS)}, got {network!r}"
-            )
-        network = NETWORKS[network]()
+        network = NETWORKS.make(network, "network")
     if not isinstance(network, FrameNetwork):
         raise TypeError(
-            "network must be a name, a FrameNetwork or a pair (encoder, decoder) of torch modules, "
-            f"got {network!r}"
+            f"network must be a name ({NETWORKS.listed}), a FrameNetwork or a pair "
+            f"(encoder, decoder) of torch modules, got {network!r}"
         )
-    network.check(frame_shape)
-    return network
+    return network.resolved(frame_shape, generator)

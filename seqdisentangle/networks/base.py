@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from .._parts import Part
+
 __all__ = [
+    "GENERATORS",
     "SLOPE",
     "BottomMap",
     "CodeShape",
@@ -17,18 +23,23 @@ __all__ = [
     "FrameNetwork",
     "ImageNetwork",
     "StyleMap",
+    "check_settings",
     "first_input",
     "modulate",
     "pyramid",
     "widths",
 ]
 
+Self = TypeVar("Self", bound="FrameNetwork")
+
 SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
+
+GENERATORS = ("auto", "style", "concat")
 
 
 @dataclass(frozen=True)
 class CodeShape:
-    """What a decoder is fed.
+    """The codes that a decoder is fed, and the range of its frames.
 
     Attributes
     ----------
@@ -37,19 +48,19 @@ class CodeShape:
     hidden_size : int
         Width of the layers between a code and the feature map.
     generator : {"style", "concat"}
-        How content enters, see :class:`FrameNetwork`.
+        The way in which content enters, see :class:`FrameNetwork`.
     bounded : bool
-        Whether the values of a frame lie in [0, 1].
+        True where the values of a frame lie in [0, 1].
     """
 
     motion_size: int
     content_size: int
     hidden_size: int
-    generator: Literal["style", "concat"]
+    generator: str
     bounded: bool
 
     def squash(self, x: Tensor) -> Tensor:
-        """What a decoder does last: bring its values to [0, 1] if the frames' are."""
+        """Bring values to [0, 1] if the frames' are: the last step of a decoder."""
         return x.sigmoid() if self.bounded else x
 
     @property
@@ -75,36 +86,145 @@ class FrameEncoder(nn.Module):
         self.feature_shape = feature_shape
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, ...) -> (N, *feature_shape)."""
+        """``(N, ...) -> (N, *feature_shape)``."""
         return self.layers(x)
 
 
-class FrameNetwork:
+class FrameNetwork(Part, ABC):
     """A family of networks: an encoder of single frames and the decoder that mirrors it.
 
     A decoder maps motion codes (n, T, d_m) and content codes
     (n, d_c) to frames (n, T, ...), every frame by itself: a decoder that saw the other
     frames' codes could let content carry the whole sequence and motion be a clock. With the
     ``"style"`` generator motion makes the feature map and content scales and shifts its channels
-    at every layer; with ``"concat"`` both codes enter side by side at the bottom.
+    at every layer, which suits an appearance that does not depend on the place; with ``"concat"``
+    both codes enter side by side at the bottom.
+
+    A subclass is a dataclass of its parameters and is registered by a name in ``NETWORKS``.
+
+    Attributes
+    ----------
+    generator : {"auto", "style", "concat"}
+        The way in which content enters the decoder; ``"auto"`` is the estimator's own form.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from torch import nn
+    >>> from seqdisentangle.networks import CodeShape, FrameEncoder, FrameNetwork
+    >>> @dataclass
+    ... class Linear(FrameNetwork):
+    ...     width: int = 8
+    ...     generator: str = "concat"
+    ...
+    ...     def check(self, frame_shape):
+    ...         if len(frame_shape) != 1:
+    ...             raise ValueError(f"network={self!r} is for vectors, got frames {frame_shape}")
+    ...
+    ...     def encoder(self, frame_shape):
+    ...         return FrameEncoder(nn.Linear(frame_shape[0], self.width), (self.width,))
+    ...
+    ...     def decoder(self, frame_shape, codes):
+    ...         return Decoder(nn.Linear(codes.input_size, frame_shape[0]))
+    >>> class Decoder(nn.Module):
+    ...     def __init__(self, layer):
+    ...         super().__init__()
+    ...         self.layer = layer
+    ...
+    ...     def forward(self, motion, content):
+    ...         content = content.unsqueeze(1).expand(-1, motion.shape[1], -1)
+    ...         return self.layer(torch.cat([motion, content], -1))
+    >>> codes = CodeShape(2, 4, hidden_size=8, generator="concat", bounded=False)
+    >>> Linear().decoder((3,), codes)(torch.zeros(5, 7, 2), torch.zeros(5, 4)).shape
+    torch.Size([5, 7, 3])
     """
 
+    generator: str = "auto"
+
+    @abstractmethod
     def check(self, frame_shape: tuple[int, ...]) -> None:
         """Raise a ValueError if this network is not for frames of this shape."""
 
+    @abstractmethod
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder of frames of this shape."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
-        """Build a decoder to frames of this shape."""
-        raise NotImplementedError
+        """Build a decoder to frames of this shape: ``(motion, content) -> frames``."""
+
+    def resolved(self, frame_shape: tuple[int, ...], generator: str) -> FrameNetwork:
+        """The network that is built for frames of this shape, with a form of generator.
+
+        Parameters
+        ----------
+        frame_shape : tuple of int
+        generator : {"style", "concat"}
+            The form where the network's own is ``"auto"``.
+
+        Raises
+        ------
+        ValueError
+            If the network is not for such frames.
+        """
+        self.check(frame_shape)
+        return self.with_generator(generator)
+
+    def with_generator(self: Self, generator: str) -> Self:
+        """The network itself or, where its generator is ``"auto"``, one with this generator."""
+        if self.generator != "auto":
+            return self
+        filled = copy.copy(self)
+        filled.generator = generator
+        return filled
 
 
+def check_settings(network: FrameNetwork, **least: int) -> None:
+    """Raise a ValueError unless parameters are ints of at least so much, and the generator one.
+
+    Parameters
+    ----------
+    network : FrameNetwork
+    **least : int
+        The smallest allowed value of each parameter.
+    """
+    name = type(network).__name__
+    for parameter, low in least.items():
+        value: Any = getattr(network, parameter)
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
+            raise ValueError(f"{name}: {parameter} must be an int of at least {low}, got {value!r}")
+    if network.generator not in GENERATORS:
+        raise ValueError(
+            f"{name}: generator must be one of {list(GENERATORS)}, got {network.generator!r}"
+        )
+
+
+@dataclass
 class ImageNetwork(FrameNetwork):
-    """A frame network that halves images until they are about 4 pixels high."""
+    """A frame network that halves images until they are about 4 pixels high.
 
-    sides = (8, 512)
+    Parameters
+    ----------
+    width : int, default=16
+        Channels at the first size.
+    palette : int, default=16
+        Colours that the pixels of a sequence are mixtures of; 0 for none.
+    generator : {"auto", "style", "concat"}, default="auto"
+    """
+
+    width: int = 16
+    palette: int = 16
+    generator: str = "auto"
+
+    sides = (8, 512)  # no annotation: of the class, not a field
+
+    def __post_init__(self) -> None:
+        check_settings(self, width=1)
+        palette: Any = self.palette
+        if not isinstance(palette, Integral) or palette < 0 or palette == 1:
+            raise ValueError(
+                f"{type(self).__name__}: palette must be at least 2, or 0 for none, got {palette!r}"
+            )
 
     def check(self, frame_shape: tuple[int, ...]) -> None:
         """Raise a ValueError if the frames are not images, or too small or too large."""
@@ -194,7 +314,7 @@ def modulate(x: Tensor, style: tuple[Tensor, Tensor] | None) -> Tensor:
 def first_input(
     motion: Tensor, content: Tensor, style: StyleMap | None, n_layers: int
 ) -> tuple[Tensor, list[tuple[Tensor, Tensor] | None]]:
-    """What a decoder's first layer reads, (n * T, size), and the style of each later layer."""
+    """The input of a decoder's first layer, (n * T, size), and the style of each later layer."""
     x = motion.flatten(0, 1)
     if style is not None:
         return x, list(style(content))

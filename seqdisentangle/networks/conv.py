@@ -24,7 +24,7 @@ from .palette import output_layer
 __all__ = ["Conv"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Conv(ImageNetwork):
     """Strided 4 x 4 convolutions with batch normalisation (``network="conv"``).
 
@@ -33,16 +33,26 @@ class Conv(ImageNetwork):
 
     Parameters
     ----------
-    width : int
+    width : int, default=16
         Channels after the first convolution; they double at each halving of the image, up to
         eight times as many.
-    palette : int
+    palette : int, default=16
         Colours that the pixels of a sequence are mixtures of, and that content chooses; 0 has the
         last layer paint by itself, as it does with ``generator="concat"``.
-    """
+    generator : {"auto", "style", "concat"}, default="auto"
+        The way of content into the decoder, see :class:`~seqdisentangle.networks.FrameNetwork`.
 
-    width: int = 16
-    palette: int = 16
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or the generator is unknown.
+
+    Examples
+    --------
+    >>> from seqdisentangle.networks import Conv
+    >>> Conv(width=8).encoder((3, 32, 32)).feature_shape
+    (32, 4, 4)
+    """
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder (N, C, H, W) -> (N, C', h, w)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -12,21 +13,38 @@ from .base import CodeShape, FrameEncoder, FrameNetwork
 __all__ = ["OwnModules"]
 
 
+@dataclass(eq=False)
 class OwnModules(FrameNetwork):
     """An encoder (N, ...) -> (N, F) or (N, C, h, w) and a decoder (N, d) -> (N, ...).
 
-    The decoder reads the motion code and the content code side by side, so it takes
-    ``generator="concat"`` and ``d = motion_size + content_size``. Content and motion each get a
-    copy of the encoder.
+    The decoder reads the motion code and the content code side by side:
+    ``d = motion_size + content_size``. Content and motion each get a copy of the encoder.
 
     Parameters
     ----------
-    encoder, decoder : nn.Module
+    encoder_module, decoder_module : nn.Module
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from seqdisentangle.networks import OwnModules
+    >>> own = OwnModules(nn.Linear(3, 8), nn.Linear(6, 3))
+    >>> own.encoder((3,)).feature_shape
+    (8,)
     """
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
-        self.encoder_module = encoder
-        self.decoder_module = decoder
+    encoder_module: nn.Module
+    decoder_module: nn.Module
+
+    generator = "concat"  # no annotation: of the class, not a field
+
+    def __post_init__(self) -> None:
+        pair = (self.encoder_module, self.decoder_module)
+        if not all(isinstance(module, nn.Module) for module in pair):
+            raise TypeError(f"network as a pair must be two torch modules, got {pair!r}")
+
+    def check(self, frame_shape: tuple[int, ...]) -> None:
+        """Nothing to check yet: each module is tried when it is built."""
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Copy the user's encoder and find the shape of its features by running it once."""
@@ -41,11 +59,6 @@ class OwnModules(FrameNetwork):
 
     def decoder(self, frame_shape: tuple[int, ...], codes: CodeShape) -> nn.Module:
         """Copy the user's decoder, having seen that it makes frames of the right shape."""
-        if codes.generator != "concat":
-            raise ValueError(
-                "network: an own decoder reads both codes side by side and needs "
-                f"generator='concat', got generator={codes.generator!r}"
-            )
         module = copy.deepcopy(self.decoder_module)
         shape = probe(module, (codes.input_size,), "decoder", f"codes ({codes.input_size},)")
         if shape != frame_shape:

@@ -7,25 +7,51 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .base import SLOPE, CodeShape, FrameEncoder, FrameNetwork, StyleMap, first_input, modulate
+from .base import (
+    SLOPE,
+    CodeShape,
+    FrameEncoder,
+    FrameNetwork,
+    StyleMap,
+    check_settings,
+    first_input,
+    modulate,
+)
 
 __all__ = ["MLP"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class MLP(FrameNetwork):
     """Perceptrons, for frames that are feature vectors or single numbers (``network="mlp"``).
 
     Parameters
     ----------
-    width : int
+    width : int, default=128
         Units of each hidden layer.
-    depth : int
+    depth : int, default=2
         Hidden layers.
+    generator : {"auto", "style", "concat"}, default="auto"
+        The way of content into the decoder, see :class:`~seqdisentangle.networks.FrameNetwork`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or the generator is unknown.
+
+    Examples
+    --------
+    >>> from seqdisentangle.networks import MLP
+    >>> MLP(width=32).encoder((5,)).feature_shape
+    (32,)
     """
 
     width: int = 128
     depth: int = 2
+    generator: str = "auto"
+
+    def __post_init__(self) -> None:
+        check_settings(self, width=1, depth=1)
 
     def check(self, frame_shape: tuple[int, ...]) -> None:
         """Raise a ValueError if the frames are not vectors."""

@@ -1,4 +1,4 @@
-"""What a decoder of images ends with: its last maps as frames, by themselves or by a palette."""
+"""Last layers of decoders of images: maps to frames, by themselves or by a palette."""
 
 from __future__ import annotations
 
@@ -64,15 +64,7 @@ class Plain(nn.Module):
 
 
 def output_layer(codes: CodeShape, n_colours: int, n_channels: int) -> Palette | Plain:
-    """The last layer of a decoder; a palette is a style, and needs a generator that has one.
-
-    Raises
-    ------
-    ValueError
-        If a palette would have fewer colours than two.
-    """
-    if n_colours != 0 and n_colours < 2:
-        raise ValueError(f"network: palette must be at least 2, or 0 for none, got {n_colours}")
+    """The last layer of a decoder; a palette is a style, and needs a generator that has one."""
     if n_colours and codes.generator == "style":
         return Palette(codes, n_colours, n_channels)
     return Plain(codes, n_channels)

@@ -25,7 +25,7 @@ from .palette import output_layer
 __all__ = ["ResNet"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class ResNet(ImageNetwork):
     """Residual blocks of two 3 x 3 convolutions at every size (``network="resnet"``).
 
@@ -36,15 +36,25 @@ class ResNet(ImageNetwork):
 
     Parameters
     ----------
-    width : int
+    width : int, default=16
         Channels at full size; they double at each halving of the image, up to eight times as many.
-    palette : int
+    palette : int, default=16
         Colours that the pixels of a sequence are mixtures of, as in
         :class:`~seqdisentangle.networks.Conv`.
-    """
+    generator : {"auto", "style", "concat"}, default="auto"
+        The way of content into the decoder, see :class:`~seqdisentangle.networks.FrameNetwork`.
 
-    width: int = 16
-    palette: int = 16
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or the generator is unknown.
+
+    Examples
+    --------
+    >>> from seqdisentangle.networks import ResNet
+    >>> ResNet(width=8).encoder((3, 32, 32)).feature_shape
+    (64, 4, 4)
+    """
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder (N, C, H, W) -> (N, C', h, w)."""
@@ -100,7 +110,7 @@ class UpBlock(nn.Module):
         style1: tuple[Tensor, Tensor] | None,
         style2: tuple[Tensor, Tensor] | None,
     ) -> Tensor:
-        """(N, c_in, h, w) -> (N, c_out, *size)."""
+        """``(N, c_in, h, w) -> (N, c_out, *size)``."""
         y = leaky_relu(modulate(self.norm1(x), style1), SLOPE, inplace=True)
         y = self.conv1(interpolate(y, self.size))
         y = leaky_relu(modulate(self.norm2(y), style2), SLOPE, inplace=True)

@@ -1,19 +1,42 @@
 """Frame networks: every size, frame by frame, all of them trained; and the user's own modules."""
 
-from itertools import pairwise
-
 import pytest
 import torch
 from torch import nn
 
-from seqdisentangle.networks import MLP, CodeShape, Conv, ResNet, resolve_network
-from seqdisentangle.networks.base import pyramid
+from seqdisentangle.networks import (
+    MLP,
+    NETWORKS,
+    AutoNetwork,
+    CodeShape,
+    Conv,
+    ResNet,
+    resolve_network,
+)
 from seqdisentangle.networks.palette import Palette
 
 GENERATORS = ("style", "concat")
 each_generator = pytest.mark.parametrize("generator", GENERATORS)
 each_family = pytest.mark.parametrize("family", [Conv, ResNet])
-CASES = [
+SHAPES = [(3,), (3, 16, 16)]
+
+
+def is_for(network, frame_shape):
+    """Whether a network takes frames of this shape."""
+    try:
+        network.check(frame_shape)
+    except ValueError:
+        return False
+    return True
+
+
+REGISTERED = [
+    (network(), shape)
+    for network in NETWORKS.values()
+    for shape in SHAPES
+    if is_for(network(), shape)
+]
+BUILT_IN = [
     (Conv(2), (3, 16, 16)),
     (Conv(2, palette=0), (1, 21, 40)),
     (Conv(3, palette=2), (3, 17, 33)),
@@ -22,6 +45,7 @@ CASES = [
     (MLP(6, 1), (3,)),
     (MLP(6, 3), (1,)),
 ]
+CASES = REGISTERED + BUILT_IN
 each_case = pytest.mark.parametrize(("network", "frame_shape"), CASES, ids=str)
 
 
@@ -70,6 +94,13 @@ def test_shapes_and_bounds(network, frame_shape, generator):
     assert frames.shape == (4, 3, *frame_shape)
     assert frames.min() >= 0
     assert frames.max() <= 1
+
+
+@pytest.mark.parametrize(("network", "frame_shape"), BUILT_IN, ids=str)
+@each_generator
+def test_bounds_are_a_sigmoid_at_the_end(network, frame_shape, generator):
+    _, decoder, _, motion, content = build(network, frame_shape, generator)
+    frames = decoder(motion, 50 * content)
     free = network.decoder(frame_shape, codes(generator, bounded=False)).eval()
     free.load_state_dict(decoder.state_dict())
     if isinstance(free.output, Palette):  # it is the colours that are bounded
@@ -103,12 +134,8 @@ def test_gradients_reach_all_parameters(network, frame_shape, generator):
         assert all(p.grad is not None and p.grad.any() for p in module.parameters())
 
 
-@pytest.mark.parametrize("size", [(8, 8), (16, 16), (21, 40), (128, 17), (512, 512), (64, 512)])
-def test_a_pyramid_halves_until_the_short_side_is_about_four(size):
-    sizes = pyramid(size)
-    assert sizes[0] == size
-    assert all(b == (a[0] // 2, a[1] // 2) for a, b in pairwise(sizes))
-    assert 3 <= min(sizes[-1]) <= 6
+def test_every_network_is_for_some_frames():
+    assert {type(network) for network, _ in REGISTERED} == set(NETWORKS.values())
 
 
 # Names
@@ -117,16 +144,37 @@ def test_a_pyramid_halves_until_the_short_side_is_about_four(size):
 @pytest.mark.parametrize(
     ("network", "frame_shape", "expected"),
     [
-        ("auto", (1, 32, 32), Conv()),
-        ("auto", (7,), MLP()),
-        ("conv", (3, 64, 64), Conv()),
-        ("resnet", (3, 64, 64), ResNet()),
-        ("mlp", (1,), MLP()),
-        (Conv(4), (3, 64, 64), Conv(4)),
+        ("auto", (1, 32, 32), Conv),
+        ("auto", (7,), MLP),
+        ("conv", (3, 64, 64), Conv),
+        ("resnet", (3, 64, 64), ResNet),
+        ("mlp", (1,), MLP),
     ],
 )
-def test_names_and_objects(network, frame_shape, expected):
-    assert resolve_network(network, frame_shape) == expected
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_a_name_is_a_network_with_the_generator_of_the_estimator(
+    network, frame_shape, expected, generator
+):
+    assert resolve_network(network, frame_shape, generator) == expected(generator=generator)
+
+
+@pytest.mark.parametrize(
+    ("network", "settings", "match"),
+    [
+        (Conv, {"width": 0}, "Conv: width must be an int of at least 1, got 0"),
+        (MLP, {"width": 2.5}, r"MLP: width must be an int of at least 1, got 2\.5"),
+        (MLP, {"depth": 0}, "MLP: depth must be an int of at least 1, got 0"),
+        (AutoNetwork, {"width": True}, "AutoNetwork: width must be an int .* got True"),
+        (
+            ResNet,
+            {"generator": "adain"},
+            "ResNet: generator must be one of .*'style'.* 'adain'",
+        ),
+    ],
+)
+def test_settings_are_checked_when_a_network_is_made(network, settings, match):
+    with pytest.raises(ValueError, match=match):
+        network(**settings)
 
 
 @pytest.mark.parametrize(
@@ -136,14 +184,14 @@ def test_names_and_objects(network, frame_shape, expected):
             "conv",
             (7,),
             ValueError,
-            r"network=Conv\(width=16, palette=16\) is for images, got .* 7 numbers",
+            r"network=Conv\(width=16, palette=16, .*\) is for images, got .* 7 numbers",
         ),
-        (ResNet(2), (7,), ValueError, r"network=ResNet\(width=2, palette=16\) is for images"),
+        (ResNet(2), (7,), ValueError, r"network=ResNet\(width=2, .*\) is for images"),
         ("mlp", (3, 16, 16), ValueError, r"network=MLP\(.*\) is for vectors, got .*\(3, 16, 16\)"),
         ("conv", (3, 7, 64), ValueError, "sides of 8 to 512 pixels, got 7 x 64"),
         ("resnet", (3, 64, 513), ValueError, "sides of 8 to 512 pixels, got 64 x 513"),
-        ("vgg", (3, 64, 64), ValueError, r"network must be 'auto' or one of \['conv'.* got 'vgg'"),
-        (Conv, (3, 64, 64), TypeError, "network must be a name, .* got <class"),
+        ("vgg", (3, 64, 64), ValueError, r"network must be .* \('auto', 'mlp'.* got 'vgg'"),
+        (Conv, (3, 64, 64), TypeError, "network must be a name .* got <class"),
         (None, (7,), TypeError, "network must be .* got None"),
         ((nn.Flatten(), "conv"), (7,), TypeError, "network as a pair must be two torch modules"),
         ((nn.Flatten(),), (7,), TypeError, "network must be"),
@@ -151,72 +199,4 @@ def test_names_and_objects(network, frame_shape, expected):
 )
 def test_errors_name_network(network, frame_shape, error, match):
     with pytest.raises(error, match=match):
-        resolve_network(network, frame_shape)
-
-
-# The user's own modules
-
-
-def own(frame_shape=(2, 6, 5), features=4, size=5):
-    n = torch.Size(frame_shape).numel()
-    return (
-        nn.Sequential(nn.Flatten(), nn.Linear(n, features), nn.BatchNorm1d(features)),
-        nn.Sequential(nn.Linear(size, n), nn.Unflatten(1, frame_shape)),
-    )
-
-
-@pytest.mark.parametrize("frame_shape", [(2, 6, 5), (3,)])
-def test_own_modules_are_copied_and_used(frame_shape):
-    pair = own(frame_shape)
-    network = resolve_network(pair, frame_shape)
-    encoder, decoder = network.encoder(frame_shape), network.decoder(frame_shape, codes("concat"))
-    assert encoder.feature_shape == (4,)
-    x, motion, content = torch.rand(6, *frame_shape), torch.randn(2, 3, 2), torch.randn(2, 3)
-    both = torch.cat([motion, content.unsqueeze(1).expand(2, 3, 3)], -1)
-    assert torch.equal(decoder(motion, content).flatten(0, 1), pair[1](both.flatten(0, 1)))
-    with torch.no_grad():
-        for parameter in pair[0].parameters():
-            parameter.fill_(1.0)
-    assert not torch.equal(encoder.eval()(x), pair[0].eval()(x))
-
-
-def test_looking_at_own_modules_leaves_them_as_they_were():
-    pair = own()
-    before = [v.clone() for v in pair[0].state_dict().values()]
-    encoder = resolve_network(pair, (2, 6, 5)).encoder((2, 6, 5))
-    assert pair[0].training
-    assert encoder.training
-    for module in (encoder, pair[0]):
-        assert all(map(torch.equal, module.state_dict().values(), before))
-
-
-def test_own_encoders_may_give_feature_maps():
-    network = resolve_network((nn.Conv2d(2, 7, 3), nn.Identity()), (2, 6, 5))
-    assert network.encoder((2, 6, 5)).feature_shape == (7, 4, 3)
-
-
-@pytest.mark.parametrize(
-    ("module", "match"),
-    [
-        (nn.Flatten(2), r"network: the encoder must map frames to .* got \(N, 2, 30\)"),
-        (nn.Linear(3, 3), r"network: the encoder fails on two frames \(2, 6, 5\): mat1"),
-    ],
-)
-def test_an_own_encoder_that_does_not_fit_says_so(module, match):
-    network = resolve_network((module, nn.Identity()), (2, 6, 5))
-    with pytest.raises(ValueError, match=match):
-        network.encoder((2, 6, 5))
-
-
-@pytest.mark.parametrize(
-    ("module", "generator", "match"),
-    [
-        (nn.Linear(5, 60), "concat", r"decoder must make frames \(2, 6, 5\), got \(60,\)"),
-        (nn.Linear(4, 60), "concat", r"network: the decoder fails on two codes \(5,\): mat1"),
-        (own()[1], "style", "needs generator='concat', got generator='style'"),
-    ],
-)
-def test_an_own_decoder_that_does_not_fit_says_so(module, generator, match):
-    network = resolve_network((nn.Flatten(), module), (2, 6, 5))
-    with pytest.raises(ValueError, match=match):
-        network.decoder((2, 6, 5), codes(generator))
+        resolve_network(network, frame_shape, "style")

@@ -81,7 +81,7 @@ def test_a_palette_needs_a_style_and_a_colour():
 @pytest.mark.parametrize("family", [Conv, ResNet])
 def test_too_few_colours_are_an_error(family, n_colours):
     with pytest.raises(ValueError, match=f"palette must be at least 2, or 0 .* got {n_colours}"):
-        family(2, palette=n_colours).decoder((3, 16, 16), codes())
+        family(2, palette=n_colours)
 
 
 @pytest.mark.parametrize("family", [Conv, ResNet])

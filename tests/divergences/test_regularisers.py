@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from seqdisentangle.divergences import (
-    BUILT_IN,
     HSIC,
     MMD,
     Dependence,
@@ -15,14 +14,21 @@ from seqdisentangle.divergences import (
     Gaussian,
     GaussianKL,
     JensenShannon,
+    Regularisers,
     Samples,
     ScaledMMD,
+    as_regularisers,
     resolve,
 )
 
 
 def gap(x, y):
     return (x.mean() - y.mean()).square()
+
+
+class OwnDependence(Dependence):
+    def forward(self, q, p, mask=None):
+        return gap(q.value, p.value)
 
 
 class GapModule(nn.Module):
@@ -73,11 +79,39 @@ def test_a_dict_may_say_how_independence_is_measured(independence, kind):
         assert repr(found.independence) == repr(independence)
 
 
-def test_every_built_in_divergence_goes_by_its_name():
-    assert all(name == kind.__name__ for name, kind in BUILT_IN.items())
-    assert all(issubclass(kind, Divergence) for kind in BUILT_IN.values())
-    for name in ("auto", "mmd", "gan", "kl"):
-        assert {type(part).__name__ for part in resolve(name)} <= set(BUILT_IN)
+def kinds(divergences):
+    return [type(divergence) for divergence in divergences]
+
+
+@pytest.mark.parametrize("reg", ["auto", "mmd", "gan", "kl"])
+def test_regularisers_of_a_name_are_its_divergences_and_know_it(reg):
+    found = as_regularisers(reg)
+    assert found.name == reg
+    assert kinds(found.divergences()) == kinds(resolve(reg))
+    assert all(isinstance(part, Divergence) for part in found.get_params(deep=False).values())
+
+
+@pytest.mark.parametrize("reg", [gap, MMD(), ("mmd", "kl"), {"content": "mmd", "motion": gap}])
+def test_regularisers_of_anything_else_have_no_name(reg):
+    assert as_regularisers(reg).name is None
+    assert kinds(as_regularisers(reg).divergences()) == kinds(resolve(reg))
+
+
+def test_regularisers_of_a_name_lose_it_when_one_is_changed():
+    found = as_regularisers("auto").set_params(content__penalty=2.0)
+    assert found.name is None
+    assert resolve(found).content.penalty == 2.0
+    assert as_regularisers(as_regularisers("auto")).name == "auto"
+
+
+def test_regularisers_share_what_they_are_given_and_their_divergences_are_copies():
+    mmd = MMD()
+    reg = Regularisers(mmd, "kl", independence=MMD(unbiased=False))
+    assert reg.content is as_regularisers(reg).content is mmd
+    content, _, independence = resolve(reg)
+    assert content is not mmd
+    assert independence is not reg.independence
+    assert not independence.unbiased
 
 
 def test_what_is_learned_stays_with_the_copy():
@@ -134,7 +168,7 @@ def test_objects_are_copied_each_time(make):
         ({"content": "mmd", "motion": "mmd", "independence": None}, TypeError, "reg must .* None"),
         (HSIC(), ValueError, "reg: a measure of dependence"),
         (("mmd", HSIC()), ValueError, "reg: a measure of dependence"),
-        (Dependence(), ValueError, "reg: a measure of dependence"),
+        (OwnDependence(), ValueError, "reg: a measure of dependence"),
         (None, TypeError, "reg must be .* got None"),
         (1.0, TypeError, r"reg must be .* got 1\.0"),
         (MMD, TypeError, "reg must be .* got <class"),

@@ -1,18 +1,13 @@
 """Callbacks and loggers: told in time, of a model that can be used, and able to end a training."""
 
-import copy
-import csv
-import pickle
 import sys
 import types
 
 import numpy as np
-import pandas as pd
 import pytest
-from sklearn.base import clone
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.callbacks import Callback, CSVLogger, MLflowLogger, TensorBoardLogger
+from seqdisentangle.callbacks import Callback, MLflowLogger, TensorBoardLogger
 
 LEARNED = {"model_", "divergences_", "history_", "n_epochs_", "best_epoch_", "frame_shape_"}
 
@@ -88,8 +83,8 @@ def test_the_estimator_can_be_used_and_watching_changes_nothing(
         def on_fit_end(self, estimator):
             steps.append(weights(estimator))
 
-    model = small(callbacks=Use(), ema=ema).fit(X)
-    assert same_weights(weights(model), weights(small(ema=ema).fit(X)))
+    model = small(callbacks=Use(), training__ema=ema).fit(X)
+    assert same_weights(weights(model), weights(small(training__ema=ema).fit(X)))
     assert same_weights(weights(model), steps[0])
     assert not np.array_equal(codes[0].motion, codes[1].motion)
     assert np.array_equal(codes[1].motion, model.transform(X).motion)
@@ -122,7 +117,7 @@ def test_nothing_else_does(answer, vectors, small):
 def test_an_error_in_one_leaves_the_estimator_as_it_was(
     method, verb, vectors, small, weights, same_weights
 ):
-    model = small(warm_start=verb == "warm", ema=0.5).partial_fit(vectors)
+    model = small(warm_start=verb == "warm", training__ema=0.5).partial_fit(vectors)
     attributes, before = dict(vars(model)), weights(model)
 
     def broken(*args):
@@ -169,146 +164,6 @@ def test_those_told_of_a_fit_that_diverges_are_told_of_its_end(vectors, small):
     assert log.told == ["begin", *model.history_, "end"]
     assert model.n_epochs_ == model.best_epoch_ == 2
     assert np.isfinite(model.reconstruct(vectors)).all()
-
-
-# ---- the average of the weights ------------------------------------------------------------------
-
-
-def test_partial_fit_trains_on_the_weights_and_averages_over_calls(
-    vectors, small, weights, same_weights
-):
-    averaged, plain = small(ema=0.9), small()
-    expected = None
-    for _ in range(3):
-        averaged.partial_fit(vectors)
-        plain.partial_fit(vectors)
-        raw, n_steps = averaged._averaging
-        assert same_weights(raw, weights(plain))
-        expected = weights(averaged)
-    assert int(n_steps) == 3 * 2
-    assert not same_weights(expected, raw)
-    # Pickles train on from what they hold.
-    assert not hasattr(pickle.loads(pickle.dumps(averaged)), "_averaging")
-    averaged.fit(vectors)
-    assert not hasattr(averaged, "_averaging")
-
-
-# ---- loggers -------------------------------------------------------------------------------------
-
-
-def test_csv_is_the_history(vectors, small, tmp_path):
-    path = tmp_path / "history.csv"
-    model = small(callbacks=CSVLogger(path), early_stopping=True).fit(vectors)
-    read = pd.read_csv(path, float_precision="round_trip")
-    pd.testing.assert_frame_equal(read, pd.DataFrame(model.history_))
-    model.set_params(early_stopping=False).partial_fit(vectors)
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
-    assert rows[2]["val_loss"] == ""
-
-
-def test_csv_of_a_resumed_training_has_each_epoch_once(vectors, small, tmp_path):
-    path = tmp_path / "history.csv"
-
-    class Stop(Callback):
-        def on_epoch_end(self, estimator, record):
-            if record["epoch"] == 2:
-                raise RuntimeError
-
-    params = {"max_epochs": 4, "checkpoint": tmp_path / "checkpoints"}
-    with pytest.raises(RuntimeError):
-        small(**params, callbacks=[CSVLogger(path), Stop()]).fit(vectors)
-    assert list(pd.read_csv(path)["epoch"]) == [1, 2]
-    small(**params, callbacks=CSVLogger(path)).fit(vectors, resume=True)
-    assert list(pd.read_csv(path)["epoch"]) == [1, 2, 3, 4]
-
-
-def events(folder):
-    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    read = accumulator.EventAccumulator(str(folder)).Reload()
-    return {tag: [(e.step, e.value) for e in read.Scalars(tag)] for tag in read.Tags()["scalars"]}
-
-
-def test_tensorboard_reads_what_is_logged(vectors, small, tmp_path):
-    pytest.importorskip("tensorboard")
-    logger = TensorBoardLogger(tmp_path)
-    model = small(callbacks=logger, early_stopping=True).fit(vectors)
-    read = events(tmp_path)
-    assert {"train/loss", "train/cost", "train/learning_rate", "validation/motion"} <= set(read)
-    assert "train/epoch" not in read
-    expected = [(r["epoch"], pytest.approx(r["cost"])) for r in model.history_]
-    assert read["train/cost"] == expected
-    assert read["validation/loss"] == [
-        (r["epoch"], pytest.approx(r["val_loss"])) for r in model.history_
-    ]
-    model.partial_fit(vectors)
-    assert [step for step, _ in events(tmp_path)["train/loss"]] == [1, 2, 3]
-
-
-def test_tensorboard_shows_an_epoch_that_is_trained_again_once(vectors, small, tmp_path):
-    pytest.importorskip("tensorboard")
-
-    class Stop(Callback):
-        def on_epoch_end(self, estimator, record):
-            if record["epoch"] == 2:
-                raise RuntimeError
-
-    params = {"max_epochs": 3, "checkpoint": tmp_path / "checkpoints"}
-    logs = tmp_path / "logs"
-    with pytest.raises(RuntimeError):
-        small(**params, callbacks=[TensorBoardLogger(logs), Stop()]).fit(vectors)
-    small(**params, callbacks=TensorBoardLogger(logs)).fit(vectors, resume=True)
-    assert [step for step, _ in events(logs)["train/loss"]] == [1, 2, 3]
-
-
-def test_an_open_logger_can_be_copied(tmp_path):
-    pytest.importorskip("tensorboard")
-    logger = TensorBoardLogger(tmp_path)
-    logger.on_fit_begin(types.SimpleNamespace(history_=[]))
-    for other in (copy.deepcopy(logger), pickle.loads(pickle.dumps(logger))):
-        assert other.folder == tmp_path
-        assert other._writer is None
-    logger.on_fit_end(None)
-    logger.on_fit_end(None)
-
-
-class Client:
-    """Takes what MLflow takes."""
-
-    def __init__(self):
-        self.params, self.metrics = [], []
-
-    def log_params(self, params):
-        self.params.append(params)
-
-    def log_metrics(self, metrics, step):
-        self.metrics.append((step, metrics))
-
-
-def test_mlflow_is_given_the_parameters_and_the_records(vectors, small):
-    client = Client()
-    model = small(callbacks=MLflowLogger(client), early_stopping=True).fit(vectors)
-    (params,) = client.params
-    assert params == {k: v for k, v in model.get_params().items() if k != "callbacks"}
-    assert [step for step, _ in client.metrics] == [1, 2]
-    for (_, metrics), record in zip(client.metrics, model.history_, strict=True):
-        assert metrics["train/cost"] == record["cost"]
-        assert metrics["validation/loss"] == record["val_loss"]
-        assert len(metrics) == len(record) - 1
-
-
-def test_mlflow_is_imported_when_it_is_needed(vectors, small, monkeypatch):
-    client = Client()
-    monkeypatch.setitem(sys.modules, "mlflow", client)
-    small(callbacks=MLflowLogger()).fit(vectors)
-    assert len(client.metrics) == 2
-
-
-def test_a_clone_logs_to_the_same_place(vectors, small):
-    client = types.ModuleType("client")  # of which there is no copy
-    model = clone(small(callbacks=[MLflowLogger(client)]))
-    assert model.callbacks[0].client is client
 
 
 @pytest.mark.parametrize(
