@@ -2,9 +2,28 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from .estimators import DSVAE, Codes, MoCoGAN, RecurrentWAE, Swap
+from .estimators import (
+    DSVAE,
+    Actions,
+    Codes,
+    EarlyStopping,
+    MoCoGAN,
+    RecurrentWAE,
+    Swap,
+    Training,
+)
 
-__all__ = ["DSVAE", "Codes", "MoCoGAN", "RecurrentWAE", "Swap", "__version__"]
+__all__ = [
+    "DSVAE",
+    "Actions",
+    "Codes",
+    "EarlyStopping",
+    "MoCoGAN",
+    "RecurrentWAE",
+    "Swap",
+    "Training",
+    "__version__",
+]
 
 try:
     __version__ = version("seqdisentangle")

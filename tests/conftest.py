@@ -29,9 +29,10 @@ SMALL = {
 }
 
 
-def small(**params):
-    """An estimator that fits in a blink."""
-    return RecurrentWAE(**{**SMALL, **params})
+def small(cls=RecurrentWAE, **params):
+    """An estimator that fits in a blink; ``training__ema=0.9`` sets a parameter of a part."""
+    nested = {name: params.pop(name) for name in list(params) if "__" in name}
+    return cls(**{**SMALL, **params}).set_params(**nested)
 
 
 def weights(model):

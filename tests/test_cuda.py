@@ -7,20 +7,20 @@ import torch
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import batches
 from seqdisentangle.data.batches import sent
-from seqdisentangle.training import Trainer
+from seqdisentangle.training.trainer import Trainer
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
 
 PARAMETERS = [
     {},
-    {"precision": "float32"},
+    {"training__precision": "float32"},
     {"reg": "mmd"},
     {"reg": "gan"},
     {"reg": "kl"},
-    {"frames_per_step": 2},
-    {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix", "ema": 0.9},
-    {"finetune_epochs": 1},
-    {"compile": True},
+    {"training__frames_per_step": 2},
+    {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix", "training__ema": 0.9},
+    {"training__finetune_epochs": 1},
+    {"training__compile": True},
 ]
 
 

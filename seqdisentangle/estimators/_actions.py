@@ -1,4 +1,4 @@
-"""What a model with actions does besides: say which action sequences are of."""
+"""The verbs of a model with actions, which says which action sequences are of."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..data import Sequences
+from ..data.sequences import Sequences
 from ._encoding import EncodingEstimator
+from ._params import Actions
 
-__all__ = ["ActionEstimator", "action_prior", "checked_labels"]
+__all__ = ["ActionEstimator", "checked_labels"]
 
 
 def has_actions(estimator: Any) -> bool:
-    """Whether there are actions to speak of."""
+    """Tell whether there are actions to speak of."""
     if estimator.n_actions is None:
         raise AttributeError(
             "predict, predict_proba and fit_predict are of actions, got n_actions=None"
@@ -27,7 +28,7 @@ def has_actions(estimator: Any) -> bool:
 class ActionEstimator(EncodingEstimator):
     """The verbs of an estimator that has actions if its parameter ``n_actions`` is set."""
 
-    n_actions: int | None
+    n_actions: int | Actions | None
     labels_: NDArray[np.int64]
 
     @available_if(has_actions)  # type: ignore[untyped-decorator]  # sklearn has no types
@@ -98,15 +99,15 @@ class ActionEstimator(EncodingEstimator):
         return tags
 
 
-def checked_labels(y: Any, n: int, n_actions: int | None) -> NDArray[np.int64] | None:
-    """The actions that are known, -1 where not; None of none, or of a model without actions.
+def checked_labels(y: Any, n: int, n_actions: int) -> NDArray[np.int64] | None:
+    """The actions that are known, -1 where not; None of none.
 
     Raises
     ------
     ValueError
         If they are not that many integers from -1 to ``n_actions - 1``.
     """
-    if y is None or n_actions is None:
+    if y is None:
         return None
     labels = np.asarray(y)
     if labels.dtype == object and labels.ndim == 1:
@@ -124,22 +125,3 @@ def checked_labels(y: Any, n: int, n_actions: int | None) -> NDArray[np.int64] |
         )
     known: NDArray[np.int64] = labels.astype(np.int64)
     return known
-
-
-def action_prior(prior: Any, n_actions: int | None) -> tuple[float, ...] | None:
-    """The probabilities of an `action_prior` parameter, summing to one; None for equal ones.
-
-    Raises
-    ------
-    ValueError
-        If they are not ``n_actions`` positive numbers.
-    """
-    if prior is None or n_actions is None:
-        return None
-    weights = np.asarray(prior, dtype=float)
-    if weights.shape != (n_actions,) or not (np.isfinite(weights) & (weights > 0)).all():
-        raise ValueError(
-            f"action_prior must hold {n_actions} positive numbers, one for each action, got "
-            f"{prior!r}"
-        )
-    return tuple((weights / weights.sum()).tolist())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import Any
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -15,28 +17,128 @@ from sklearn.utils.validation import validate_data
 from torch import Tensor
 
 from .._threading import leave_lost_threads
-from ..data import Layout, Scaling, Sequences
+from ..data.layout import Layout
+from ..data.sequences import Sequences
+from ..data.units import Scaling
 from ..model import SequenceModel
-from ..training import resolve_device
+from ..model.core import ModelSpec
+from ..objectives.base import Objective
+from ..objectives.communicator import Communicator
+from ..training.devices import resolve_device
+from ..training.trainer import OptimizerState
+from ._params import CommonParameters, EarlyStopping
 from ._passes import Predictor
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
 
+Self = TypeVar("Self", bound="SequenceEstimator")
 
-class SequenceEstimator(BaseEstimator):
+
+class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     """An estimator of sequences, with a model that its ``fit`` trains.
 
-    A subclass has the parameters ``channels``, ``missing`` and ``device``, and its ``fit`` sets
-    ``model_``, ``layout_``, ``scaling_``, ``dtype_`` and ``n_steps_``.
+    A subclass says by the abstract methods what is trained: which model, with which divergences,
+    by which objective.
     """
 
     model_: SequenceModel
+    divergences_: Any
     layout_: Layout
     scaling_: Scaling
     dtype_: np.dtype
+    frame_shape_: tuple[int, ...]
     n_steps_: int
     n_features_in_: int
     device_: torch.device
+    history_: list[dict[str, float]]
+    n_epochs_: int
+    best_epoch_: int
+
+    # Of the optimisers, between calls of partial_fit.
+    _optimizer_state: OptimizerState
+
+    # Parameters of estimators that have a cost, which can leave values out and be watched.
+    missing: str = "error"
+    early_stopping: bool | EarlyStopping = False
+    # What "auto" stands for in `training`.
+    _own_training: ClassVar[dict[str, Any]] = {
+        "lr_schedule": "constant",
+        "lr_warmup": 0,
+        "clip_norm": None,
+        "finetune_epochs": 0,
+    }
+
+    # ---- what is trained -----------------------------------------------------------------------
+
+    @abstractmethod
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
+        """The specification of the model."""
+
+    @abstractmethod
+    def _divergences(self) -> Any:
+        """The modules that measure codes or are trained against the model, as a named tuple."""
+
+    @abstractmethod
+    def _build_divergences(self, divergences: Any, spec: ModelSpec, seed: int) -> None:
+        """Make the parameters of the divergences of such a model."""
+
+    @abstractmethod
+    def _objective(
+        self, divergences: Any, sequences: Sequences, communicator: Communicator, bounded: bool
+    ) -> Objective:
+        """The objective; frames in [0, 1] are ``bounded``."""
+
+    def _sizes(self, layout: Layout, scaling: Scaling) -> dict[str, Any]:
+        """The part of a model's specification that every estimator has parameters for."""
+        return {
+            "frame_shape": layout.frame_shape,
+            "bounded": scaling.bounded,
+            "content_size": self.content_size,
+            "motion_size": self.motion_size,
+            "hidden_size": self.hidden_size,
+            "network": self.network,
+        }
+
+    # ---- parameters ----------------------------------------------------------------------------
+
+    def set_params(self: Self, **params: Any) -> Self:
+        """Set parameters, those of a part by ``name__parameter``.
+
+        Parameters
+        ----------
+        **params
+            A name of a part, ``network="auto"`` or ``content_view="auto"``, is replaced by the part
+            that it stands for where one of that part's own parameters is set.
+
+        Returns
+        -------
+        object
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is unknown, or stands for no part that has it.
+        """
+        as_part = {field.name: field.metadata["as_part"] for field in fields(self)}
+        for key in list(params):
+            name, nested, _ = key.partition("__")
+            if not nested or name not in as_part:
+                continue
+            value = params.get(name, getattr(self, name))
+            part = value
+            if as_part[name] is not None and not hasattr(value, "set_params"):
+                part = as_part[name](value)
+            if not hasattr(part, "set_params"):
+                raise ValueError(
+                    f"{key}: {name}={value!r} has no parameters of its own, set {name} first"
+                )
+            if part is not value:
+                params[name] = part
+        super().set_params(**params)
+        return self
+
+    # ---- scikit-learn and pickling -------------------------------------------------------------
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -50,8 +152,7 @@ class SequenceEstimator(BaseEstimator):
             # A model trained on a GPU must open on a machine without one.
             state["model_"] = copy.deepcopy(self.model_).cpu()
             state["device_"] = torch.device("cpu")
-        for name in ("_moments", "_averaging"):  # partial_fit starts them anew
-            state.pop(name, None)
+        state.pop("_optimizer_state", None)  # partial_fit starts them anew
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -107,7 +208,7 @@ class SequenceEstimator(BaseEstimator):
 
 
 def is_table(X: Any) -> bool:
-    """Whether scikit-learn's own checks are for it: in memory, and two-dimensional or less."""
+    """True of what scikit-learn's own checks are for: in memory, and two-dimensional or less."""
     if isinstance(X, list | tuple):
         try:
             shapes = {np.shape(item) for item in X}

@@ -12,10 +12,14 @@ from sklearn.base import TransformerMixin
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
-from ..data import Rows, Sequences
-from ..objectives import mean_cost, resolve_cost
+from ..data.batches import Batch
+from ..data.ragged import Rows
+from ..data.sequences import Sequences
+from ..model import LatentCodes
+from ..objectives.costs import resolve_cost
+from ..objectives.reconstruction import cost_of_frames
+from ._params import EncodingParameters
 from ._passes import output, put, room
 from ._sampling import SamplingEstimator, two_streams
 from .codes import Codes, Swap, check_count, checked_codes, checked_motion
@@ -24,7 +28,7 @@ __all__ = ["EncodingEstimator"]
 
 
 def returns_both_codes(estimator: Any) -> bool:
-    """Whether what ``transform`` returns can be decoded again."""
+    """Tell whether the codes that ``transform`` returns can be decoded again."""
     if estimator.codes != "both":
         raise AttributeError(
             f"inverse_transform needs content and motion, got codes={estimator.codes!r}: set "
@@ -33,7 +37,7 @@ def returns_both_codes(estimator: Any) -> bool:
     return True
 
 
-class EncodingEstimator(TransformerMixin, SamplingEstimator):
+class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator):
     """An estimator whose model encodes sequences as well.
 
     A subclass has the parameters ``codes`` and ``cost`` too.
@@ -104,9 +108,9 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
             shape = (n, n_steps, spec.motion_size)
             z_m = room(shape, predictor.code_dtype, lengths, file, "motion")
             for rows, batch in predictor.batches(sequences):
-                content, motion = predictor.encode(batch)
-                z_c[rows] = content.cpu().numpy()
-                put(z_m, rows, motion[..., : spec.motion_size].cpu().numpy(), lengths)
+                codes = predictor.encode(batch)
+                z_c[rows] = codes.content.cpu().numpy()
+                put(z_m, rows, codes.motion.cpu().numpy(), lengths)
         if out is not None:
             return out
         if self.codes == "content":
@@ -148,8 +152,9 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
         coded = (
             (
                 rows,
-                predictor.tensor(content[rows]),
-                predictor.acting(motion[rows], None if lengths is None else lengths[rows]),
+                predictor.given(
+                    content[rows], motion[rows], None if lengths is None else lengths[rows]
+                ),
             )
             for rows in predictor.passes(n, n_steps, lengths)
         )
@@ -176,7 +181,7 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
             len(sequences),
             sequences.n_steps,
             sequences.dtype,
-            ((rows, *predictor.encode(batch)) for rows, batch in predictor.batches(sequences)),
+            ((rows, predictor.encode(batch)) for rows, batch in predictor.batches(sequences)),
             lengths=sequences.lengths,
         )
 
@@ -198,21 +203,9 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
         predictor = self._predictor(sequences.dtype)
         total, count = 0.0, 0
         for _, batch in predictor.batches(sequences):
-            content, motion = predictor.encode(batch)
-            packing = predictor.packing(batch)
-            if packing is None:
-                frames, x, observed = (
-                    predictor.model.decode(content, motion),
-                    batch.x,
-                    batch.observed,
-                )
-            else:  # each real frame as a sequence of its own
-                frames = predictor.model.decode_real(content, motion, packing).unsqueeze(1)
-                x = packing.pack(batch.x).unsqueeze(1)
-                observed = batch.observed
-                observed = None if observed is None else packing.pack(observed).unsqueeze(1)
-            total += float(mean_cost(cost, frames, x, observed).sum())
-            count += len(x) * x.shape[1] if observed is None else n_known(observed)
+            codes = predictor.encode(batch)
+            total += float(cost_of_frames(cost, predictor.model, codes, batch).sum())
+            count += n_frames(batch)
         return -total / max(count, 1)
 
     # ---- exchanges ---------------------------------------------------------------------------
@@ -241,10 +234,9 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
         predictor = self._predictor(np.result_type(first.dtype, second.dtype))
         swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
         for rows, batch_a, batch_b in predictor.batches(first, second):
-            content_a, motion_a = predictor.encode(batch_a)
-            content_b, motion_b = predictor.encode(batch_b)
-            a_motion = predictor.decode(content_b, motion_a, first.dtype)
-            b_motion = predictor.decode(content_a, motion_b, second.dtype)
+            of_a, of_b = predictor.encode(batch_a), predictor.encode(batch_b)
+            a_motion = predictor.decode(of_a._replace(content=of_b.content), first.dtype)
+            b_motion = predictor.decode(of_b._replace(content=of_a.content), second.dtype)
             put(swap.a_motion_b_content, rows, a_motion, first.lengths)
             put(swap.a_content_b_motion, rows, b_motion, second.lengths)
         return swap
@@ -286,8 +278,8 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
         for rows, *batches in predictor.batches(first, second):
             ends = [predictor.encode(batch) for batch in batches]
             for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
-                content, motion = (z_a.lerp(z_b, share) for z_a, z_b in zip(*ends, strict=True))
-                put(walk, rows, predictor.decode(content, motion, first.dtype), lengths)
+                station = ends[0].lerp(ends[1], share)
+                put(walk, rows, predictor.decode(station, first.dtype), lengths)
         if lengths is None:
             return np.stack(walks, axis=1)
         return [np.stack(stations) for stations in zip(*walks, strict=True)]
@@ -330,10 +322,10 @@ class EncodingEstimator(TransformerMixin, SamplingEstimator):
             in_order=sequences.lengths is None,
         )
 
-        def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
+        def coded() -> Iterator[tuple[Rows, LatentCodes]]:
             for rows, batch in predictor.batches(sequences, more=n_steps):
-                content, motion = predictor.encode(batch)
-                yield rows, content, predictor.rollout(draw_motion(rows), motion, batch.lengths)
+                codes = predictor.encode(batch)
+                yield rows, predictor.continued(codes, draw_motion(rows), batch.lengths)
 
         frames: NDArray = predictor.generate(len(sequences), n_steps, sequences.dtype, coded())
         return frames
@@ -382,6 +374,10 @@ def check_no_table(estimator: Any) -> None:
         )
 
 
-def n_known(observed: Tensor) -> int:
-    """Frames of which at least one value is not missing, in a mask (n, T, ...)."""
-    return int(observed.flatten(2).any(2).sum())
+def n_frames(batch: Batch) -> int:
+    """The number of frames that are real and of which at least one value is not missing."""
+    real = None if batch.packing is None else batch.packing.mask
+    if batch.observed is None:
+        return batch.x.shape[0] * batch.x.shape[1] if real is None else int(real.sum())
+    known = batch.observed.flatten(2).any(2)
+    return int((known if real is None else known & real).sum())

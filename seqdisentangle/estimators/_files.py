@@ -1,12 +1,10 @@
-"""An estimator as settings and arrays, for a file that can run nothing."""
+"""``save`` and ``load``: an estimator as settings and arrays, in a file that can run nothing."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
-from os import PathLike, fspath
-from pathlib import Path
+from os import PathLike
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,41 +12,89 @@ import torch
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from ..data import Layout, Scaling, Sequences
-from ..divergences import BUILT_IN, KERNELS, KernelSum
-from ..model import build_model
-from ..networks import NETWORKS
+from ..data.sequences import Sequences
+from ..model.core import build_model
 from ..persistence import load_file, save_file
-from ..training import resolve_device
-from ..views import View
-from ..views import from_config as view_from_config
-from ..views import to_config as view_to_config
-from ._sampling import SamplingEstimator
+from ..serialization import OwnObjectError, from_json, to_json
+from ..training.devices import resolve_device
+from ._base import SequenceEstimator
+from ._params import Training
 
-__all__ = ["about_training", "load_estimator", "save_estimator"]
+__all__ = ["FileEstimator", "about_training"]
 
-Estimator = TypeVar("Estimator", bound=SamplingEstimator)
+Self = TypeVar("Self", bound="FileEstimator")
+Estimator = TypeVar("Estimator", bound=SequenceEstimator)
 
 # Parameters that hold objects at work, which belong to no file.
 NOT_KEPT = ("callbacks",)
 # And those that say nothing of which weights a training ends with.
 OF_NO_WEIGHT = (*NOT_KEPT, "checkpoint", "codes", "device", "verbose", "warm_start")
 
-# Learned attributes that JSON holds as they are.
-PLAIN = ("n_steps_", "n_features_in_", "n_epochs_", "best_epoch_", "history_")
+# Learned attributes beside weights and labels.
+LEARNED = (
+    "n_steps_",
+    "n_features_in_",
+    "n_epochs_",
+    "best_epoch_",
+    "history_",
+    "layout_",
+    "scaling_",
+    "dtype_",
+)
 
 
-def save_estimator(estimator: SamplingEstimator, path: str | PathLike[str]) -> None:
+class FileEstimator(SequenceEstimator):
+    """An estimator that can be written to a file and read again."""
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the fitted model to one file: weights and settings, nothing that can run.
+
+        Parameters
+        ----------
+        path : path
+            A safetensors file; written whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        NotFittedError
+            If called before ``fit``.
+        """
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls: type[Self], path: str | PathLike[str], **params: Any) -> Self:
+        """Read a model that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : path
+        **params
+            Parameters to set in place of those in the file: a ``device``, or the functions and
+            modules of the user's own, which a safe file cannot hold.
+
+        Returns
+        -------
+        object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If it is not such a file, or a parameter of the user's own is missing.
+        """
+        return load_estimator(cls, path, params)
+
+
+def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)
         for name, value in estimator.get_params(deep=False).items()
     }
-    learned = {name: getattr(estimator, name) for name in PLAIN}
-    learned["layout_"] = estimator.layout_.to_config()
-    learned["scaling_"] = asdict(estimator.scaling_)
-    learned["dtype_"] = estimator.dtype_.str
+    learned = {name: getattr(estimator, name) for name in LEARNED}
     if hasattr(estimator, "feature_names_in_"):
         learned["feature_names_in_"] = estimator.feature_names_in_.tolist()
     tensors = {f"model.{name}": value for name, value in estimator.model_.state_dict().items()}
@@ -60,22 +106,24 @@ def save_estimator(estimator: SamplingEstimator, path: str | PathLike[str]) -> N
     settings = {
         "estimator": type(estimator).__name__,
         "parameters": parameters,
-        "learned": learned,
+        "learned": to_json(learned, name="learned"),
     }
     save_file(path, tensors, settings)
 
 
 def about_training(
-    estimator: SamplingEstimator,
+    estimator: SequenceEstimator,
     sequences: Sequences,
     labels: NDArray[np.int64] | None,
     device: torch.device,
 ) -> dict[str, Any]:
-    """What must be the same when a training is resumed, as JSON holds it.
+    """Settings and data that must be the same when a training is resumed, as JSON holds them.
 
     Objects of the user's own are known by their types alone.
     """
     parameters = estimator.get_params(deep=False)
+    training = Training.of(parameters.pop("training")).filled(estimator._own_training)
+    parameters |= {f"training__{name}": value for name, value in training.get_params().items()}
     about = {
         name: marked_by_type(value)
         for name, value in parameters.items()
@@ -107,15 +155,11 @@ def load_estimator(
             f"{str(path)!r} cannot hold objects of your own: hand them to load(path, ...) again: "
             f"{listed}"
         )
-    estimator = cls(**{name: decoded(v) for name, v in stored.items()}, **parameters)
+    estimator = cls(**{name: from_json(v) for name, v in stored.items()}, **parameters)
     estimator._validate_params()
-    learned = settings["learned"]
-    for name in PLAIN:
+    learned = from_json(settings["learned"])
+    for name in LEARNED:
         setattr(estimator, name, learned[name])
-    estimator.layout_ = Layout.from_config(learned["layout_"])
-    scaling = learned["scaling_"]
-    estimator.scaling_ = Scaling(scaling["kind"], tuple(scaling["mean"]), tuple(scaling["std"]))
-    estimator.dtype_ = np.dtype(learned["dtype_"])
     if "labels" in tensors:
         estimator.labels_ = tensors["labels"].numpy()
     estimator.frame_shape_ = estimator.layout_.array_frame_shape
@@ -145,14 +189,10 @@ def within(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
     return {name[len(prefix) :]: v for name, v in tensors.items() if name.startswith(prefix)}
 
 
-class OwnObjectError(TypeError):
-    """A parameter's value that a safe file cannot hold."""
-
-
 def encoded_or_marked(value: Any) -> Any:
     """A parameter's value as JSON, or a mark that it is an object of the user's own."""
     try:
-        return encoded(value)
+        return to_json(value)
     except OwnObjectError:
         return {"own": repr(value)}
 
@@ -160,64 +200,6 @@ def encoded_or_marked(value: Any) -> Any:
 def marked_by_type(value: Any) -> Any:
     """A parameter's value as JSON, or the type of an object of the user's own."""
     try:
-        return encoded(value)
+        return to_json(value)
     except OwnObjectError:
         return {"own": getattr(value, "__qualname__", type(value).__qualname__)}
-
-
-def encoded(value: Any) -> Any:
-    """A parameter's value as JSON; tagged where JSON has no such type."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, np.ndarray) and value.dtype.kind in "buif":
-        value = value.tolist()
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, PathLike):
-        return {"path": fspath(value)}
-    if isinstance(value, tuple | list):
-        tag = "tuple" if isinstance(value, tuple) else "list"
-        return {tag: [encoded(item) for item in value]}
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {"dict": {key: encoded(item) for key, item in value.items()}}
-    if isinstance(value, View):
-        try:
-            return {"view": view_to_config(value)}
-        except TypeError as error:
-            raise OwnObjectError from error
-    for name, divergence in BUILT_IN.items():
-        if type(value) is divergence:
-            return {"divergence": [name, encoded(value.get_params())]}
-    if type(value) is KernelSum:
-        return {"kernel sum": [encoded(kernel) for kernel in value.kernels]}
-    for name, kernel in KERNELS.items():
-        if type(value) is kernel:
-            return {"kernel": [name, encoded(dict(vars(value)))]}
-    for name, network in NETWORKS.items():
-        if type(value) is network:
-            return {"network": [name, dict(vars(value))]}
-    raise OwnObjectError
-
-
-def decoded(value: Any) -> Any:
-    """The inverse of :func:`encoded`."""
-    if not isinstance(value, dict):
-        return value
-    ((tag, content),) = value.items()
-    if tag in ("tuple", "list"):
-        return {"tuple": tuple, "list": list}[tag](decoded(item) for item in content)
-    if tag == "path":
-        return Path(content)
-    if tag == "dict":
-        return {key: decoded(item) for key, item in content.items()}
-    if tag == "view":
-        return view_from_config(content)
-    if tag == "divergence":
-        return BUILT_IN[content[0]](**decoded(content[1]))
-    if tag == "kernel":
-        return KERNELS[content[0]](**decoded(content[1]))
-    if tag == "kernel sum":
-        return KernelSum(*(decoded(kernel) for kernel in content))
-    if tag == "network":
-        return NETWORKS[content[0]](**content[1])
-    raise ValueError(f"unknown kind of parameter {tag!r}: written by a newer version?")

@@ -1,12 +1,11 @@
-"""Fitting: from what the user hands in to a trained model, for every estimator."""
+"""``fit`` and ``partial_fit``: from what the user hands in to a trained model, phase by phase."""
 
 from __future__ import annotations
 
 import functools
 import math
 import warnings
-from os import PathLike
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,81 +14,43 @@ from sklearn.base import _fit_context
 
 from .._threading import leave_lost_threads
 from ..callbacks import ProgressBar, resolve_callbacks
-from ..data import Batches, Layout, Scaling, Sequences, fit_scaling
-from ..model import ModelSpec, SequenceModel, build_model
-from ..objectives import Communicator, Objective
-from ..training import (
-    Checkpoints,
-    FitResult,
-    Stopping,
-    Trainer,
-    Training,
-    check_same,
-    compiled,
-    find_communicator,
-    finetune,
-    resolve_device,
-    resolve_precision,
-    room_for_data,
-    run,
+from ..data.batches import Batches
+from ..data.passes import EvenPasses
+from ..data.sequences import Sequences
+from ..model import SequenceModel
+from ..model.core import build_model
+from ..training.checkpoints import Checkpoint, Checkpoints, check_same
+from ..training.compiling import compiled
+from ..training.devices import resolve_device, resolve_precision, room_for_data
+from ..training.distributed import find_communicator
+from ..training.finetuning import finetune
+from ..training.loop import FitResult, run
+from ..training.stopping import EarlyStopper
+from ..training.trainer import Trainer
+from ._files import FileEstimator, about_training
+from ._params import EarlyStopping, Training
+from ._starting import (
+    Beginning,
+    Mode,
+    check_same_sizes,
+    keep_learned,
+    open_checkpoints,
+    seeds_of,
+    unchanged_on_error,
+    units_of,
 )
-from ._base import fresh_random_state
-from ._continuing import Beginning, check_same_sizes, keep_learned, unchanged_on_error
-from ._files import about_training, load_estimator, save_estimator
-from ._sampling import SamplingEstimator
+from ._watching import Watch
 
-__all__ = ["TrainedEstimator"]
+__all__ = ["FittingEstimator"]
 
-Self = TypeVar("Self", bound="TrainedEstimator")
+Self = TypeVar("Self", bound="FittingEstimator")
 
 
-class TrainedEstimator(SamplingEstimator):
-    """An estimator whose model is trained step by step: ``fit``, ``partial_fit``, files.
+class FittingEstimator(FileEstimator):
+    """An estimator whose model is trained step by step."""
 
-    A subclass has the parameters of training, and says by the methods below what is trained: which
-    model, which divergences, which objective.
-    """
-
-    divergences_: Any
-    history_: list[dict[str, float]]
-    n_epochs_: int
-    best_epoch_: int
-
-    # Of the optimisers, between calls of partial_fit.
-    _moments: list[dict[int, dict[str, torch.Tensor]]]
-    # What is averaged, and over how many steps, between calls of partial_fit.
-    _averaging: tuple[dict[str, torch.Tensor], torch.Tensor]
     # Of the optimiser of the model.
-    _betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
-
-    # ---- what a subclass says ------------------------------------------------------------------
-
-    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
-        """What the model is built from."""
-        raise NotImplementedError
-
-    def _divergences(self) -> Any:
-        """What is trained against the model or measures its codes: a named tuple of modules."""
-        raise NotImplementedError
-
-    def _build_divergences(self, divergences: Any, spec: ModelSpec, seed: int) -> None:
-        """Make the parameters of the divergences of such a model."""
-        raise NotImplementedError
-
-    def _objective(
-        self, divergences: Any, sequences: Sequences, communicator: Communicator, images: bool
-    ) -> Objective:
-        """What is minimised."""
-        raise NotImplementedError
-
-    def _labels(self, y: Any, n: int) -> NDArray[np.int64] | None:
-        """What is known of n sequences, checked; None if nothing is asked."""
-        return None
-
-    def _say_labels(self, sequences: Sequences) -> None:
-        """Take note of what a fitted model says of the sequences that it was fitted to."""
-
-    # ---- fitting -------------------------------------------------------------------------------
+    _betas: tuple[float, float] = (0.9, 0.999)
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
     def fit(
@@ -107,14 +68,13 @@ class TrainedEstimator(SamplingEstimator):
             ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files. What is not in memory
             is read in parts, in the background.
         y : array of int and shape (n,), optional
-            With ``n_actions``: the actions of some sequences, from 0 to ``n_actions - 1``, and -1
-            where they are not known. They are then learned, and the others from them. Without, it
-            is not used.
+            With ``n_actions``: the actions of some sequences, from 0 on, and -1 where they are not
+            known. They are then learned, and the others from them. Without, it is not used.
         lengths : array of int and shape (n,), optional
-            Steps of each sequence of an array that count, the rest being padding.
+            Time steps of each sequence of an array that count, the rest being padding.
         resume : bool, default=False
-            Whether to go on from the newest readable file in ``checkpoint``, if there is one, and
-            end with the weights of a training that was never cut short: bit for bit on a CPU.
+            Go on from the newest readable file in ``checkpoint``, if there is one, and end with the
+            weights of a training that was never cut short: bit for bit on a CPU.
 
         Returns
         -------
@@ -136,8 +96,8 @@ class TrainedEstimator(SamplingEstimator):
         """
         leave_lost_threads()
         with unchanged_on_error(self):
-            continued = self.warm_start and hasattr(self, "model_")
-            result = self._fit(X, y, lengths, continued=continued, resume=resume)
+            warm = self.warm_start and hasattr(self, "model_")
+            result = Fit(self, Mode(continued=warm, resume=resume)).run(X, y, lengths)
         if result.diverged is not None:  # the epochs before are kept
             raise result.diverged
         return self
@@ -166,290 +126,256 @@ class TrainedEstimator(SamplingEstimator):
         """
         leave_lost_threads()
         with unchanged_on_error(self):
-            self._fit(X, y, lengths, continued=hasattr(self, "model_"), partial=True)
+            mode = Mode(continued=hasattr(self, "model_"), partial=True)
+            Fit(self, mode).run(X, y, lengths)
         return self
 
-    def _fit(
-        self,
-        X: Any,
-        y: Any,
-        lengths: Any,
-        *,
-        continued: bool,
-        partial: bool = False,
-        resume: bool = False,
-    ) -> FitResult:
-        device = resolve_device(self.device)
-        communicator = find_communicator(device)
-        callbacks = resolve_callbacks(self.callbacks if communicator.rank == 0 else None)
-        checkpoints = None if partial else self._checkpoints(resume, communicator)
-        found = checkpoints.newest() if checkpoints is not None and resume else None
-        continued = continued and found is None
-        device = self.device_ if continued else device
-        divergences = self._divergences()
-        sequences = self._read(X, reset=not continued, lengths=lengths)
-        labels = self._labels(y, len(sequences))
-        scaling = self._scale(sequences, continued=continued)
-        sequences.keep_on(device, room_for_data(device))
-        dtype = self.dtype_ if continued else sequences.dtype
-        seeds = communicator.broadcast(self._seeds())
-        beginning = Beginning(seeds, self.history_ if continued else [], scaling, dtype)
-        if checkpoints is not None:
-            about = about_training(self, sequences, labels, device) | {
-                "processes": communicator.size
-            }
-            if found is not None:
-                check_same(found.about["training"], about, checkpoints.folder)
-                beginning = Beginning.from_config(found.about["beginning"])
-                beginning.check_units(scaling)
-            checkpoints.about = {"training": about, "beginning": beginning.to_config()}
-        seeds, past, scaling, dtype = beginning
-        spec = self._spec(sequences.layout, scaling, divergences)
-        if continued:
-            check_same_sizes(spec, self.model_.spec)
-            model = self.model_
-        else:
-            model = build_model(spec, seeds["weights"]).to(device)
-        # A call of partial_fit goes on with new noise, not with that of the call before.
-        seeds = {name: (seed + len(past)) % 2**63 for name, seed in seeds.items()}
-        self._build_divergences(divergences, spec, seeds["critics"])
-        if continued:
-            keep_learned(divergences, self.divergences_)
-        objective = self._objective(divergences, sequences, communicator, scaling.bounded)
-        objective.to(device)
-        train, validation = self._batches(
-            sequences, labels, scaling, device, seeds, partial, communicator
-        )
-        max_epochs = 1 if partial else self.max_epochs
-        trainer = self._trainer(
-            model, objective, len(train), seeds["noise"] + communicator.rank, device, partial
-        )
-        if partial and continued:
-            self._take_up(trainer)
-        self.model_ = trainer.result.eval()
-        self.divergences_ = divergences
-        self.device_ = device
-        self.scaling_ = scaling
-        self.layout_ = sequences.layout
-        self.frame_shape_ = sequences.layout.array_frame_shape
-        self.dtype_ = dtype
-        self.n_steps_ = sequences.n_steps
+    # ---- for the phases of a fit, where an estimator has more to say ---------------------------
 
-        def count_epochs(history: list[dict[str, float]], best_epoch: int) -> None:
-            self.history_ = [*past, *({**r, "epoch": r["epoch"] + len(past)} for r in history)]
-            self.n_epochs_ = len(self.history_)
-            self.best_epoch_ = len(past) + best_epoch
+    def _check_labels(self, y: Any, n: int) -> NDArray[np.int64] | None:
+        """The labels of n sequences, -1 where they are not known; None if there are none."""
+        return None
 
-        def on_begin(training: Training) -> None:
-            count_epochs(training.history, training.best_epoch)
-            callbacks.on_fit_begin(self)
+    def _note_labels(self, sequences: Sequences) -> None:
+        """Take note of what a fitted model says of the sequences that it was fitted to."""
 
-        def on_epoch(training: Training) -> bool:
-            count_epochs(training.history, training.best_epoch)
-            bar.on_epoch(training)
-            if checkpoints is not None and training.best_epoch == len(training.history):
-                checkpoints.save_best(self.save)
-            return communicator.broadcast(callbacks.on_epoch_end(self, self.history_[-1]))
+    def _delay_epochs(self, n_past: int, *, partial: bool) -> int:
+        """The number of epochs, from now on, in which content rests."""
+        return 0
 
-        verbose, name = self.verbose if communicator.rank == 0 else 0, type(self).__name__
-        with (
-            ProgressBar(max_epochs, len(train), verbose, name) as bar,
-            communicator.synchronised(model),
-            compiled(model, device, on=self.compile),
-        ):
-            result = run(
-                trainer,
-                train,
-                max_epochs=max_epochs,
-                delay_epochs=self._warmup_epochs(len(past), partial),
-                progress=lambda epoch: self._progress(len(past) + epoch),
-                validation=validation,
-                stopping=Stopping(self.n_iter_no_change, self.tol) if validation else None,
-                on_begin=on_begin,
-                on_step=bar.on_step,
-                on_epoch=on_epoch,
-                checkpoints=checkpoints,
-                state=None if found is None else found.state,
-            )
-        count_epochs(result.history, result.best_epoch)
-        n_epochs = round(self._epochs(self.finetune_epochs))
-        if n_epochs > 0 and not (partial or result.cut_short):
-            with ProgressBar(n_epochs, len(train), verbose, "generative model") as bar:
-                last = finetune(
-                    trainer,
-                    train,
-                    learning_rate=self.learning_rate,
-                    n_epochs=n_epochs,
-                    seed=seeds["codes"] + communicator.rank,
-                    on_step=bar.on_step,
-                    on_epoch=bar.on_epoch,
-                )
-            result.interrupted, result.diverged = last.interrupted, last.diverged
-            if checkpoints is not None:
-                checkpoints.save_best(self.save)
-        self.divergences_ = type(divergences)(*(divergence.cpu() for divergence in divergences))
-        for name in ("_moments", "_averaging", "labels_"):
-            self.__dict__.pop(name, None)
-        if partial:
-            self._lay_down(trainer)
-        else:
-            self._say_labels(sequences)
-        callbacks.on_fit_end(self)
-        if result.interrupted:
-            warnings.warn(
-                f"fit was interrupted after {len(result.history)} of {max_epochs} epochs: the "
-                "model holds what it has learned so far and can be used",
-                stacklevel=4,
-            )
+
+class Fit:
+    """One call of ``fit`` or ``partial_fit``, phase by phase.
+
+    Parameters
+    ----------
+    estimator : FittingEstimator
+    mode : Mode
+    """
+
+    checkpoints: Checkpoints | None
+    found: Checkpoint | None
+
+    def __init__(self, estimator: FittingEstimator, mode: Mode) -> None:
+        self.estimator = estimator
+        self.mode = mode
+        self.max_epochs = 1 if mode.partial else estimator.max_epochs
+        self.training = Training.of(estimator.training).filled(estimator._own_training)
+
+    def run(self, X: Any, y: Any, lengths: Any) -> FitResult:
+        """Go through the phases."""
+        self.start()
+        self.prepare(X, y, lengths)
+        self.begin()
+        self.build()
+        result = self.train()
+        self.finetune(result)
+        self.finish(result)
         return result
 
-    def _trainer(
-        self,
-        model: SequenceModel,
-        objective: Objective,
-        n_batches: int,
-        seed: int,
-        device: torch.device,
-        partial: bool,
-    ) -> Trainer:
-        """What moves the model, over one epoch of so many batches or over all of them."""
-        return Trainer(
+    def start(self) -> None:
+        """Find where to train, who watches, and what there is to go on from."""
+        estimator, mode = self.estimator, self.mode
+        device = resolve_device(estimator.device)
+        self.communicator = find_communicator(device)
+        writes = self.communicator.rank == 0
+        self.callbacks = resolve_callbacks(estimator.callbacks if writes else None)
+        self.verbose = estimator.verbose if writes else 0
+        self.checkpoints = self.found = None
+        if not mode.partial:
+            self.checkpoints = open_checkpoints(
+                estimator.checkpoint, self.communicator, resume=mode.resume
+            )
+        if self.checkpoints is not None and mode.resume:
+            self.found = self.checkpoints.newest()
+        self.continued = mode.continued and self.found is None
+        self.device = estimator.device_ if self.continued else device
+
+    def prepare(self, X: Any, y: Any, lengths: Any) -> None:
+        """Read and check the data: every value is seen once, on the way to its units."""
+        estimator = self.estimator
+        self.divergences = estimator._divergences()
+        self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
+        self.labels = estimator._check_labels(y, len(self.sequences))
+        self.scaling = units_of(self.sequences, estimator, continued=self.continued)
+        self.sequences.keep_on(self.device, room_for_data(self.device))
+
+    def begin(self) -> None:
+        """Settle what the training begins with: seeds, and all that an earlier one has left."""
+        estimator = self.estimator
+        seeds = self.communicator.broadcast(seeds_of(estimator.random_state))
+        past = estimator.history_ if self.continued else []
+        dtype = estimator.dtype_ if self.continued else self.sequences.dtype
+        beginning = Beginning(seeds, past, self.scaling, dtype)
+        if self.checkpoints is not None:
+            about = about_training(estimator, self.sequences, self.labels, self.device)
+            about["processes"] = self.communicator.size
+            if self.found is not None:
+                check_same(self.found.about["training"], about, self.checkpoints.folder)
+                beginning = self.found.about["beginning"]
+                beginning.check_units(self.scaling)
+            self.checkpoints.about = {"training": about, "beginning": beginning}
+        self.past, self.scaling, self.dtype = beginning.past, beginning.scaling, beginning.dtype
+        # A call of partial_fit goes on with new noise, not with that of the call before.
+        self.seeds = {name: (s + len(self.past)) % 2**63 for name, s in beginning.seeds.items()}
+
+    def build(self) -> None:
+        """Build the model or take the one that is there, and all that trains it."""
+        estimator = self.estimator
+        spec = estimator._spec(self.sequences.layout, self.scaling, self.divergences)
+        if self.continued:
+            check_same_sizes(spec, estimator.model_.spec)
+            model = estimator.model_
+        else:
+            model = build_model(spec, self.seeds["weights"]).to(self.device)
+        estimator._build_divergences(self.divergences, spec, self.seeds["critics"])
+        if self.continued:
+            keep_learned(self.divergences, estimator.divergences_)
+        objective = estimator._objective(
+            self.divergences, self.sequences, self.communicator, self.scaling.bounded
+        )
+        objective.to(self.device)
+        self.batches, self.validation = self._batches()
+        n_batches, constant = len(self.batches), self.mode.partial
+        clip_norm: Any = self.training.clip_norm  # filled in
+        self.trainer = Trainer(
             model,
             objective,
-            learning_rate=self.learning_rate,
-            lr_schedule="constant" if partial else self.lr_schedule,
-            n_steps=n_batches * (1 if partial else self.max_epochs),
-            warmup_steps=0 if partial else self._lr_warmup_steps(n_batches),
-            clip_norm=self.clip_norm,
-            seed=seed,
-            ema=self.ema,
-            precision=resolve_precision(self.precision, device),
-            betas=self._betas,
+            learning_rate=estimator.learning_rate,
+            lr_schedule="constant" if constant else self.training.lr_schedule,
+            n_updates=n_batches * self.max_epochs,
+            warmup_updates=0 if constant else self._lr_warmup_updates(n_batches),
+            clip_norm=clip_norm,
+            seed=self.seeds["noise"] + self.communicator.rank,
+            ema=self.training.ema,
+            precision=resolve_precision(self.training.precision, self.device),
+            betas=estimator._betas,
         )
+        if self.mode.partial and self.continued and hasattr(estimator, "_optimizer_state"):
+            self.trainer.load_optimizer_state(estimator._optimizer_state)
+        self._hand_over(self.trainer.result)
 
-    def _take_up(self, trainer: Trainer) -> None:
-        """Go on with what the call of ``partial_fit`` before has left."""
-        if hasattr(self, "_moments"):
-            trainer.load_moments(self._moments)
-            if self.ema is not None and hasattr(self, "_averaging"):
-                trainer.load_averaging(*self._averaging)
+    def train(self) -> FitResult:
+        """Train the model, with all who watch."""
+        estimator, trainer = self.estimator, self.trainer
+        stopping = None
+        if self.validation is not None:
+            rule = EarlyStopping.of(estimator.early_stopping)
+            stopping = EarlyStopper(rule.patience, rule.tol)
+        name = type(estimator).__name__
+        with (
+            ProgressBar(self.max_epochs, len(self.batches), self.verbose, name) as bar,
+            self.communicator.synchronised(trainer.model),
+            compiled(trainer.model, self.device, on=self.training.compile),
+        ):
+            watch = Watch(
+                estimator, self.past, bar, self.callbacks, self.checkpoints, self.communicator
+            )
+            result = run(
+                trainer,
+                self.batches,
+                max_epochs=self.max_epochs,
+                delay_epochs=estimator._delay_epochs(len(self.past), partial=self.mode.partial),
+                progress=self._progress,
+                validation=self.validation,
+                stopping=stopping,
+                on_begin=watch.on_begin,
+                on_step=bar.on_step,
+                on_epoch=watch.on_epoch,
+                checkpoints=self.checkpoints,
+                state=None if self.found is None else self.found.state,
+            )
+        watch.count(result.history, result.best_epoch)
+        return result
 
-    def _lay_down(self, trainer: Trainer) -> None:
-        """Keep what the next call of ``partial_fit`` needs."""
-        self._moments = trainer.moments()
-        if self.ema is not None:
-            self._averaging = trainer.averaging()
+    def finetune(self, result: FitResult) -> None:
+        """Fit prior and generator to the codes that the data has now."""
+        n_epochs = round(self._epochs(self.training.finetune_epochs))
+        if n_epochs == 0 or self.mode.partial or result.cut_short:
+            return
+        with ProgressBar(n_epochs, len(self.batches), self.verbose, "fine-tuning") as bar:
+            last = finetune(
+                self.trainer,
+                self.batches,
+                learning_rate=self.estimator.learning_rate,
+                n_epochs=n_epochs,
+                seed=self.seeds["codes"] + self.communicator.rank,
+                on_step=bar.on_step,
+                on_epoch=bar.on_epoch,
+            )
+        result.interrupted, result.diverged = last.interrupted, last.diverged
+        if self.checkpoints is not None:
+            self.checkpoints.save_best(self.estimator.save)
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the fitted model to one file: weights and settings, nothing that can run.
+    def finish(self, result: FitResult) -> None:
+        """Leave an estimator that is ready for use."""
+        estimator, divergences = self.estimator, self.divergences
+        estimator.divergences_ = type(divergences)(*(part.cpu() for part in divergences))
+        for name in ("_optimizer_state", "labels_"):
+            estimator.__dict__.pop(name, None)
+        if self.mode.partial:
+            estimator._optimizer_state = self.trainer.optimizer_state()
+        else:
+            estimator._note_labels(self.sequences)
+        self.callbacks.on_fit_end(estimator)
+        if result.interrupted:
+            warnings.warn(
+                f"fit was interrupted after {len(result.history)} of {self.max_epochs} epochs: the "
+                "model holds what it has learned so far and can be used",
+                stacklevel=5,
+            )
 
-        Parameters
-        ----------
-        path : path
-            A safetensors file; written whole or not at all.
+    # ---- within the phases ---------------------------------------------------------------------
 
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        NotFittedError
-            If called before ``fit``.
-        """
-        save_estimator(self, path)
-
-    @classmethod
-    def load(cls: type[Self], path: str | PathLike[str], **params: Any) -> Self:
-        """Read a model that :meth:`save` wrote.
-
-        Parameters
-        ----------
-        path : path
-        **params
-            Parameters to set in place of those in the file: a ``device``, or the functions and
-            modules of the user's own, which a safe file cannot hold.
-
-        Raises
-        ------
-        ValueError
-            If it is not such a file, or a parameter of the user's own is missing.
-        """
-        return load_estimator(cls, path, params)
-
-    def _checkpoints(self, resume: bool, communicator: Communicator) -> Checkpoints | None:
-        """The folder of checkpoints, which a new training must find empty."""
-        if self.checkpoint is None:
-            if resume:
-                raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")
-            return None
-        checkpoints = Checkpoints(self.checkpoint, communicator)
-        if not resume:
-            checkpoints.refuse_others()
-        return checkpoints
-
-    def _scale(self, sequences: Sequences, *, continued: bool) -> Scaling:
-        """The units of the data; every value is read and checked on the way."""
-        layout = sequences.layout
-        found = fit_scaling(
-            self.scaling_.kind if continued else self.scale,
-            sequences.chunks(),
-            image=layout.kind == "image",
-            dtype=sequences.dtype,
-            feature_axis=layout.feature_axis,
-            n_features=layout.frame_shape[0],
-        )
-        return self.scaling_ if continued else found
-
-    def _seeds(self) -> dict[str, int]:
-        random = fresh_random_state(self.random_state)
-        names = ("weights", "order", "noise", "validation", "critics", "codes")
-        return dict(zip(names, random.randint(2**31 - 1, size=len(names)).tolist(), strict=True))
-
-    def _warmup_epochs(self, n_past: int, partial: bool) -> int:
-        if isinstance(self.content_delay, int | np.integer):
-            return max(int(self.content_delay) - n_past, 0)
-        return 0 if partial or n_past else round(self.content_delay * self.max_epochs)
-
-    def _progress(self, epoch: int) -> float:
-        """The share of a training of ``max_epochs`` that is done in the middle of an epoch."""
-        return min((epoch - 0.5) / self.max_epochs, 1.0)
-
-    def _lr_warmup_steps(self, n_batches: int) -> int:
-        return round(min(self._epochs(self.lr_warmup), self.max_epochs) * n_batches)
-
-    def _epochs(self, number: float) -> float:
-        """How many epochs an int counts, or a float is a share of."""
-        whole = isinstance(number, int | np.integer)
-        return number if whole else number * self.max_epochs
-
-    def _batches(
-        self,
-        sequences: Sequences,
-        labels: np.ndarray | None,
-        scaling: Scaling,
-        device: torch.device,
-        seeds: dict[str, int],
-        partial: bool,
-        communicator: Communicator,
-    ) -> tuple[Batches, Batches | None]:
-        n = len(sequences)
-        order = np.random.RandomState(seeds["validation"]).permutation(n)
-        n_validation = math.ceil(self.validation_fraction * n)
-        if partial or not self.early_stopping:
-            n_validation = 0
-        elif n_validation >= n:
+    def _batches(self) -> tuple[Batches, Batches | None]:
+        """The batches to train on and, with early stopping, those kept apart."""
+        estimator, n = self.estimator, len(self.sequences)
+        order = np.random.RandomState(self.seeds["validation"]).permutation(n)
+        n_validation = 0
+        if not self.mode.partial and estimator.early_stopping:
+            fraction = EarlyStopping.of(estimator.early_stopping).validation_fraction
+            n_validation = math.ceil(fraction * n)
+        if n_validation >= n:
             raise ValueError(
                 f"early_stopping keeps {n_validation} of {n} sequences apart and leaves none to "
                 "train on: fewer with a smaller validation_fraction, or more sequences"
             )
         batches = functools.partial(
             Batches,
-            sequences,
-            scaling,
-            batch_size=self.batch_size,
-            device=device,
-            shard=communicator.shard,
-            labels=labels,
+            self.sequences,
+            self.scaling,
+            device=self.device,
+            shard=self.communicator.shard,
+            labels=self.labels,
         )
-        shuffle = torch.Generator().manual_seed(seeds["order"])
-        train = batches(rows=np.sort(order[n_validation:]), generator=shuffle)
-        return train, batches(rows=np.sort(order[:n_validation])) if n_validation else None
+        shuffle = torch.Generator().manual_seed(self.seeds["order"])
+        passes = functools.partial(EvenPasses, self.sequences, estimator.batch_size)
+        train = batches(passes(rows=np.sort(order[n_validation:]), rng=shuffle))
+        if n_validation == 0:
+            return train, None
+        return train, batches(passes(rows=np.sort(order[:n_validation])))
+
+    def _hand_over(self, model: SequenceModel) -> None:
+        """Give the estimator what it needs for use by those who watch."""
+        estimator, layout = self.estimator, self.sequences.layout
+        estimator.model_ = model.eval()
+        estimator.divergences_ = self.divergences
+        estimator.device_ = self.device
+        estimator.scaling_ = self.scaling
+        estimator.layout_ = layout
+        estimator.frame_shape_ = layout.array_frame_shape
+        estimator.dtype_ = self.dtype
+        estimator.n_steps_ = self.sequences.n_steps
+
+    def _progress(self, epoch: int) -> float:
+        """The share of a training of ``max_epochs`` that is done in the middle of an epoch."""
+        return min((len(self.past) + epoch - 0.5) / self.estimator.max_epochs, 1.0)
+
+    def _lr_warmup_updates(self, n_batches: int) -> int:
+        """Steps of the optimiser in which the learning rate rises."""
+        return round(min(self._epochs(self.training.lr_warmup), self.max_epochs) * n_batches)
+
+    def _epochs(self, number: Any) -> float:
+        """The epochs that an int counts, or a float is a share of."""
+        whole = isinstance(number, int | np.integer)
+        return float(number) if whole else float(number * self.estimator.max_epochs)

@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from ..data import Batch, Layout, Rows, Scaling, Sequences, to_model, to_user
-from ..model import Packing, SequenceModel, with_action
+from ..data.batches import Batch, Batches
+from ..data.layout import Layout
+from ..data.passes import BoundedPasses, Passes
+from ..data.ragged import Rows
+from ..data.sequences import Sequences
+from ..data.units import Scaling, to_user
+from ..model import LatentCodes, SequenceModel
 from ..persistence import written_whole
 
 __all__ = ["Lengths", "Predictor", "output", "put", "room"]
@@ -55,27 +60,14 @@ class Predictor:
             max(VALUES_PER_PASS // math.prod(layout.frame_shape), 1), FRAMES_PER_PASS
         )
 
-    def passes(self, n: int, n_steps: int, lengths: Lengths = None) -> Iterator[Rows]:
-        """Rows of n sequences, as many at a time as memory should hold.
-
-        Where lengths differ, those of like lengths together.
-        """
-        if lengths is None:
-            size = max(self.frames_per_pass // n_steps, 1)
-            for start in range(0, n, size):
-                yield slice(start, min(start + size, n))
-            return
-        order = np.argsort(-lengths, kind="stable")
-        start = 0
-        while start < n:
-            size = max(self.frames_per_pass // int(lengths[order[start]]), 1)
-            yield np.sort(order[start : start + size])
-            start += size
+    def passes(self, n: int, n_steps: int, lengths: Lengths = None) -> Passes:
+        """Rows of n sequences, as many at a time as memory should hold."""
+        return BoundedPasses(n, n_steps, self.frames_per_pass, lengths)
 
     def batches(self, *sequences: Sequences, more: int = 0) -> Iterator[tuple[Any, ...]]:
         """The rows of a pass and, side by side, these of all of the sequences.
 
-        Read in the background if they are not in memory; ``more`` steps are made room for.
+        Read in the background if they are not in memory; ``more`` time steps are made room for.
 
         Raises
         ------
@@ -86,61 +78,57 @@ class Predictor:
         if any(part.lengths is not None for part in sequences):
             lengths = np.max([part.all_lengths for part in sequences], axis=0) + more
         n_steps = max(part.n_steps for part in sequences)
-        passes = list(self.passes(len(sequences[0]), n_steps + more, lengths))
+        passes = self.passes(len(sequences[0]), n_steps + more, lengths)
+        makers = [
+            Batches(part, self.scaling, passes, device=self.device, dtype=self.precision)
+            for part in sequences
+        ]
+        for rows, *batches in zip(passes, *makers, strict=True):
+            for batch, part in zip(batches, sequences, strict=True):
+                self._check_units(batch, rows, part)
+            yield rows, *batches
 
-        for rows, *xs in zip(passes, *(part.read_all(passes) for part in sequences), strict=True):
-            yield (
-                rows,
-                *(self._batch(x, rows, part) for x, part in zip(xs, sequences, strict=True)),
+    def _check_units(self, batch: Batch, rows: Rows, sequences: Sequences) -> None:
+        """Raise a ValueError if images are in other units: they would be encoded as nonsense."""
+        if not self.scaling.bounded or sequences.dtype in (np.uint8, np.bool_):
+            return
+        low, high = float(batch.x.min()), float(batch.x.max())
+        if low < -1e-3 or high > 1 + 1e-3:
+            numbers = np.arange(len(sequences))[rows]
+            raise ValueError(
+                f"{sequences.name} must hold uint8 values or values in [0, 1] like those seen "
+                f"in fit, got values from {low:g} to {high:g} in sequences {numbers[0]} to "
+                f"{numbers[-1]}"
             )
 
-    def _batch(self, x: Tensor, rows: Rows, sequences: Sequences) -> Batch:
-        """Frames of the model.
-
-        Raises
-        ------
-        ValueError
-            If images are in other units than those seen in fit: they would be encoded as nonsense.
-        """
-        batch = to_model(x, rows, sequences, self.scaling, self.device, self.precision)
-        if self.scaling.bounded and sequences.dtype not in (np.uint8, np.bool_):
-            low, high = float(batch.x.min()), float(batch.x.max())
-            if low < -1e-3 or high > 1 + 1e-3:
-                numbers = np.arange(len(sequences))[rows]
-                raise ValueError(
-                    f"{sequences.name} must hold uint8 values or values in [0, 1] like those seen "
-                    f"in fit, got values from {low:g} to {high:g} in sequences {numbers[0]} to "
-                    f"{numbers[-1]}"
-                )
-        return batch
+    # ---- codes ---------------------------------------------------------------------------------
 
     @torch.no_grad()
-    def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Posterior means of content (n, d_c) and motion (n, T, d_m), zero where it is padding.
-
-        In a model with actions the motion has the most likely one beside it, (n, T, d_m + K).
-        """
-        posterior = self.model.encode(batch.x, sample=False, packing=self.packing(batch))
-        action = None if posterior.action is None else posterior.action.value
-        return posterior.content.mean, with_action(posterior.motion.mean, action)
+    def encode(self, batch: Batch) -> LatentCodes:
+        """The posterior means of content and motion, zero in padding, and the likeliest action."""
+        content, motion, action = self.model.encode(batch.x, sample=False, packing=batch.packing)
+        return LatentCodes(content.mean, motion.mean, None if action is None else action.value)
 
     @torch.no_grad()
     def action_probabilities(self, batch: Batch) -> Tensor:
         """The action posterior, (n, K)."""
-        motion = self.model.motion(batch.x, sample=False, packing=self.packing(batch))
+        motion = self.model.motion(batch.x, sample=False, packing=batch.packing)
         action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
         probabilities: Tensor = action.logits.softmax(-1)
         return probabilities
 
     @torch.no_grad()
-    def acting(self, motion: NDArray, lengths: Lengths, action: NDArray | None = None) -> Tensor:
-        """Motion codes as the generator takes them: with the action beside them, if it takes one.
+    def given(
+        self, content: NDArray, motion: NDArray, lengths: Lengths, action: NDArray | None = None
+    ) -> LatentCodes:
+        """Codes of the user's.
 
         Parameters
         ----------
+        content : array of shape (n, d_c)
         motion : array of shape (n, T, d_m)
         lengths : array of int and shape (n,), or None
-            Where they are padded.
+            Where motion is padded.
         action : array of int and shape (n,), optional
             By default the actions that the motions say.
         """
@@ -151,68 +139,68 @@ class Predictor:
             lengths=None if lengths is None else torch.from_numpy(lengths),
             known=None if action is None else torch.from_numpy(action).to(self.device),
         )
-        return with_action(z_m, None if said is None else said.value)
-
-    def packing(self, batch: Batch) -> Packing | None:
-        """Which frames are real, if any is not."""
-        if batch.lengths is None:
-            return None
-        return Packing.of(batch.lengths, batch.x.shape[1], batch.x.device)
+        return LatentCodes(self.tensor(content), z_m, None if said is None else said.value)
 
     @torch.no_grad()
-    def decode(self, content: Tensor, motion: Tensor, dtype: np.dtype) -> NDArray:
+    def drawn(self, content: NDArray, noise: NDArray, action: NDArray | None = None) -> LatentCodes:
+        """Codes with motion from its prior.
+
+        Parameters
+        ----------
+        content : array of shape (n, d_c)
+        noise : array of shape (n, n_steps, noise_size)
+            Standard normal numbers that motion is drawn from.
+        action : array of int and shape (n,), optional
+            Actions that motion is drawn of, in a model with actions.
+        """
+        told = None
+        if action is not None:
+            told = one_hot(torch.from_numpy(action), self.model.spec.n_actions or 0)
+            told = told.to(self.device, self.precision)
+        motion = self.model.rollout(self.tensor(noise), action=told)
+        return LatentCodes(self.tensor(content), motion, told)
+
+    @torch.no_grad()
+    def continued(
+        self, codes: LatentCodes, noise: NDArray, lengths: Tensor | None = None
+    ) -> LatentCodes:
+        """Codes of the time steps that follow, as many as the noise has, from the motion prior."""
+        motion = self.model.rollout(self.tensor(noise), codes.motion, lengths, codes.action)
+        return codes._replace(motion=motion)
+
+    # ---- sequences -----------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def decode(self, codes: LatentCodes, dtype: np.dtype) -> NDArray:
         """Sequences of codes, in the user's layout and units."""
-        n, n_steps = motion.shape[:2]
+        n, n_steps = codes.motion.shape[:2]
         frames = np.empty((n, n_steps, *self.layout.array_frame_shape), dtype)
         for rows in self.passes(n, n_steps):
-            for steps in self.passes(n_steps, 1):  # the generator works frame by frame
-                x = self.model.decode(content[rows], motion[rows, steps])
+            some = codes.of(rows)
+            for steps in self.passes(n_steps, 1):  # the decoder works frame by frame
+                x = self.model.decode(some._replace(motion=some.motion[:, steps]))
                 frames[rows, steps] = to_user(x, self.layout, self.scaling, dtype)
         return frames
-
-    @torch.no_grad()
-    def rollout(
-        self,
-        noise: NDArray,
-        history: Tensor | None = None,
-        lengths: Tensor | None = None,
-        *,
-        action: NDArray | None = None,
-    ) -> Tensor:
-        """Motion codes from the prior, (n, n_steps, d_m) like the noise.
-
-        In a model with actions these are given, as numbers (n,), or beside the history; and the
-        codes have them beside them too.
-        """
-        beside = None
-        if action is not None:
-            beside = one_hot(torch.from_numpy(action), self.model.spec.n_actions or 0)
-            beside = beside.to(self.device, self.precision)
-        if history is not None and self.model.spec.n_actions:
-            size = self.model.spec.motion_size
-            history, beside = history[..., :size], history[:, 0, size:]
-        motion = self.model.rollout(self.tensor(noise), history, lengths, beside)
-        return with_action(motion, beside)
 
     def generate(
         self,
         n: int,
         n_steps: int,
         dtype: np.dtype,
-        coded: Iterable[tuple[Rows, Tensor, Tensor]],
+        coded: Iterable[tuple[Rows, LatentCodes]],
         *,
         lengths: Lengths = None,
         file: h5py.File | None = None,
     ) -> Any:
-        """Sequences of the content and the motion of each pass's rows.
+        """Sequences of the codes of each pass.
 
         With ``lengths`` a list of sequences that are as long. With a ``file`` they go there, as the
         data set ``X``.
         """
         shape = (n, n_steps, *self.layout.array_frame_shape)
         frames = room(shape, dtype, lengths, file, "X")
-        for rows, content, motion in coded:
-            put(frames, rows, self.decode(content, motion, dtype), lengths)
+        for rows, codes in coded:
+            put(frames, rows, self.decode(codes, dtype), lengths)
         return frames
 
     def tensor(self, codes: NDArray) -> Tensor:
@@ -227,7 +215,7 @@ def room(
     file: h5py.File | None = None,
     name: str = "",
 ) -> Any:
-    """Where values of n sequences go: an array, a list where lengths differ, or a file.
+    """Make room for values of n sequences: an array, a list where lengths differ, or a file.
 
     Parameters
     ----------

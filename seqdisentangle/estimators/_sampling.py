@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
-from ..data import Rows
+from ..data.ragged import Rows
+from ..model import LatentCodes
 from ._base import SequenceEstimator, fresh_random_state
 from ._passes import output
 from .codes import (
@@ -52,9 +52,9 @@ class SamplingEstimator(SequenceEstimator):
             longest seen in ``fit``.
         content : array of shape (n_samples, content_size) or (content_size,), optional
             Content to hold fixed; drawn from its prior by default.
-        motion : array of shape (n_samples, n_steps, motion_size) or (n_steps, motion_size), or \
-                list of arrays (n_steps_i, motion_size), optional
-            Motion to hold fixed; drawn from its prior by default.
+        motion : array of shape (n_samples, n_steps, motion_size), or list of arrays, optional
+            Motion to hold fixed, of a single sequence (n_steps, motion_size), of sequences of
+            different lengths a list of these; drawn from its prior by default.
         action : int or array of int and shape (n_samples,), optional
             The action, of a model with ``n_actions``; drawn from its prior by default, or what the
             given motion says.
@@ -77,17 +77,9 @@ class SamplingEstimator(SequenceEstimator):
             If a number is not positive, or the codes and the numbers do not fit each other.
         """
         check_is_fitted(self)
+        self._check_given(motion, action)
         spec = self.model_.spec
-        if n_samples is not None:
-            check_count(n_samples, "n_samples")
-        lengths = None
-        if isinstance(n_steps, list | tuple | np.ndarray):
-            counts = checked_counts(n_steps, "n_steps", n_samples)
-            one_length = bool((counts == counts[0]).all())
-            n_samples, n_steps = len(counts), int(counts[0]) if one_length else None
-            lengths = None if one_length else counts
-        elif n_steps is not None:
-            check_count(n_steps, "n_steps")
+        n_samples, n_steps, lengths = checked_sizes(n_samples, n_steps)
         if content is not None:
             content = checked_codes(
                 one_for_all(content, 2, n_samples),
@@ -116,21 +108,23 @@ class SamplingEstimator(SequenceEstimator):
         elif motion is None:
             action = drawn
 
-        def coded() -> Iterator[tuple[Rows, Tensor, Tensor]]:
+        def coded() -> Iterator[tuple[Rows, LatentCodes]]:
             for rows in predictor.passes(n, steps, lengths):
                 z_c = draw_content(rows) if content is None else content[rows]
                 a = None if action is None else action[rows]
                 each = None if lengths is None else lengths[rows]
                 if motion is not None:
-                    z_m = predictor.acting(motion[rows], each, a)
+                    yield rows, predictor.given(z_c, motion[rows], each, a)
                 else:
                     longest = steps if each is None else int(each.max())
-                    z_m = predictor.rollout(draw_motion(rows)[:, :longest], action=a)
-                yield rows, predictor.tensor(z_c), z_m
+                    yield rows, predictor.drawn(z_c, draw_motion(rows)[:, :longest], a)
 
         with output(out) as file:
             samples = predictor.generate(n, steps, self.dtype_, coded(), lengths=lengths, file=file)
         return samples if out is None else out
+
+    def _check_given(self, motion: Any, action: Any) -> None:
+        """Raise a ValueError if a model cannot hold both fixed."""
 
     def _draws(
         self, n: int, n_steps: int, random_state: Any, in_order: bool
@@ -143,6 +137,28 @@ class SamplingEstimator(SequenceEstimator):
             return content, motion, None
         prior = self.model_.action_prior.cpu().double().numpy()
         return content, motion, random.choice(spec.n_actions, n, p=prior / prior.sum())
+
+
+def checked_sizes(
+    n_samples: int | None, n_steps: Any
+) -> tuple[int | None, int | None, NDArray[np.intp] | None]:
+    """The number of samples and of their time steps as asked for, and lengths where these differ.
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive, or there are not as many lengths as samples.
+    """
+    if n_samples is not None:
+        check_count(n_samples, "n_samples")
+    if not isinstance(n_steps, list | tuple | np.ndarray):
+        if n_steps is not None:
+            check_count(n_steps, "n_steps")
+        return n_samples, n_steps, None
+    counts = checked_counts(n_steps, "n_steps", n_samples)
+    if (counts == counts[0]).all():
+        return len(counts), int(counts[0]), None
+    return len(counts), None, counts
 
 
 Draw = Callable[[Rows], NDArray[np.float64]]

@@ -1,4 +1,4 @@
-"""What the estimator hands out and takes back: codes, swaps, and the checks of a user's codes."""
+"""Codes and swaps that estimators return, and the checks of a user's codes."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Codes(NamedTuple):
     Attributes
     ----------
     content : array of shape (n, content_size)
-        What stays the same in each sequence.
+        The part of each sequence that stays the same.
     motion : array of shape (n, T, motion_size), or list of arrays (T_i, motion_size)
-        What changes, for each frame; a list where lengths differ.
+        The part that changes, for each frame; a list where lengths differ.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class Swap(NamedTuple):
 
 
 def number_of_samples(n_samples: int | None, **codes: NDArray | list[NDArray] | None) -> int:
-    """How many sequences to draw, one code alone serving for all."""
+    """Number of sequences to draw; one code alone serves for all."""
     if n_samples is not None:
         return n_samples
     given = {name: len(each) for name, each in codes.items() if each is not None}
@@ -158,7 +158,7 @@ def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
 
 
 def differ(items: list[Any] | tuple[Any, ...]) -> bool:
-    """Whether arrays, or what should be arrays, are of different shapes."""
+    """True if arrays, or what should be arrays, are of different shapes."""
     try:
         return len({np.shape(item) for item in items}) > 1
     except ValueError:  # one of them is no array

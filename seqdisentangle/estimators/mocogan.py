@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from typing import Any, ClassVar, Literal
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from ..data import Layout, Scaling, Sequences
-from ..model import ClipDiscriminator, FrameDiscriminator, MoCoGANSpec, ModelSpec
-from ..objectives import (
+from ..data.layout import Layout
+from ..data.sequences import Sequences
+from ..data.units import Scaling
+from ..model.core import ModelSpec
+from ..model.mocogan import ClipDiscriminator, FrameDiscriminator, MoCoGANSpec
+from ..objectives.adversarial import (
     AdversarialObjective,
-    Communicator,
     Discriminator,
     Discriminators,
     build_discriminators,
 )
-from ._fitting import TrainedEstimator
+from ..objectives.communicator import Communicator
+from ._fitting import FittingEstimator
+from ._params import COUNT, NON_NEGATIVE, POSITIVE, Actions, Training, parameter, parameters
+from ._sampling import SamplingEstimator
 from .codes import Codes, Swap, check_count, checked_action, checked_codes
-from .recurrent_wae import COUNT, NON_NEGATIVE, constraints_of
 
 __all__ = ["MoCoGAN"]
 
+ACTION_WEIGHT = 1.0
 
-class MoCoGAN(TrainedEstimator):
+
+@parameters
+class MoCoGAN(SamplingEstimator, FittingEstimator):
     r"""Motion and content decomposed generative adversarial network.
 
     A generator draws frames from a content code, the same for all frames of a sequence, and a walk
@@ -43,11 +51,11 @@ class MoCoGAN(TrainedEstimator):
 
     Parameters
     ----------
-    n_actions : int or None, default=None
+    n_actions : int, Actions or None, default=None
         Number of actions, of which each sample is one: the recurrent network of motions is given
-        it, and the discriminator of clips must be able to tell it.
-    action_weight : float, default=1.0
-        The weight :math:`\lambda` of telling the actions.
+        it, and the discriminator of clips must be able to tell it. An
+        :class:`~seqdisentangle.Actions` sets the weight :math:`\lambda` of telling them, 1 by
+        default, and how frequent each is.
     content_size : int, default=50
         Numbers in a content code.
     motion_size : int, default=10
@@ -69,7 +77,11 @@ class MoCoGAN(TrainedEstimator):
         Sequences in a step.
     learning_rate : float, default=2e-4
         Step size of generator and discriminators (Adam, :math:`\beta` = (0.5, 0.999)).
-    ema, device, precision, compile, checkpoint, callbacks, warm_start, random_state, verbose
+    training : Training or None, default=None
+        The way in which it is trained, as in :class:`RecurrentWAE`; by default the learning rate is
+        constant and gradients are not clipped. ``frames_per_step`` and ``finetune_epochs`` are of
+        models with an encoder.
+    device, checkpoint, callbacks, warm_start, random_state, verbose
         As in :class:`RecurrentWAE`.
 
     Attributes
@@ -117,122 +129,23 @@ class MoCoGAN(TrainedEstimator):
     False
     """
 
-    divergences_: Discriminators
+    n_actions: int | Actions | None = parameter(
+        Interval(Integral, 2, None, closed="left"),
+        Actions,
+        None,
+        default=None,
+        as_part=Actions.of,
+        kw_only=False,
+    )
+    content_size: int = parameter(COUNT, default=50)
+    motion_size: int = parameter(COUNT, default=10)
+    clip_steps: int = parameter(COUNT, default=16)
+    gradient_penalty: float = parameter(NON_NEGATIVE, default=10.0)
+    max_epochs: int = parameter(COUNT, default=100)
+    batch_size: int = parameter(COUNT, default=32)
+    learning_rate: float = parameter(POSITIVE, default=2e-4)
 
     _betas = (0.5, 0.999)
-
-    # What training or reading asks for, and what there is no choice of here.
-    generator: Literal["style", "concat"] = "concat"
-    content_noise = None
-    motion_noise = None
-    missing = "error"
-    lr_schedule = "constant"
-    lr_warmup = 0
-    content_delay = 0
-    finetune_epochs = 0
-    clip_norm = None
-    early_stopping = False
-    validation_fraction = 0.0
-    action_prior = None
-
-    def __init__(
-        self,
-        n_actions: int | None = None,
-        *,
-        action_weight: float = 1.0,
-        content_size: int = 50,
-        motion_size: int = 10,
-        hidden_size: int = 128,
-        network: Any = "auto",
-        clip_steps: int = 16,
-        gradient_penalty: float = 10.0,
-        scale: str = "auto",
-        channels: str = "auto",
-        max_epochs: int = 100,
-        batch_size: int = 32,
-        learning_rate: float = 2e-4,
-        ema: float | None = None,
-        device: str = "auto",
-        precision: str = "auto",
-        compile: bool = False,
-        checkpoint: str | PathLike[str] | None = None,
-        callbacks: Any = None,
-        warm_start: bool = False,
-        random_state: Any = None,
-        verbose: int = 0,
-    ) -> None:
-        self.n_actions = n_actions
-        self.action_weight = action_weight
-        self.content_size = content_size
-        self.motion_size = motion_size
-        self.hidden_size = hidden_size
-        self.network = network
-        self.clip_steps = clip_steps
-        self.gradient_penalty = gradient_penalty
-        self.scale = scale
-        self.channels = channels
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.ema = ema
-        self.device = device
-        self.precision = precision
-        self.compile = compile
-        self.checkpoint = checkpoint
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **constraints_of(__init__),
-        "clip_steps": [COUNT],
-        "gradient_penalty": [NON_NEGATIVE],
-    }
-
-    def sample(
-        self,
-        n_samples: int | None = None,
-        n_steps: int | Any = None,
-        *,
-        content: NDArray | None = None,
-        motion: Any = None,
-        action: int | Any = None,
-        random_state: Any = None,
-        out: Any = None,
-    ) -> Any:
-        """Draw new sequences, of any length, with any part held fixed.
-
-        Parameters
-        ----------
-        n_samples, n_steps, content, motion, random_state, out
-            As in :meth:`RecurrentWAE.sample`.
-        action : int or array of int and shape (n_samples,), optional
-            The action to draw motions of; drawn too by default.
-
-        Returns
-        -------
-        array, list where lengths differ, or path, of n_samples sequences
-
-        Raises
-        ------
-        ValueError
-            If a number is not positive, the codes and the numbers do not fit each other, or motion
-            and an action are given, which is in the motion already.
-        """
-        if motion is not None and action is not None:
-            raise ValueError(
-                "motion and action were given: the action is what motion is drawn of, leave one out"
-            )
-        return super().sample(
-            n_samples,
-            n_steps,
-            content=content,
-            motion=motion,
-            action=action,
-            random_state=random_state,
-            out=out,
-        )
 
     def sample_codes(
         self,
@@ -273,8 +186,8 @@ class MoCoGAN(TrainedEstimator):
         for rows in predictor.passes(n_samples, n_steps):
             content[rows] = draw_content(rows)
             a = None if actions is None else actions[rows]
-            z_m = predictor.rollout(draw_motion(rows), action=a)
-            motion[rows] = z_m[..., : spec.motion_size].cpu().numpy()
+            codes = predictor.drawn(content[rows], draw_motion(rows), a)
+            motion[rows] = codes.motion.cpu().numpy()
         return Codes(content, motion)
 
     def swap(self, a: Codes | tuple[NDArray, Any], b: Codes | tuple[NDArray, Any]) -> Swap:
@@ -312,40 +225,59 @@ class MoCoGAN(TrainedEstimator):
             self.sample(len(a[0]), content=a[0], motion=b[1]),
         )
 
-    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> ModelSpec:
+    def _check_given(self, motion: Any, action: Any) -> None:
+        if motion is not None and action is not None:
+            raise ValueError(
+                "motion and action were given: the action is what motion is drawn of, leave one out"
+            )
+
+    # ---- what is trained -----------------------------------------------------------------------
+
+    def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> MoCoGANSpec:
+        actions = Actions.of(self.n_actions)
         return MoCoGANSpec(
-            frame_shape=layout.frame_shape,
-            bounded=scaling.bounded,
-            content_size=self.content_size,
-            motion_size=self.motion_size,
-            hidden_size=self.hidden_size,
-            network=self.network,
-            generator=self.generator,
+            **self._sizes(layout, scaling),
+            generator="concat",
             content_noise=None,
             motion_noise=None,
-            n_actions=self.n_actions,
+            n_actions=None if actions is None else actions.number,
+            action_prior=None if actions is None else actions.probabilities,
         )
 
     def _divergences(self) -> Discriminators:
-        weight = self.action_weight if self.n_actions else 0.0
+        rate, penalty = self.learning_rate, self.gradient_penalty
         return Discriminators(
-            Discriminator(FrameDiscriminator, self.learning_rate, self.gradient_penalty),
-            Discriminator(ClipDiscriminator, self.learning_rate, self.gradient_penalty, weight),
+            Discriminator(FrameDiscriminator, rate, penalty),
+            Discriminator(ClipDiscriminator, rate, penalty, self._action_weight()),
         )
 
     def _build_divergences(self, divergences: Discriminators, spec: ModelSpec, seed: int) -> None:
         build_discriminators(divergences, spec, seed)
 
-    def _objective(  # type: ignore[override]  # of a model without a posterior
+    def _objective(
         self,
         divergences: Discriminators,
         sequences: Sequences,
         communicator: Communicator,
-        images: bool,
+        bounded: bool,
     ) -> AdversarialObjective:
+        training = Training.of(self.training)
+        if training.frames_per_step is not None or training.finetune_epochs not in ("auto", 0):
+            raise ValueError(
+                "MoCoGAN has no encoder: it reconstructs no frames and has no codes to be "
+                f"fine-tuned to, got training={training!r}. Leave frames_per_step and "
+                "finetune_epochs at their defaults"
+            )
         return AdversarialObjective(
             divergences,
             clip_steps=self.clip_steps,
-            action_weight=self.action_weight,
+            action_weight=self._action_weight(),
             communicator=communicator,
         )
+
+    def _action_weight(self) -> float:
+        """The weight of telling the actions, 0 without any."""
+        actions = Actions.of(self.n_actions)
+        if actions is None:
+            return 0.0
+        return ACTION_WEIGHT if actions.weight == "auto" else actions.weight

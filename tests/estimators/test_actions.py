@@ -9,7 +9,7 @@ import torch
 from sklearn.base import clone, is_clusterer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import EarlyStopping, RecurrentWAE
 
 TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "device": "cpu"}
 
@@ -101,19 +101,13 @@ def test_a_given_motion_may_be_given_another_action(acting, vectors):
 
 
 def test_samples_have_the_actions_of_their_prior(acting, vectors, monkeypatch):
-    model = acting(action_prior=[5, 4, 1]).fit(vectors)
+    model = acting(n_actions__prior=[5, 4, 1]).fit(vectors)
     torch.testing.assert_close(model.model_.action_prior, torch.tensor([0.5, 0.4, 0.1]))
-    rolled = []
-    predictor = type(model._predictor(np.dtype("f4")))
-    rollout = predictor.rollout
-
-    def noted(self, noise, *history, action=None):
-        rolled.append(action)
-        return rollout(self, noise, *history, action=action)
-
-    monkeypatch.setattr(predictor, "rollout", noted)
+    told = []
+    model.model_.prior.lstm.register_forward_pre_hook(lambda lstm, args: told.append(args[0]))
     model.sample(4000, 2, random_state=0)
-    shares = np.bincount(np.concatenate(rolled)) / 4000
+    size = model.model_.spec.motion_size
+    shares = torch.cat([codes[:, 0, size:] for codes in told[::2]]).mean(0)
     np.testing.assert_allclose(shares, [0.5, 0.4, 0.1], atol=0.03)
 
 
@@ -139,8 +133,10 @@ def test_without_actions_the_verbs_are_not_there(vector_model, vectors):
 
 @pytest.mark.parametrize("prior", [[1, 1], [1, 1, 0], [1, 1, np.nan], [[1, 1, 1]]], ids=str)
 def test_an_action_prior_is_as_many_positive_numbers(prior, acting, vectors):
-    with pytest.raises(ValueError, match="action_prior must hold 3 positive numbers"):
-        acting(action_prior=prior).fit(vectors)
+    with pytest.raises(
+        ValueError, match="The 'prior' parameter of Actions must hold 3 positive numbers"
+    ):
+        acting(n_actions__prior=prior).fit(vectors)
 
 
 # ---- labels --------------------------------------------------------------------------------------
@@ -176,24 +172,24 @@ def test_labels_that_are_no_actions_are_refused(case, verb, acting, vectors):
 
 
 def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, monkeypatch):
-    from seqdisentangle.training import Trainer
+    from seqdisentangle.training.trainer import Trainer
 
     model = acting(
         max_epochs=3,
-        finetune_epochs=1,
-        early_stopping=True,
-        validation_fraction=0.2,
+        training__finetune_epochs=1,
+        early_stopping=EarlyStopping(validation_fraction=0.2),
         scale="none",
     )
     y = np.array([0, 1, 2, -1, 0, 1, -1])
     label_of = {x.tobytes(): label for x, label in zip(vectors, y, strict=True)}
     step, seen = Trainer.step, []
 
-    def checked(self, x, lengths=None, observed=None, labels=None, **how):
+    def checked(self, batch, **how):
         seen.extend(
-            label_of[one.numpy().tobytes()] == label for one, label in zip(x, labels, strict=True)
+            label_of[one.numpy().tobytes()] == label
+            for one, label in zip(batch.x, batch.labels, strict=True)
         )
-        return step(self, x, lengths, observed, labels, **how)
+        return step(self, batch, **how)
 
     monkeypatch.setattr(Trainer, "step", checked)
     model.fit(vectors, y)
@@ -205,7 +201,7 @@ def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, mo
 
 
 def test_save_and_load_and_pickle(X, acting, tmp_path):
-    model = acting(action_prior=np.array([0.2, 0.3, 0.5])).fit(X)
+    model = acting(n_actions__prior=np.array([0.2, 0.3, 0.5])).fit(X)
     model.save(tmp_path / "m.safetensors")
     loaded = RecurrentWAE.load(tmp_path / "m.safetensors")
     for other in (loaded, pickle.loads(pickle.dumps(model))):
@@ -254,7 +250,7 @@ def test_partial_fit(acting, vectors):
 
 
 def test_an_average_of_the_weights(acting, vectors):
-    model = acting(ema=0.9, warm_start=True).fit(vectors).fit(vectors)
+    model = acting(training__ema=0.9, warm_start=True).fit(vectors).fit(vectors)
     assert np.isfinite(model.predict_proba(vectors)).all()
 
 

@@ -68,7 +68,7 @@ def test_feature_names_come_back(numbers, small, tmp_path):
         {"content_weight": "auto", "motion_weight": 0.5, "independence_weight": 0.0},
         {"independence_weight": (0.0, 2)},
         {"content_size": np.int64(3), "learning_rate": np.float32(0.5e-3)},
-        {"content_noise": None, "motion_noise": None, "generator": "concat"},
+        {"content_noise": None, "motion_noise": None, "network__generator": "concat"},
     ],
     ids=str,
 )
@@ -128,7 +128,7 @@ OWN = {
 
 @pytest.mark.parametrize("name", OWN)
 def test_objects_of_the_users_own_are_asked_for_by_name(name, vectors, small, tmp_path):
-    model = small(**{name: OWN[name]}, generator="concat").fit(vectors)
+    model = small(**{name: OWN[name]}).fit(vectors)
     model.save(tmp_path / "model")
     with pytest.raises(ValueError, match=f"objects of your own.*load.*: {name} "):
         RecurrentWAE.load(tmp_path / "model")

@@ -6,10 +6,14 @@ import torch
 from sklearn.utils.estimator_checks import check_estimator
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.data import Sequences, fit_scaling
+from seqdisentangle.data.batches import Batch
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import fit_scaling
 from seqdisentangle.divergences import resolve
-from seqdisentangle.model import ModelSpec, Packing, build_model
-from seqdisentangle.objectives import Objective, mean_cost, resolve_cost
+from seqdisentangle.model import LatentCodes
+from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.objectives.costs import mean_cost, resolve_cost
+from seqdisentangle.objectives.rwae import WassersteinObjective
 
 RANDOM = np.random.RandomState(0)
 VECTORS = RANDOM.normal(size=(12, 6, 3)) * [1, 10, 0.1] + [5, -3, 0]
@@ -28,7 +32,9 @@ def weights(model):
 
 
 @pytest.mark.parametrize("X", [VECTORS, IMAGES, RAGGED], ids=["vectors", "images", "ragged"])
-@pytest.mark.parametrize("params", [{}, {"frames_per_step": 2}, {"early_stopping": True}], ids=str)
+@pytest.mark.parametrize(
+    "params", [{}, {"training__frames_per_step": 2}, {"early_stopping": True}], ids=str
+)
 def test_training_is_finite_and_reconstruct_imputes(X, params, small):
     model = small(missing="mask", **params).fit(masked(X))
     assert all(np.isfinite(list(record.values())).all() for record in model.history_)
@@ -66,20 +72,18 @@ def test_some_frames_estimate_the_cost_of_what_is_known_without_bias(lengths):
     model = build_model(spec, 0).double().train()
     x = torch.rand(6, 4, 3, dtype=torch.float64)
     observed = torch.rand(x.shape) < 0.5
-    content, motion = torch.randn(6, 4).double(), torch.randn(6, 4, 2).double()
-    packing = None if lengths is None else Packing.of(lengths, 4, x.device)
-    generator = torch.Generator().manual_seed(0)
+    codes = LatentCodes(torch.randn(6, 4).double(), torch.randn(6, 4, 2).double())
+    batch = Batch(x, lengths, observed)
+    rng = torch.Generator().manual_seed(0)
 
     def cost(frames, n_draws):
         divergences, squared = resolve("mmd"), resolve_cost("squared", images=False)
-        objective = Objective(
+        objective = WassersteinObjective(
             divergences, cost=squared, content_weight=1, motion_weight=1, frames_per_step=frames
         )
         with torch.no_grad():
             return [
-                objective.reconstruction_cost(
-                    model, x, content, motion, generator, packing, observed
-                ).item()
+                objective.reconstruction_cost(model, codes, batch, rng).item()
                 for _ in range(n_draws)
             ]
 

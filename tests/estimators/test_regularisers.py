@@ -23,6 +23,7 @@ from seqdisentangle.divergences import (
     Sinkhorn,
     SlicedWasserstein,
 )
+from seqdisentangle.model import MixturePrior
 
 
 class LearnedGap(Divergence):
@@ -157,9 +158,9 @@ def test_auto_weights_are_those_of_the_divergences(vectors, small):
         ({}, False),
         ({"reg": "gan"}, False),
         ({"reg": "kl"}, True),
-        ({"motion_components": 1}, True),
+        ({"motion_prior": "gaussian"}, True),
         ({"motion_weight": 0.01}, True),
-        ({"motion_weight": 0, "motion_components": 1}, False),
+        ({"motion_weight": 0, "motion_prior": "gaussian"}, False),
         ({"reg": MMD()}, True),
         ({"reg": ("mmd", "mmd")}, True),
         ({"reg": {"content": "mmd", "motion": EnergyDistance()}}, True),
@@ -208,9 +209,11 @@ def test_the_steps_of_the_prior_are_mixtures_unless_they_are_compared_in_closed_
 ):
     assert small().fit(vectors).model_.prior.n_components == 40
     assert small(reg="kl").fit(vectors).model_.prior.n_components == 1
-    model = small(motion_components=3).fit(vectors)
+    model = small(motion_prior=MixturePrior(3)).fit(vectors)
     assert model.model_.prior.n_components == 3
     assert model.sample(2, n_steps=4, random_state=0).shape == (2, 4, *vectors.shape[2:])
     assert model.extend(vectors, 3, random_state=0).shape[1] == 3
-    with pytest.raises(ValueError, match="motion_components=2: GaussianKL, the divergence of mo"):
-        small(reg="kl", motion_components=2).fit(vectors)
+    with pytest.raises(
+        ValueError, match=r"motion_prior=MixturePrior\(n_components=2\): GaussianKL"
+    ):
+        small(reg="kl", motion_prior=MixturePrior(2)).fit(vectors)

@@ -18,7 +18,7 @@ import traceback
 import numpy as np
 import torch
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.training import checkpoints
 
 PARAMETERS = {
@@ -30,7 +30,7 @@ PARAMETERS = {
     "max_epochs": 3,
     "content_delay": 1,
     "early_stopping": True,
-    "ema": 0.8,
+    "training": Training(ema=0.8),
     "device": "cpu",
 }
 X = np.random.RandomState(0).normal(size=(14, 4, 2)).cumsum(1).astype(np.float32)

@@ -19,7 +19,7 @@ pytestmark = [
 def test_compiled_trainings_differ_by_rounding(small, vectors):
     parameters = {"network": MLP(8, 1), "max_epochs": 1, "batch_size": len(vectors)}
     eager = small(**parameters).fit(vectors)
-    compiled = small(**parameters, compile=True).fit(vectors)
+    compiled = small(**parameters, training__compile=True).fit(vectors)
     for name, value in eager.model_.state_dict().items():
         other = compiled.model_.state_dict()[name]
         np.testing.assert_allclose(other, value, rtol=1e-4, atol=1e-5, err_msg=name)

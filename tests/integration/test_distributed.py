@@ -12,15 +12,19 @@ import torch
 import torch.multiprocessing as multiprocessing
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.data.batches import Batch
 from seqdisentangle.divergences import resolve
-from seqdisentangle.model import ModelSpec, build_model
-from seqdisentangle.objectives import Objective, build_divergences, resolve_cost
-from seqdisentangle.training import Trainer
+from seqdisentangle.model import MixturePrior
+from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.objectives.base import build_divergences
+from seqdisentangle.objectives.costs import resolve_cost
+from seqdisentangle.objectives.rwae import WassersteinObjective
 from seqdisentangle.training.distributed import ProcessGroup, SingleProcess
 from seqdisentangle.training.finetuning import FineTuning
+from seqdisentangle.training.trainer import Trainer
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
-MIXTURE = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, 3)
+MIXTURE = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, MixturePrior(3))
 IMAGES = ModelSpec((1, 16, 16), True, 4, 2, 8, "conv", "style", None, None)
 ACTING = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, n_actions=3)
 LENGTHS = torch.tensor([5, 2, 4, 1, 5, 3, 2])
@@ -68,7 +72,7 @@ def train(communicator, spec, reg, dtype, lengths, n_steps):
             divergence.to(dtype)
         patch.setattr(torch.Tensor, "normal_", lambda *a, **k: table.normal_(*a, **k))
         patch.setattr(torch.Tensor, "exponential_", lambda *a, **k: table.exponential_(*a, **k))
-        objective = Objective(
+        objective = WassersteinObjective(
             divergences,
             cost=resolve_cost("squared", images=False),
             content_weight=1.0,
@@ -84,7 +88,7 @@ def train(communicator, spec, reg, dtype, lengths, n_steps):
             objective,
             learning_rate=1e-3,
             lr_schedule="constant",
-            n_steps=n_steps,
+            n_updates=n_steps,
             clip_norm=None,
             seed=0,
         )
@@ -94,8 +98,9 @@ def train(communicator, spec, reg, dtype, lengths, n_steps):
         with communicator.synchronised(build):
             for step in range(n_steps):
                 labels = None if spec.n_actions is None else LABELS[rows]
-                loss = trainer.step(x, None if lengths is None else lengths[rows], None, labels)
-                losses.append(torch.stack(loss))
+                own = None if lengths is None else lengths[rows]
+                loss = trainer.step(Batch(x, own, labels=labels))
+                losses.append(loss.stack())
                 if step == 0:
                     gradients = {
                         name: torch.zeros_like(p) if p.grad is None else p.grad.clone()
@@ -139,7 +144,7 @@ def of_rank(rank, folder, size):
 
 @pytest.fixture(scope="module")
 def by_rank(tmp_path_factory):
-    """What each of two processes found; seven sequences, so that their parts are unlike."""
+    """The findings of each of two processes; seven sequences, so that their parts are unlike."""
     folder = tmp_path_factory.mktemp("processes")
     multiprocessing.spawn(of_rank, (str(folder), 2), nprocs=2)
     return [torch.load(folder / f"{rank}.pt") for rank in range(2)]
@@ -184,7 +189,7 @@ def torchrun(script, *arguments):
 
 SCRIPT = """
 import sys, numpy as np, torch
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.callbacks import CSVLogger
 
 folder, form = sys.argv[1:]
@@ -195,7 +200,8 @@ if form == "ragged":
 model = RecurrentWAE(
     "mmd", content_size=4, motion_size=2, hidden_size=8, max_epochs=3, batch_size=5, device="cpu",
     random_state=None if form == "unseeded" else 0, verbose=1, early_stopping=form == "stopping",
-    checkpoint=f"{folder}/checkpoints", callbacks=CSVLogger(f"{folder}/log.csv"), ema=0.9,
+    checkpoint=f"{folder}/checkpoints", callbacks=CSVLogger(f"{folder}/log.csv"),
+    training=Training(ema=0.9),
 ).fit(f"{folder}/X.npy" if form == "path" else X)
 rank = torch.distributed.get_rank()
 weights = {k: v for k, v in model.model_.state_dict().items()}

@@ -61,7 +61,7 @@ def test_labels_of_some_sequences_are_learned_for_the_others(small):
         "max_epochs": 40,
         "batch_size": 20,
         "motion_size": 4,
-        "action_weight": 0.1,
+        "n_actions__weight": 0.1,
     }
     told, untold = small(**params).fit(X, known), small(**params).fit(X)
     rest = known < 0

@@ -57,7 +57,7 @@ def test_grid_search_in_two_processes_finds_what_it_finds_in_one(tmp_path):
 def test_a_fork_while_a_model_is_built_leaves_the_child_able_to_build(tmp_path):
     script = """
         import os, threading, time
-        from seqdisentangle.model import ModelSpec, build_model
+        from seqdisentangle.model.core import ModelSpec, build_model
         from seqdisentangle._seeding import seeded
 
         def build():

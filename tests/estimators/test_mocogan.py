@@ -1,4 +1,4 @@
-"""The baselines as estimators: scikit-learn's rules, every kind of input, files, resuming."""
+"""MoCoGAN: scikit-learn's rules, codes of samples, files, resuming."""
 
 import os
 import pickle
@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
+from seqdisentangle import MoCoGAN, Training
 
 TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "max_epochs": 2, "device": "cpu"}
 SMALL = {**TINY, "batch_size": 4, "random_state": 0}
@@ -25,88 +25,8 @@ def X(request, vectors):
     return request.getfixturevalue(request.param)
 
 
-# ---- DSVAE ---------------------------------------------------------------------------------------
-
-each_form = pytest.mark.parametrize("posterior", ["factorised", "full"])
-
-
-@parametrize_with_checks([DSVAE(posterior, **TINY) for posterior in ("factorised", "full")])
-def test_dsvae_scikit_learn_checks(estimator, check, request):
-    if "check_array_api_input" in request.node.name and os.environ.get("SCIPY_ARRAY_API") != "1":
-        pytest.skip("scikit-learn runs it with SCIPY_ARRAY_API=1 only")
-    check(estimator)
-
-
-@each_form
-def test_dsvae_has_every_verb(posterior, X):
-    model = DSVAE(posterior, **SMALL).fit(X)
-    content, motion = model.transform(X)
-    assert content.shape == (7, 4)
-    assert {m.shape[1] for m in motion} == {2}
-    again = table(model.reconstruct(X))
-    np.testing.assert_allclose(table(model.inverse_transform((content, motion))), again, atol=1e-5)
-    for swapped in model.swap(X, X):
-        np.testing.assert_allclose(table(swapped), again, atol=1e-5)
-    assert np.shape(model.sample(3, 5, random_state=0))[:2] == (3, 5)
-    assert np.shape(model.extend(X, 2, random_state=0))[:2] == (7, 2)
-    assert len(model.interpolate(X, X, 3)) == 7
-    assert np.isfinite(model.score(X))
-    assert not hasattr(model, "predict")
-
-
-@each_form
-def test_dsvae_is_saved_and_loaded(posterior, X, tmp_path):
-    model = DSVAE(posterior, **SMALL).fit(X)
-    model.save(tmp_path / "m.safetensors")
-    for other in (DSVAE.load(tmp_path / "m.safetensors"), pickle.loads(pickle.dumps(model))):
-        assert other.get_params() == model.get_params()
-        assert np.array_equal(table(other.reconstruct(X)), table(model.reconstruct(X)))
-    with pytest.raises(ValueError, match="holds DSVAE, expected RecurrentWAE"):
-        RecurrentWAE.load(tmp_path / "m.safetensors")
-
-
-@each_form
-def test_a_resumed_dsvae_is_the_same(posterior, vectors, tmp_path, weights, same_weights):
-    class Kill:
-        def on_epoch_end(self, estimator, record):
-            if record["epoch"] == 2:
-                raise RuntimeError("killed")
-
-    params = {**SMALL, "posterior": posterior, "max_epochs": 4, "lr_schedule": "cosine"}
-    broken = DSVAE(**params, checkpoint=tmp_path, callbacks=Kill())
-    with pytest.raises(RuntimeError, match="killed"):
-        broken.fit(vectors)
-    resumed = clone(broken).set_params(callbacks=None).fit(vectors, resume=True)
-    assert same_weights(weights(resumed), weights(DSVAE(**params).fit(vectors)))
-
-
-def test_the_forms_of_dsvae_are_two_models(vectors):
-    model = DSVAE(**SMALL).fit(vectors)
-    with pytest.raises(ValueError, match="posterior='full', but the fitted model"):
-        model.set_params(posterior="full").partial_fit(vectors)
-
-
-def test_dsvae_learns(vectors):
-    X = np.repeat(vectors, 8, axis=0)
-    model = DSVAE(**{**SMALL, "max_epochs": 30, "batch_size": 14}).fit(X)
-    assert model.history_[-1]["loss"] < 0.8 * model.history_[0]["loss"]
-
-
-@pytest.mark.parametrize(("name", "value"), [("posterior", "x"), ("kl_weight", -1), ("cost", "x")])
-def test_dsvae_names_a_wrong_parameter(name, value, vectors):
-    with pytest.raises(ValueError, match=name):
-        DSVAE(**{**SMALL, name: value}).fit(vectors)
-
-
-def test_dsvae_constrains_each_of_its_parameters():
-    assert set(DSVAE._parameter_constraints) == set(DSVAE().get_params())
-
-
-# ---- MoCoGAN -------------------------------------------------------------------------------------
-
-
 @parametrize_with_checks([MoCoGAN(**TINY), MoCoGAN(2, **TINY)])
-def test_mocogan_scikit_learn_checks(estimator, check, request):
+def test_scikit_learn_checks(estimator, check, request):
     if "check_array_api_input" in request.node.name and os.environ.get("SCIPY_ARRAY_API") != "1":
         pytest.skip("scikit-learn runs it with SCIPY_ARRAY_API=1 only")
     check(estimator)
@@ -116,7 +36,7 @@ each_n_actions = pytest.mark.parametrize("n_actions", [None, 3])
 
 
 @each_n_actions
-def test_mocogan_samples_what_it_was_fitted_to(n_actions, X):
+def test_samples_what_it_was_fitted_to(n_actions, X):
     model = MoCoGAN(n_actions, **SMALL).fit(X)
     first = np.asarray(X[0])
     samples = model.sample(3, 4, random_state=0)
@@ -190,7 +110,7 @@ def test_an_action_decides_the_motion_and_nothing_else(videos):
 
 
 @each_n_actions
-def test_mocogan_is_saved_and_loaded(n_actions, X, tmp_path):
+def test_is_saved_and_loaded(n_actions, X, tmp_path):
     model = MoCoGAN(n_actions, **SMALL).fit(X)
     model.save(tmp_path / "m.safetensors")
     for other in (MoCoGAN.load(tmp_path / "m.safetensors"), pickle.loads(pickle.dumps(model))):
@@ -202,13 +122,13 @@ def test_mocogan_is_saved_and_loaded(n_actions, X, tmp_path):
 
 
 @each_n_actions
-def test_a_resumed_mocogan_is_the_same(n_actions, videos, tmp_path, weights, same_weights):
+def test_a_resumed_training_is_the_same(n_actions, videos, tmp_path, weights, same_weights):
     class Kill:
         def on_epoch_end(self, estimator, record):
             if record["epoch"] == 2:
                 raise RuntimeError("killed")
 
-    params = {**SMALL, "n_actions": n_actions, "max_epochs": 4, "ema": 0.9}
+    params = {**SMALL, "n_actions": n_actions, "max_epochs": 4, "training": Training(ema=0.9)}
     broken = MoCoGAN(**params, checkpoint=tmp_path, callbacks=Kill())
     with pytest.raises(RuntimeError, match="killed"):
         broken.fit(videos)
@@ -218,7 +138,7 @@ def test_a_resumed_mocogan_is_the_same(n_actions, videos, tmp_path, weights, sam
     assert {"image", "video", "action"} <= set(whole.history_[0])
 
 
-def test_mocogan_goes_on(videos, weights, same_weights):
+def test_goes_on(videos, weights, same_weights):
     model = MoCoGAN(**SMALL, warm_start=True).fit(videos)
     before = weights(model)
     assert not same_weights(before, weights(model.fit(videos)))
@@ -227,25 +147,27 @@ def test_mocogan_goes_on(videos, weights, same_weights):
     assert not model.model_.training
 
 
-def test_a_loss_of_mocogan_that_is_no_longer_finite_is_named(vectors):
+def test_a_loss_that_is_no_longer_finite_is_named(vectors):
     with pytest.raises(FloatingPointError, match=r"in epoch \d"):
         MoCoGAN(**{**SMALL, "learning_rate": 1e38, "max_epochs": 9}).fit(vectors)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("clip_steps", 0), ("n_actions", 1), ("action_weight", -1), ("gradient_penalty", -1)],
+    [("clip_steps", 0), ("n_actions", 1), ("gradient_penalty", -1)],
 )
-def test_mocogan_names_a_wrong_parameter(name, value, vectors):
+def test_names_a_wrong_parameter(name, value, vectors):
     with pytest.raises(ValueError, match=name):
         MoCoGAN(**{**SMALL, name: value}).fit(vectors)
 
 
-def test_mocogan_constrains_each_of_its_parameters():
-    assert set(MoCoGAN._parameter_constraints) == set(MoCoGAN().get_params())
-
-
-def test_mocogan_refuses_missing_values(vectors):
+def test_refuses_missing_values(vectors):
     X = np.where(vectors > 1, np.nan, vectors)
     with pytest.raises(ValueError, match="X contains NaN"):
         MoCoGAN(**SMALL).fit(X)
+
+
+@pytest.mark.parametrize("training", [Training(frames_per_step=2), Training(finetune_epochs=1)])
+def test_settings_of_an_encoder_are_refused(training, vectors):
+    with pytest.raises(ValueError, match="MoCoGAN has no encoder"):
+        MoCoGAN(**SMALL, training=training).fit(vectors)

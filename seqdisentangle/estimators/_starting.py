@@ -1,19 +1,34 @@
-"""What a fit takes over from what was before it, and puts back if it fails."""
+"""The start of a fit: fresh, warm, in parts or resumed; and the way back if it fails."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass
+from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data import Scaling
+from ..data.sequences import Sequences
+from ..data.units import Scaling, fit_scaling
 from ..divergences import Divergences
-from ..model import ModelSpec
+from ..model.core import ModelSpec
+from ..objectives.communicator import Communicator
+from ..serialization import record
+from ..training.checkpoints import Checkpoints
+from ._base import SequenceEstimator, fresh_random_state
 
-__all__ = ["Beginning", "check_same_sizes", "keep_learned", "unchanged_on_error"]
+__all__ = [
+    "Beginning",
+    "Mode",
+    "check_same_sizes",
+    "keep_learned",
+    "open_checkpoints",
+    "seeds_of",
+    "unchanged_on_error",
+    "units_of",
+]
 
 # Parameters that a fitted model cannot change. Nor its network, but two of them need not compare.
 BUILT_FROM = (
@@ -23,11 +38,50 @@ BUILT_FROM = (
     "generator",
     "content_noise",
     "motion_noise",
-    "motion_components",
+    "motion_prior",
     "n_actions",
     "action_prior",
     "posterior",
 )
+
+
+@dataclass(frozen=True)
+class Mode:
+    """The way in which a fit begins.
+
+    Attributes
+    ----------
+    continued : bool
+        The model that is there is trained on.
+    partial : bool
+        It is one epoch of ``partial_fit``, at a constant learning rate.
+    resume : bool
+        It goes on from the newest checkpoint, if there is one.
+    """
+
+    continued: bool = False
+    partial: bool = False
+    resume: bool = False
+
+
+def open_checkpoints(
+    folder: str | PathLike[str] | None, communicator: Communicator, *, resume: bool
+) -> Checkpoints | None:
+    """Open the folder of checkpoints, which a new training must find empty.
+
+    Raises
+    ------
+    ValueError
+        If there is nowhere to resume from, or another training in the folder of a new one.
+    """
+    if folder is None:
+        if resume:
+            raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")
+        return None
+    checkpoints = Checkpoints(folder, communicator)
+    if not resume:
+        checkpoints.refuse_others()
+    return checkpoints
 
 
 def keep_learned(divergences: Divergences, before: Divergences) -> None:
@@ -52,8 +106,9 @@ def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
             )
 
 
+@record
 class Beginning(NamedTuple):
-    """What a training begins with, which a resumed one must take over.
+    """State that a training begins with, and that a resumed one takes over.
 
     Attributes
     ----------
@@ -69,18 +124,6 @@ class Beginning(NamedTuple):
     scaling: Scaling
     dtype: np.dtype
 
-    def to_config(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        scaling, dtype = asdict(self.scaling), self.dtype.str
-        return {"seeds": self.seeds, "past": self.past, "scaling": scaling, "dtype": dtype}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Beginning:
-        """The inverse of :meth:`to_config`."""
-        stored = config["scaling"]
-        scaling = Scaling(stored["kind"], tuple(stored["mean"]), tuple(stored["std"]))
-        return cls(config["seeds"], config["past"], scaling, np.dtype(config["dtype"]))
-
     def check_units(self, found: Scaling) -> None:
         """Raise a ValueError if the units that are found in the data are not those of before."""
         if self.past:  # whose data had the units
@@ -93,6 +136,27 @@ class Beginning(NamedTuple):
                 "the training in checkpoint is another one, of other values of X: they had "
                 f"{self.scaling} and have {found}"
             )
+
+
+def units_of(sequences: Sequences, estimator: SequenceEstimator, *, continued: bool) -> Scaling:
+    """The units of the data, or those of a model that is trained on; every value is checked."""
+    layout = sequences.layout
+    found = fit_scaling(
+        estimator.scaling_.kind if continued else estimator.scale,
+        sequences.chunks(),
+        image=layout.kind == "image",
+        dtype=sequences.dtype,
+        feature_axis=layout.feature_axis,
+        n_features=layout.frame_shape[0],
+    )
+    return estimator.scaling_ if continued else found
+
+
+def seeds_of(random_state: Any) -> dict[str, int]:
+    """A seed for everything that a training draws."""
+    names = ("weights", "order", "noise", "validation", "critics", "codes")
+    numbers = fresh_random_state(random_state).randint(2**31 - 1, size=len(names))
+    return dict(zip(names, numbers.tolist(), strict=True))
 
 
 @contextmanager

@@ -1,0 +1,344 @@
+"""Parameters of estimators: fields with their constraints, and the objects that group them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from numbers import Integral, Real
+from os import PathLike
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
+from typing_extensions import dataclass_transform
+
+from .._parts import Part
+from ..data.layout import CHANNELS
+from ..data.sequences import MISSING
+from ..data.units import SCALES
+from ..networks import NETWORKS, FrameNetwork
+from ..objectives import COSTS
+from ..serialization import record
+from ..training import LR_SCHEDULES, LRSchedule
+from ..training.devices import PRECISIONS
+
+__all__ = [
+    "Actions",
+    "CommonParameters",
+    "EarlyStopping",
+    "EncodingParameters",
+    "Training",
+    "parameter",
+    "parameters",
+]
+
+T = TypeVar("T")
+
+POSITIVE = Interval(Real, 0, None, closed="neither")
+NON_NEGATIVE = Interval(Real, 0, None, closed="left")
+FRACTION = Interval(Real, 0, 1, closed="neither")
+COUNT = Interval(Integral, 1, None, closed="left")
+AUTO = StrOptions({"auto"})
+#: A number of epochs: an int counts them, a float below 1 is a share of ``max_epochs``.
+EPOCHS = (Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left"))
+VIEW = (str, list, tuple, callable, None)
+
+
+def parameter(
+    *constraints: Any,
+    default: Any = dataclasses.MISSING,
+    as_part: Callable[[Any], Any] | None = None,
+    kw_only: bool = True,
+) -> Any:
+    """Declare a parameter of an estimator.
+
+    Parameters
+    ----------
+    *constraints
+        Of its values, in the form of scikit-learn's ``_parameter_constraints``.
+    default : object, optional
+        Without it the parameter is required.
+    as_part : callable, optional
+        Makes an object with parameters of its own of a value that stands for one, so that
+        ``set_params(network__width=32)`` works where ``network="auto"``.
+    kw_only : bool
+        The parameter is given by its name alone.
+    """
+    metadata = {"constraints": list(constraints), "as_part": as_part}
+    return dataclasses.field(default=default, kw_only=kw_only, metadata=metadata)
+
+
+@dataclass_transform(eq_default=False, kw_only_default=True, field_specifiers=(parameter,))
+def parameters(cls: type[T]) -> type[T]:
+    """Make an estimator's constructor, and scikit-learn's table of constraints, of its fields."""
+    made: Any = dataclass(eq=False, repr=False)(cls)
+    made._parameter_constraints = constraints_of(made)
+    return made
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(parameter,))
+def settings(cls: type[T]) -> type[T]:
+    """Make the constructor, equality and representation of settings of their fields."""
+    made: Any = dataclass(cls)
+    return made
+
+
+def constraints_of(cls: type) -> dict[str, list[Any]]:
+    """The constraints of a class's fields, inherited ones too."""
+    return {field.name: field.metadata["constraints"] for field in fields(cls)}
+
+
+class Settings(Part):
+    """Base class of parameters that belong together, given to an estimator as one object."""
+
+    def __post_init__(self) -> None:
+        self.check()
+
+    def check(self) -> None:
+        """Check the values.
+
+        Raises
+        ------
+        ValueError
+            If one is not allowed; the message names it.
+        """
+        validate_parameter_constraints(
+            constraints_of(type(self)),
+            self.get_params(deep=False),
+            caller_name=type(self).__name__,
+        )
+
+
+@record
+@settings
+class Training(Settings):
+    """The way in which a model is trained, ``RecurrentWAE(training=Training(ema=0.99))``.
+
+    Parameters
+    ----------
+    lr_schedule : str or LRSchedule, default="auto"
+        The learning rate over the epochs: ``"one_cycle"``, ``"cosine"``, ``"constant"``,
+        ``"plateau"``, or a schedule of :mod:`seqdisentangle.training`. ``"plateau"`` takes 0.3 of
+        the rate whenever the loss, of the validation sequences if there are any, has not fallen for
+        3 epochs. ``"auto"`` is ``"one_cycle"`` for :class:`RecurrentWAE` and ``"constant"`` for the
+        others.
+    lr_warmup : float, int or "auto", default="auto"
+        Epochs at the start in which the learning rate rises to ``learning_rate``: an int counts
+        them, a float below 1 is a share of ``max_epochs``. ``"auto"`` is 0.1 for
+        :class:`RecurrentWAE` and 0 for the others.
+    clip_norm : float, None or "auto", default="auto"
+        Largest norm of the gradient in a step of the optimiser; None for any. ``"auto"`` is 0.065
+        for :class:`RecurrentWAE` and None for the others.
+    ema : float or None, default=None
+        Decay of an exponential moving average of the weights, over about ``1 / (1 - ema)`` steps of
+        the optimiser, which then is evaluated and kept. None keeps the weights as they are.
+    frames_per_step : int or None, default=None
+        Frames of each sequence, drawn at random, that are reconstructed in a step of the optimiser:
+        an unbiased estimate of the cost that makes long sequences cheap. None: all of them.
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
+        it, whose convolutions are faster in it, else float32. Weights and divergences are in
+        float32 in any case. Convolutions in float32 use TF32 on CUDA, as
+        ``torch.backends.cudnn.allow_tf32`` has it.
+    compile : bool, default=False
+        Compile the frame networks for the time of ``fit``: on CUDA their kernels then run as
+        graphs, which pays in long trainings of small frames. It takes a minute or more at the
+        start, gains nothing on a CPU, and rounds otherwise, so that results are not those of
+        ``False`` bit for bit.
+    finetune_epochs : float, int or "auto", default="auto"
+        Epochs after the training in which the encoders rest, and motion prior and decoder are
+        fitted to the codes that the data has by then: samples move more as the data does, and
+        frames are sharper. An int counts them, a float below 1 is a share of ``max_epochs``. Each
+        takes two thirds of the time of one of the others. ``"auto"`` is 0.2 for
+        :class:`RecurrentWAE` and 0 for the others.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> from seqdisentangle import RecurrentWAE, Training
+    >>> model = RecurrentWAE(training=Training(lr_schedule="cosine"))
+    >>> model.set_params(training__ema=0.99).training.ema
+    0.99
+    """
+
+    lr_schedule: Any = parameter(
+        AUTO, StrOptions(set(LR_SCHEDULES)), LRSchedule, default="auto", kw_only=False
+    )
+    lr_warmup: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
+    clip_norm: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
+    ema: float | None = parameter(FRACTION, None, default=None)
+    frames_per_step: int | None = parameter(COUNT, None, default=None)
+    precision: str = parameter(StrOptions(set(PRECISIONS)), default="auto")
+    compile: bool = parameter("boolean", default=False)
+    finetune_epochs: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
+
+    @classmethod
+    def of(cls, training: Training | None) -> Training:
+        """The object that a `training` parameter stands for."""
+        return cls() if training is None else training
+
+    def filled(self, own: dict[str, Any]) -> Training:
+        """A copy with an estimator's own values in place of ``"auto"``."""
+        params = self.get_params(deep=False)
+        for name, value in own.items():
+            if isinstance(params[name], str) and params[name] == "auto":
+                params[name] = value
+        return type(self)(**params)
+
+
+@record
+@settings
+class EarlyStopping(Settings):
+    """Early stopping by the loss of sequences kept apart, ``early_stopping=EarlyStopping()``.
+
+    Training ends when their loss has not fallen for ``patience`` epochs, and the weights of the
+    best epoch are kept.
+
+    Parameters
+    ----------
+    validation_fraction : float, default=0.1
+        Share of the sequences kept apart.
+    patience : int, default=10
+        Epochs without an improvement after which training ends.
+    tol : float, default=1e-4
+        The least improvement that counts, relative to the loss.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> from seqdisentangle import EarlyStopping, RecurrentWAE
+    >>> RecurrentWAE(early_stopping=EarlyStopping(patience=5)).early_stopping.patience
+    5
+    """
+
+    validation_fraction: float = parameter(FRACTION, default=0.1)
+    patience: int = parameter(COUNT, default=10)
+    tol: float = parameter(NON_NEGATIVE, default=1e-4)
+
+    @classmethod
+    def of(cls, early_stopping: bool | EarlyStopping) -> EarlyStopping:
+        """The object that an `early_stopping` parameter stands for, or would."""
+        return early_stopping if isinstance(early_stopping, EarlyStopping) else cls()
+
+
+@record
+@settings
+class Actions(Settings):
+    """The actions of a reinforced model, ``RecurrentWAE(n_actions=Actions(9, weight=0.1))``.
+
+    Parameters
+    ----------
+    number : int
+        Number of actions, at least 2.
+    weight : float or "auto", default="auto"
+        The weight of the terms of actions in the objective: all actions must be used as often as
+        their prior has it, each must foretell its motions, and those that are known must be found.
+        ``"auto"`` is 0.01 for :class:`RecurrentWAE`, and 1 for :class:`MoCoGAN`, where it weighs
+        how well the discriminator of clips can tell them.
+    prior : array-like of shape (number,) or None, default=None
+        Frequency of each action; None for equally frequent ones.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed, or the prior does not hold so many positive numbers.
+
+    Examples
+    --------
+    >>> from seqdisentangle import Actions, RecurrentWAE
+    >>> RecurrentWAE(n_actions=Actions(2, prior=[0.2, 0.8])).n_actions.probabilities
+    (0.2, 0.8)
+    """
+
+    number: int = parameter(Interval(Integral, 2, None, closed="left"), kw_only=False)
+    weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
+    prior: Any = parameter("array-like", None, default=None)
+
+    def check(self) -> None:
+        """Check the values."""
+        super().check()
+        _ = self.probabilities
+
+    @property
+    def probabilities(self) -> tuple[float, ...] | None:
+        """The prior, summing to one; None for equally frequent actions."""
+        return probabilities(self.prior, self.number)
+
+    @classmethod
+    def of(cls, n_actions: int | Actions | None) -> Actions | None:
+        """The object that an `n_actions` parameter stands for; None of no actions."""
+        if n_actions is None or isinstance(n_actions, Actions):
+            return n_actions
+        return cls(int(n_actions))
+
+
+def probabilities(prior: Any, number: int) -> tuple[float, ...] | None:
+    """The probabilities of a prior over so many actions, summing to one; None for equal ones.
+
+    Raises
+    ------
+    ValueError
+        If they are not ``number`` positive numbers.
+    """
+    if prior is None:
+        return None
+    weights = np.asarray(prior, dtype=float)
+    if weights.shape != (number,) or not (np.isfinite(weights) & (weights > 0)).all():
+        raise ValueError(
+            f"The 'prior' parameter of Actions must hold {number} positive numbers, one for each "
+            f"action. Got {prior!r} instead."
+        )
+    return tuple((weights / weights.sum()).tolist())
+
+
+def network_part(network: Any) -> Any:
+    """The frame network that a name stands for."""
+    return NETWORKS.make(network, "network") if isinstance(network, str) else network
+
+
+def cost_part(cost: Any) -> Any:
+    """The cost that a name stands for."""
+    return COSTS.make(cost, "cost") if isinstance(cost, str) else cost
+
+
+@parameters
+class CommonParameters:
+    """The parameters that every estimator has."""
+
+    content_size: int = parameter(COUNT, default=32)
+    motion_size: int = parameter(COUNT, default=6)
+    hidden_size: int = parameter(COUNT, default=128)
+    network: Any = parameter(str, FrameNetwork, tuple, list, default="auto", as_part=network_part)
+    scale: str = parameter(StrOptions(set(SCALES)), default="auto")
+    channels: str = parameter(StrOptions(set(CHANNELS)), default="auto")
+    max_epochs: int = parameter(COUNT, default=24)
+    batch_size: int = parameter(COUNT, default=64)
+    learning_rate: float = parameter(POSITIVE, default=2e-3)
+    training: Training | None = parameter(Training, None, default=None, as_part=Training.of)
+    device: str = parameter(str, default="auto")
+    checkpoint: str | PathLike[str] | None = parameter(str, PathLike, None, default=None)
+    callbacks: Any = parameter(object, default=None)  # see resolve_callbacks
+    warm_start: bool = parameter("boolean", default=False)
+    random_state: Any = parameter("random_state", default=None)
+    verbose: int = parameter("verbose", default=0)
+
+
+@parameters
+class EncodingParameters(CommonParameters):
+    """The parameters of an estimator that encodes as well."""
+
+    cost: Any = parameter(StrOptions(set(COSTS)), callable, default="squared", as_part=cost_part)
+    codes: str = parameter(StrOptions({"both", "content", "motion"}), default="both")
+    missing: str = parameter(StrOptions(set(MISSING)), default="error")
+    early_stopping: bool | EarlyStopping = parameter(
+        "boolean", EarlyStopping, default=False, as_part=EarlyStopping.of
+    )

@@ -1,0 +1,58 @@
+"""What an encoder makes possible: swaps, scores, names of codes, and inverses of both codes."""
+
+import numpy as np
+import pandas as pd
+import polars
+import pytest
+
+from seqdisentangle import Swap
+
+
+def test_swap_of_different_lengths_keeps_the_length_of_the_motion(vector_model, vectors):
+    swap = vector_model.swap(vectors, vectors[:, :2])
+    assert isinstance(swap, Swap)
+    assert swap.a_motion_b_content.shape == vectors.shape
+    assert swap.a_content_b_motion.shape == vectors[:, :2].shape
+
+
+def test_score_is_the_negative_mean_cost_of_a_value(video_model, videos):
+    X = videos[:2] / 255
+    assert video_model.score(X) == pytest.approx(-np.square(video_model.reconstruct(X) - X).mean())
+
+
+@pytest.mark.parametrize("codes", ["content", "motion"])
+def test_half_of_the_codes_has_no_inverse(codes, vectors, small):
+    model = small(codes=codes, max_epochs=1).fit(vectors)
+    assert not hasattr(model, "inverse_transform")
+    with pytest.raises(AttributeError) as error:
+        model.inverse_transform(model.transform(vectors))
+    assert "set codes='both'" in str(error.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("container", "frame"), [("pandas", pd.DataFrame), ("polars", polars.DataFrame)]
+)
+@pytest.mark.parametrize("codes", ["content", "motion", "both"])
+def test_set_output(container, frame, codes, vectors, small):
+    model = small(codes=codes).set_output(transform=container).fit(vectors)
+    out = model.transform(vectors)
+    content = out.content if codes == "both" else out
+    assert isinstance(content, frame)
+    assert list(content.columns) == list(model.get_feature_names_out())
+    if codes == "both":
+        assert isinstance(out.motion, np.ndarray)
+        assert model.inverse_transform(out).shape == vectors.shape
+        assert out[np.array([0, 2])].content.shape == (2, 4)
+
+
+def test_feature_names(numbers, small):
+    frame = pd.DataFrame(numbers, columns=list("abcde"))
+    model = small(codes="motion").fit(frame)
+    assert list(model.feature_names_in_) == list("abcde")
+    assert model.n_features_in_ == 5
+    assert list(model.get_feature_names_out())[:3] == ["motion0_0", "motion0_1", "motion1_0"]
+    with pytest.raises(ValueError, match="feature names"):
+        model.transform(frame[list("edcba")])
+    model.fit(np.zeros((3, 4, 2)))
+    assert not hasattr(model, "feature_names_in_")
+    assert model.n_features_in_ == 2

@@ -1,0 +1,146 @@
+"""Parameters: groups as objects, parts by name, searched by a grid, siblings that share fields."""
+
+import inspect
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+from seqdisentangle import DSVAE, Actions, EarlyStopping, MoCoGAN, RecurrentWAE, Training
+
+SIBLINGS = [RecurrentWAE, DSVAE, MoCoGAN]
+
+
+@pytest.mark.parametrize("cls", SIBLINGS)
+def test_siblings_are_no_subclasses_of_each_other(cls):
+    assert not any(issubclass(cls, other) for other in SIBLINGS if other is not cls)
+
+
+def test_what_a_sibling_does_not_have_cannot_be_set():
+    with pytest.raises(TypeError, match="reg"):
+        DSVAE(reg="gan")
+    with pytest.raises(ValueError, match="Invalid parameter 'reg'"):
+        DSVAE().set_params(reg="gan")
+
+
+@pytest.mark.parametrize("cls", SIBLINGS)
+def test_every_parameter_is_documented_with_its_default(cls):
+    text = inspect.getdoc(cls)
+    for name in cls().get_params(deep=False):
+        assert name in text, name
+
+
+def test_the_constructor_is_short():
+    assert len(RecurrentWAE().get_params(deep=False)) <= 31
+
+
+# ---- groups --------------------------------------------------------------------------------------
+
+
+BAD = [
+    (Training, "lr_schedule", "x"),
+    (Training, "lr_warmup", -1),
+    (Training, "lr_warmup", 1.5),
+    (Training, "clip_norm", 0),
+    (Training, "ema", 0),
+    (Training, "ema", 1),
+    (Training, "frames_per_step", 0),
+    (Training, "precision", "float16"),
+    (Training, "compile", "x"),
+    (Training, "finetune_epochs", -1),
+    (Training, "finetune_epochs", 1.0),
+    (EarlyStopping, "validation_fraction", 0),
+    (EarlyStopping, "validation_fraction", 1),
+    (EarlyStopping, "patience", 0),
+    (EarlyStopping, "tol", -1),
+    (Actions, "number", 1),
+    (Actions, "weight", -1),
+    (Actions, "prior", 3),
+]
+
+
+@pytest.mark.parametrize(("cls", "name", "value"), BAD, ids=str)
+def test_a_wrong_value_is_named_when_it_is_given(cls, name, value):
+    params = {"number": 3} if cls is Actions else {}
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of {cls.__name__} must "):
+        cls(**{**params, name: value})
+    right = cls(**params)
+    with pytest.raises(ValueError, match=name):
+        right.set_params(**{name: value})
+    assert right == cls(**params), "nothing has changed"
+
+
+def test_every_value_of_a_group_is_checked():
+    names = {cls: set(inspect.signature(cls).parameters) for cls in {cls for cls, *_ in BAD}}
+    assert {cls: {name for c, name, _ in BAD if c is cls} for cls in names} == names
+
+
+@pytest.mark.parametrize(
+    "group",
+    [Training(ema=0.5), EarlyStopping(validation_fraction=0.2), Actions(3, prior=[1, 2, 1])],
+)
+def test_groups_are_cloned_like_estimators(group):
+    copy = clone(group)
+    assert copy == group
+    assert copy is not group
+
+
+def test_no_group_is_the_default_one(vectors, small, weights, same_weights):
+    plain = weights(small().fit(vectors))
+    assert same_weights(plain, weights(small(training=Training()).fit(vectors)))
+    stopped = weights(small(early_stopping=True).fit(vectors))
+    assert same_weights(stopped, weights(small(early_stopping=EarlyStopping()).fit(vectors)))
+    acting = weights(small(n_actions=2).fit(vectors))
+    assert same_weights(acting, weights(small(n_actions=Actions(2, weight=0.01)).fit(vectors)))
+
+
+# ---- parts by name -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"network__width": 24}, lambda m: m.network.width),
+        ({"network": "mlp", "network__depth": 24}, lambda m: m.network.depth),
+        ({"content_view__n_frames": 24}, lambda m: m.content_view.n_frames),
+        ({"reg__content__critic_steps": 24}, lambda m: m.reg.content.critic_steps),
+        ({"training__frames_per_step": 24}, lambda m: m.training.frames_per_step),
+        ({"early_stopping__patience": 24}, lambda m: m.early_stopping.patience),
+        ({"n_actions": 3, "n_actions__weight": 24}, lambda m: m.n_actions.weight),
+        ({"motion_prior__n_components": 24}, lambda m: m.motion_prior.n_components),
+        ({"cost": "huber", "cost__delta": 24}, lambda m: m.cost.delta),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "found",
+)
+def test_parameters_of_a_part_are_set_by_their_names(params, found):
+    model = clone(RecurrentWAE()).set_params(**params)
+    assert found(model) == 24
+    assert found(clone(model)) == 24
+    nested = [name for name in params if "__" in name]
+    assert [model.get_params()[name] for name in nested] == [24]
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"motion_view__scale": 1}, "motion_view=None has no parameters of its own"),
+        ({"n_actions__weight": 1}, "n_actions=None has no parameters of its own"),
+        ({"hidden_size__x": 1}, "hidden_size=128 has no parameters of its own"),
+        ({"network__wdith": 1}, "has no parameter 'wdith', only"),
+        ({"nonsense__x": 1}, "Invalid parameter 'nonsense'"),
+    ],
+    ids=str,
+)
+def test_a_parameter_of_no_part_is_named(params, message):
+    with pytest.raises(ValueError, match=message):
+        RecurrentWAE().set_params(**params)
+
+
+def test_parts_are_searched(vectors, small):
+    grid = {"network__width": [4, 8], "content_view__n_frames": [1, 2], "training__ema": [0.5]}
+    X = np.repeat(vectors, 2, axis=0)
+    search = GridSearchCV(small(max_epochs=1), grid, cv=2).fit(X)
+    assert len(search.cv_results_["params"]) == 4
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_.training.ema == 0.5
