@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..data.passes import BoundedPasses
+from ..data.ragged import Rows
 
 __all__ = ["batches", "drawn_seed"]
 
 
-def batches(X: Any, batch_size: int) -> Iterator[tuple[NDArray[np.intp], Any]]:
-    """Row numbers and sequences, `batch_size` at a time."""
+def batches(X: Any, batch_size: int) -> Iterator[tuple[Rows, Any]]:
+    """Rows and the sequences there, as they are in `X`, `batch_size` at a time."""
     if not hasattr(X, "shape"):
         X = np.asarray(X)
-    for start in range(0, len(X), batch_size):
-        x = X[start : start + batch_size]
-        yield np.arange(start, start + len(x)), x
+    for rows in BoundedPasses(len(X), n_steps=1, n_frames=batch_size):
+        yield rows, X[rows]
 
 
 def drawn_seed(rng: np.random.RandomState) -> int:

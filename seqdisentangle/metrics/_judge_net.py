@@ -3,55 +3,84 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-__all__ = ["JudgeNet", "to_tensor"]
+from ..data.batches import Batch
 
-_GRID = 4  # rows and columns of the conv features that are kept apart
-_COLOUR_COUNTS = (1, 3, 4)  # sizes an axis may have to be read as channels
+__all__ = ["JudgeNet"]
+
+GRID = 4  # rows and columns of the convolutional features that are kept apart
+N_ORDER_LAYERS = 2
 
 
 class JudgeNet(nn.Module):
-    """Sequences (n, T, D) or (n, T, C, H, W) to the logits of each task, (n, n_classes)."""
+    """A classifier of sequences, of one or several tasks.
+
+    A padded sequence has the logits that it has alone: padding is zero before every convolution
+    over time, as what lies beyond the end of a sequence is, and no part of any statistic.
+
+    Parameters
+    ----------
+    frame_shape : tuple of int
+        (D,) or (C, H, W).
+    n_classes : sequence of int
+        Of each task.
+    n_channels : int
+        Of the first convolution over frames.
+    n_features : int
+        Of a frame, and of the convolutions over time.
+    """
 
     def __init__(
-        self, frame_shape: tuple[int, ...], n_classes: list[int], n_channels: int, n_features: int
+        self,
+        frame_shape: tuple[int, ...],
+        n_classes: Sequence[int],
+        n_channels: int,
+        n_features: int,
     ) -> None:
         super().__init__()
         self.frame = nn.Sequential(
-            *_frame_layers(frame_shape, n_channels, n_features), nn.BatchNorm1d(n_features)
+            *frame_layers(frame_shape, n_channels, n_features),
+            nn.BatchNorm1d(n_features),
+            nn.ReLU(),
         )
         for module in self.frame:  # channels last takes half the time of channels first on CPU
             if isinstance(module, nn.Conv2d):
                 weight = module.weight.data.contiguous(memory_format=torch.channels_last)
                 module.weight.data = weight
-        self.time = nn.Sequential(
-            nn.ReLU(),
-            nn.Conv1d(n_features, n_features, 3, padding=1, bias=False),
-            nn.BatchNorm1d(n_features),
-            nn.ReLU(),
-            nn.Conv1d(n_features, n_features, 3, padding=1, bias=False),
-            nn.BatchNorm1d(n_features),
-            nn.ReLU(),
+        self.order = nn.ModuleList(
+            nn.Conv1d(n_features, n_features, 3, padding=1, bias=False)
+            for _ in range(N_ORDER_LAYERS)
         )
-        self.heads = nn.ModuleList([nn.Linear(2 * n_features, k) for k in n_classes])
+        self.norms = nn.ModuleList(nn.BatchNorm1d(n_features) for _ in range(N_ORDER_LAYERS))
+        self.heads = nn.ModuleList(nn.Linear(2 * n_features, k) for k in n_classes)
 
-    def forward(self, x: Tensor) -> list[Tensor]:
-        n, T = x.shape[:2]
-        h = self.frame(x.flatten(0, 1))  # (n T, n_features)
-        h = self.time(h.unflatten(0, (n, T)).transpose(1, 2))  # (n, n_features, T)
-        h = torch.cat([h.mean(2), h.amax(2)], dim=1)
+    def forward(self, batch: Batch) -> list[Tensor]:
+        """The logits of each task, (n, n_classes)."""
+        n, T = batch.x.shape[:2]
+        packing = batch.packing
+
+        def pack(x: Tensor) -> Tensor:
+            return x.flatten(0, 1) if packing is None else packing.pack(x)
+
+        def pad(frames: Tensor) -> Tensor:
+            return frames.unflatten(0, (n, T)) if packing is None else packing.pad(frames)
+
+        h = self.frame(pack(batch.x))  # (N, n_features), N = n T without padding
+        for conv, norm in zip(self.order, self.norms, strict=True):
+            h = conv(pad(h).transpose(1, 2)).transpose(1, 2)  # (n, T, n_features)
+            h = norm(pack(h)).relu()
+        h = pad(h)
+        mean = h.mean(1) if packing is None else packing.mean(h)
+        h = torch.cat([mean, h.amax(1)], dim=1)  # none is below the zeros of padding
         return [head(h) for head in self.heads]
 
 
-def _frame_layers(
-    frame_shape: tuple[int, ...], n_channels: int, n_features: int
-) -> list[nn.Module]:
-    """Layers from a batch of frames, (n, D) or (n, C, H, W), to (n, n_features)."""
+def frame_layers(frame_shape: tuple[int, ...], n_channels: int, n_features: int) -> list[nn.Module]:
+    """Layers from a batch of frames, (N, D) or (N, C, H, W), to (N, n_features)."""
     if len(frame_shape) == 1:
         return [
             nn.Linear(frame_shape[0], n_features),
@@ -61,7 +90,7 @@ def _frame_layers(
         ]
     channels, height, width = frame_shape
     layers: list[nn.Module] = []
-    for stage in range(max(1, math.ceil(math.log2(max(height, width) / _GRID)))):
+    for stage in range(max(1, math.ceil(math.log2(max(height, width) / GRID)))):
         out = n_channels * min(2**stage, 4)
         layers += [
             nn.Conv2d(channels, out, kernel_size=3, stride=2, padding=1, bias=False),
@@ -69,24 +98,10 @@ def _frame_layers(
             nn.ReLU(),
         ]
         channels, height, width = out, math.ceil(height / 2), math.ceil(width / 2)
-    if (height, width) != (_GRID, _GRID):
-        layers.append(nn.AdaptiveAvgPool2d(_GRID))
+    if (height, width) != (GRID, GRID):
+        layers.append(nn.AdaptiveAvgPool2d(GRID))
     return [
         *layers,
         nn.Flatten(),
-        nn.Linear(channels * _GRID**2, n_features),
+        nn.Linear(channels * GRID**2, n_features),
     ]
-
-
-def to_tensor(x: Any) -> Tensor:
-    """Batch of sequences in any layout -> float32 (n, T, D) or (n, T, C, H, W), uint8 / 255."""
-    x = np.asarray(x)
-    scale = 255.0 if x.dtype == np.uint8 else 1.0
-    t = torch.as_tensor(np.ascontiguousarray(x, dtype=np.float32)) / scale
-    if t.ndim == 2:
-        return t.unsqueeze(2)
-    if t.ndim == 4:
-        return t.unsqueeze(2)
-    if t.ndim == 5 and t.shape[-1] in _COLOUR_COUNTS:
-        return t.permute(0, 1, 4, 2, 3)
-    return t

@@ -1,4 +1,4 @@
-"""Whether an action is one thing: what a judge sees in samples of it."""
+"""Consistency of actions: the share of the samples of one that a judge puts in one class."""
 
 from __future__ import annotations
 

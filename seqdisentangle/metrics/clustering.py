@@ -33,7 +33,7 @@ def clustering_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
     See Also
     --------
-    sklearn.metrics.normalized_mutual_info_score : What clusters say of labels, without matching.
+    sklearn.metrics.normalized_mutual_info_score : Information of clusters on labels, unmatched.
 
     References
     ----------

@@ -145,9 +145,9 @@ def disentanglement_report(
     X : array-like of shape (n, T, ...)
         Held-out sequences of one length; sliced batch by batch.
     motion_labels : array-like of shape (n,) or (n, n_motion_labels)
-        What changes within or between sequences by their motion: the action, say.
+        Labels of the motion of each sequence: the action, say.
     content_labels : array-like of shape (n,) or (n, n_content_labels)
-        What stays the same in a sequence: the attributes of a character, say.
+        Labels of all that stays the same in a sequence: the attributes of a character, say.
     judge : SequenceJudge or similar
         Trained on ``numpy.column_stack([motion_labels, content_labels])`` of other sequences.
     n_samples : int or None, default=None
@@ -171,7 +171,7 @@ def disentanglement_report(
     See Also
     --------
     SequenceJudge : The judge.
-    probe_accuracy : What a linear reader finds in the codes, without generating anything.
+    probe_accuracy : Labels read off the codes themselves, without generating anything.
 
     References
     ----------

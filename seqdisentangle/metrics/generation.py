@@ -180,7 +180,7 @@ def sample_quality(
     n_steps : int
         Length of each.
     task : int, default=0
-        Which of the judge's labels to score; the first is the motion label in the protocol.
+        Number of the judge's label to score; the first is the motion label in the protocol.
     batch_size : int, default=256
         Sequences drawn and judged at a time.
     random_state : int, RandomState instance or None, default=None
@@ -198,7 +198,7 @@ def sample_quality(
 
     See Also
     --------
-    data_quality : What real sequences get from the same judge.
+    data_quality : The same of real sequences.
     """
     if n_samples < 1:
         raise ValueError(f"n_samples must be at least 1, got {n_samples}.")
@@ -222,7 +222,7 @@ def data_quality(X: Any, judge: Any, *, task: int = 0, batch_size: int = 256) ->
     judge : object
         Anything with a `predict_proba` that gives one array (n, n_classes), or a list of them.
     task : int, default=0
-        Which of the judge's labels to score; the first is the motion label in the protocol.
+        Number of the judge's label to score; the first is the motion label in the protocol.
     batch_size : int, default=256
         Sequences judged at a time.
 

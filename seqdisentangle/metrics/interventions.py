@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from ..data.ragged import Rows
 from ._batches import batches, drawn_seed
 from .probes import chance
 
@@ -24,11 +25,9 @@ __all__ = [
     "swap_accuracy",
 ]
 
-_Rows = NDArray[np.intp]
-
 
 class Judge(Protocol):
-    """What the protocol asks of a judge: the motion labels first, then the content labels."""
+    """The judge as the protocol needs it: motion labels first, then content labels."""
 
     def predict(self, X: Any, /) -> NDArray[Any]:
         """Labels (n, n_motion_labels + n_content_labels) of sequences (n, T, ...)."""
@@ -71,7 +70,7 @@ class Labels:
     motion, content : array-like of shape (n,) or (n, n_labels)
         Labels of each sequence.
     n_sequences : int
-        How many sequences there are.
+        Number of sequences.
 
     Raises
     ------
@@ -94,9 +93,9 @@ class Labels:
         )
 
     def found(
-        self, judge: Judge, frames: Any, motion_rows: _Rows, content_rows: _Rows
+        self, judge: Judge, frames: Any, motion_rows: Rows, content_rows: Rows
     ) -> NDArray[np.bool_]:
-        """Where the judge finds the labels: (n_rows, n_motion_labels + n_content_labels).
+        """Tell where the judge finds the labels: (n_rows, n_motion_labels + n_content_labels).
 
         `frames` are expected to show the motion of `motion_rows` and the content of
         `content_rows`.
@@ -136,7 +135,7 @@ def data_accuracy(
     *,
     batch_size: int = 256,
 ) -> LabelAccuracy:
-    """What the judge finds in the sequences themselves: its own errors.
+    """Accuracy of the judge on the sequences themselves: its own errors.
 
     Parameters
     ----------
@@ -174,7 +173,7 @@ def reconstruction_accuracy(
     *,
     batch_size: int = 256,
 ) -> LabelAccuracy:
-    """What the judge finds where both codes are kept: the ceiling of every intervention.
+    """Label accuracy where both codes are kept: the ceiling of every intervention.
 
     Parameters
     ----------
@@ -217,7 +216,7 @@ def content_drawn_accuracy(
     batch_size: int = 256,
     random_state: int | np.random.RandomState | None = None,
 ) -> LabelAccuracy:
-    """What the judge finds where motion is kept and content drawn from its prior.
+    """Label accuracy where motion is kept and content drawn from its prior.
 
     Parameters
     ----------
@@ -269,7 +268,7 @@ def motion_drawn_accuracy(
     batch_size: int = 256,
     random_state: int | np.random.RandomState | None = None,
 ) -> LabelAccuracy:
-    """What the judge finds where content is kept and motion drawn from its prior.
+    """Label accuracy where content is kept and motion drawn from its prior.
 
     Parameters
     ----------
@@ -322,7 +321,7 @@ def swap_accuracy(
     batch_size: int = 256,
     random_state: int | np.random.RandomState | None = None,
 ) -> LabelAccuracy:
-    """What the judge finds where random pairs of sequences exchange their codes.
+    """Label accuracy where random pairs of sequences exchange their codes.
 
     Sequence i is paired with sequence pi(i) of a random permutation; both results of each swap
     count.
@@ -368,7 +367,7 @@ def swap_accuracy(
     return labels.accuracy(judged())
 
 
-def _take(X: Any, rows: _Rows) -> Any:
+def _take(X: Any, rows: NDArray[np.intp]) -> Any:
     """`X[rows]` for any order of rows; h5py reads in ascending order only."""
     if not hasattr(X, "shape"):
         X = np.asarray(X)

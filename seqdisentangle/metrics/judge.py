@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -11,20 +12,26 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from .._seeding import seeded
 from .._threading import leave_lost_threads
+from ..data.batches import Batches
+from ..data.layout import CHANNELS, Layout
+from ..data.passes import BoundedPasses
+from ..data.sequences import Sequences
+from ..persistence import load_file, save_file
+from ..serialization import from_json, to_json
+from ..training.devices import resolve_device, room_for_data
+from ..training.loop import TrainingRun, run
+from ..training.trainer import Trainer
 from ._batches import drawn_seed
-from ._judge_net import JudgeNet, to_tensor
+from ._judge_labels import encoded
+from ._judge_net import JudgeNet
+from ._judge_training import UNITS, CrossEntropy, settle_batch_norm, shuffled_batches
 
 __all__ = ["SequenceJudge"]
-
-_FILE_FORMAT = 1
-_SETTLING_BATCHES = 20  # sequences enough for the statistics of batch norm
 
 
 class SequenceJudge(ClassifierMixin, BaseEstimator):
@@ -32,7 +39,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
 
     A convolutional net reads each frame (a perceptron where a frame is a vector or a number), two
     1-D convolutions over time read the order of the frames, and one linear map a task reads the
-    mean and the maximum over time. Sequences of any length can be judged. It is trained with
+    mean and the maximum over time. Sequences of any lengths can be judged. It is trained with
     cross-entropy, summed over tasks, until it is (almost) always right, and sure of it: of the
     entropies and the Inception score of samples a part is its own doubt, which real sequences show.
 
@@ -48,17 +55,20 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     max_epochs : int, default=10
         Most passes over the data.
     batch_size : int, default=64
-        Sequences a training step, and a batch of `predict`.
+        Sequences a training step, or a few more, and a batch of `predict`.
     learning_rate : float, default=2e-3
-        Step size of Adam, which falls along a half cosine over `max_epochs`.
+        Step size of Adam at the start; falls along a half cosine, to zero an epoch after the last.
     noise : float, default=0.03
         Standard deviation of the Gaussian noise added to the frames in training, in the units of
         the frames (uint8 ones are divided by 255 first). Keeps the judge from resting on pixels
         that no generator gets exactly right.
     tol : float, default=3e-3
         Cross-entropy of an epoch, the mean over labels in nats, at or below which training stops.
+    channels : {"auto", "first", "last"}, default="auto"
+        Axis of the 1 to 4 channels of images in a five-dimensional array; "auto" finds it where
+        only one of the two can be.
     device : str or torch.device, default="cpu"
-        Where the net runs.
+        Device of the network; "auto" is a GPU if there is one.
     random_state : int, RandomState instance or None, default=None
         Determines initial weights, order of batches and noise. The global generators of torch and
         numpy are left untouched unless it is None, which draws from numpy's.
@@ -73,8 +83,10 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Cross-entropy of each epoch, the mean over labels in nats, in training mode.
     frame_shape_ : tuple of int
         Shape of one frame as it came.
+    layout_ : Layout
+        Kind of the sequences, and the axis of their channels.
     module_ : torch.nn.Module
-        The trained net.
+        The trained network.
 
     See Also
     --------
@@ -104,6 +116,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "noise": [Interval(Real, 0, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
+        "channels": [StrOptions(set(CHANNELS))],
         "device": [str, torch.device],
         "random_state": ["random_state"],
     }
@@ -118,6 +131,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         learning_rate: float = 2e-3,
         noise: float = 0.03,
         tol: float = 3e-3,
+        channels: str = "auto",
         device: str | torch.device = "cpu",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -128,6 +142,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.noise = noise
         self.tol = tol
+        self.channels = channels
         self.device = device
         self.random_state = random_state
 
@@ -136,9 +151,12 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n, T), (n, T, D), (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W)
-            Sequences; uint8 in 0..255, or float in [0, 1] (images) or standardised (vectors).
-            Sliced batch by batch, so a memory map is never loaded whole.
+        X : array-like of n sequences
+            (n, T), (n, T, D), (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W): uint8 in 0..255, or
+            float in [0, 1] (images) or standardised (vectors). A NumPy array or memmap, a torch
+            tensor, a list of arrays, whose lengths may differ, an array-like that is read by slices
+            (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path. What is not in
+            memory is read in parts.
         y : array-like of shape (n,) or (n, n_tasks)
             Labels, of any type that sorts.
 
@@ -149,32 +167,55 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If shapes do not fit each other, or a task has a single class.
+        ValueError, TypeError
+            If a parameter or `X` is not as described, `X` and `y` differ in number, or a task has a
+            single class.
+        FloatingPointError
+            If the loss diverges. A judge that was trained before is then as it was.
+
+        Notes
+        -----
+        Ctrl-C ends the fit after the running step and leaves a judge that can be used.
         """
         leave_lost_threads()
         self._validate_params()
-        X = _as_sequences(X)
-        targets = self._encode_labels(y, len(X))
-        self.frame_shape_ = tuple(X.shape[2:])
+        device = resolve_device(str(self.device))
+        sequences = Sequences(X, channels=self.channels)
+        sequences.keep_on(device, room_for_data(device))
+        classes, labels = encoded(y, len(sequences))
+        n_tasks = len(classes)
 
-        seed = drawn_seed(check_random_state(self.random_state))
-        order = torch.Generator().manual_seed(seed)
-        with seeded(seed):
-            self.module_ = self._build()
-        self.module_.to(self.device)
-        optimizer = torch.optim.Adam(self.module_.parameters(), lr=self.learning_rate)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.max_epochs)
+        random_state = check_random_state(self.random_state)
+        weights, order, noise = (drawn_seed(random_state) for _ in range(3))
+        rng = torch.Generator().manual_seed(order)
+        net: Any = self._build(sequences.layout, classes, weights).to(device)
+        batches = shuffled_batches(sequences, self.batch_size, device, rng, labels=labels)
+        trainer = Trainer(
+            net,
+            CrossEntropy(n_tasks, self.noise),
+            learning_rate=self.learning_rate,
+            lr_schedule="cosine",
+            # Zero an epoch after the last one, so that the last teaches something too.
+            n_updates=len(batches) * (self.max_epochs + 1),
+            clip_norm=None,
+            seed=noise,
+        )
 
-        self.history_: list[float] = []
-        for _ in range(self.max_epochs):
-            self.history_.append(self._run_epoch(X, targets, optimizer, order))
-            schedule.step()
-            if self.history_[-1] <= self.tol:
-                break
-        self.n_epochs_ = len(self.history_)
-        self._settle_batch_norm(X, order)
-        self.module_.eval()
+        def is_sure(training: TrainingRun) -> bool:
+            return training.history[-1]["loss"] / n_tasks <= self.tol
+
+        result = run(trainer, batches, max_epochs=self.max_epochs, on_epoch=is_sure)
+        if result.diverged is not None:
+            raise result.diverged
+        settle_batch_norm(net, sequences, self.batch_size, device, rng)
+        history = [record["loss"] / n_tasks for record in result.history]
+        self._keep(net, sequences.layout, classes, history, several_tasks=np.ndim(y) == 2)
+        if result.interrupted:
+            warnings.warn(
+                f"fit was interrupted after {self.n_epochs_} of {self.max_epochs} epochs: check "
+                "the judge on held-out sequences before it is used",
+                stacklevel=2,
+            )
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64] | list[NDArray[np.float64]]:
@@ -182,8 +223,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n, T, ...)
-            Sequences with frames like those of `fit`, of any length.
+        X : array-like of n sequences
+            With frames like those of `fit`, of any lengths.
 
         Returns
         -------
@@ -197,23 +238,12 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self, "module_")
         leave_lost_threads()
-        X = _as_sequences(X)
-        if tuple(X.shape[2:]) != self.frame_shape_:
-            raise ValueError(
-                f"X has frames of shape {tuple(X.shape[2:])}, "
-                f"but the judge was trained on frames of shape {self.frame_shape_}."
-            )
-        batches = []
-        self.module_.eval()
-        with torch.inference_mode():
-            for start in range(0, len(X), self.batch_size):
-                x = to_tensor(X[start : start + self.batch_size]).to(self.device)
-                batches.append([logits.softmax(-1).double().cpu() for logits in self.module_(x)])
-        # torch.cat over no batch would raise; an empty X has empty answers.
-        if not batches:
-            probabilities = [np.empty((0, len(c))) for c in self._task_classes()]
+        n_classes = [len(classes) for classes in self._task_classes()]
+        if getattr(X, "shape", (1,))[:1] == (0,):  # an empty X has empty answers
+            probabilities = [np.empty((0, k)) for k in n_classes]
         else:
-            probabilities = [torch.cat(task).numpy() for task in zip(*batches, strict=True)]
+            sequences = Sequences(X, layout=self.layout_)
+            probabilities = self._judged(sequences, n_classes)
         return probabilities if isinstance(self.classes_, list) else probabilities[0]
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -264,40 +294,41 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         return float(np.average(right, weights=sample_weight))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trained judge to a file.
+        """Write the trained judge to one file: weights and settings, nothing that can run.
 
         Parameters
         ----------
         path : path-like
-            File to write; an existing one is replaced.
+            A safetensors file; written whole or not at all.
 
         Raises
         ------
-        ValueError
+        TypeError
             If labels are neither numbers nor strings.
+        OSError
+            If it cannot be written.
         """
         check_is_fitted(self, "module_")
-        params = self.get_params() | {"device": "cpu"}
-        if not isinstance(params["random_state"], Integral):
-            params["random_state"] = None
-        torch.save(
-            {
-                "format": _FILE_FORMAT,
-                "params": params,
-                "classes": [classes.tolist() for classes in self._task_classes()],
-                "several_tasks": isinstance(self.classes_, list),
-                "frame_shape": self.frame_shape_,
-                "history": self.history_,
-                "weights": {k: v.cpu() for k, v in self.module_.state_dict().items()},
-            },
-            path,
-        )
+        parameters = self.get_params() | {"device": "cpu"}
+        if not isinstance(parameters["random_state"], Integral):
+            parameters["random_state"] = None
+        classes = [c if c.dtype.kind in "buif" else c.tolist() for c in self._task_classes()]
+        learned = {
+            "classes": classes,
+            "several_tasks": isinstance(self.classes_, list),
+            "layout": self.layout_,
+            "history": self.history_,
+        }
+        settings = {
+            "estimator": type(self).__name__,
+            "parameters": to_json(parameters, name="parameters"),
+            "learned": to_json(learned, name="learned"),
+        }
+        save_file(path, self.module_.state_dict(), settings)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> SequenceJudge:
-        """Read a judge written by `save`.
-
-        The file is read as tensors and plain values only: nothing in it is executed.
+        """Read a judge that :meth:`save` wrote.
 
         Parameters
         ----------
@@ -312,88 +343,56 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the file was written in another format.
+            If it is not such a file.
         """
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(state, dict) or state.get("format") != _FILE_FORMAT:
-            raise ValueError(f"{os.fspath(path)!r} holds no judge in file format {_FILE_FORMAT}.")
-        judge = cls(**state["params"])
-        classes = [np.asarray(labels) for labels in state["classes"]]
-        judge.classes_ = classes if state["several_tasks"] else classes[0]
-        judge.frame_shape_ = tuple(state["frame_shape"])
-        judge.history_ = list(state["history"])
-        judge.n_epochs_ = len(judge.history_)
-        with seeded(0):  # initial weights are drawn, then overwritten
-            judge.module_ = judge._build()
-        judge.module_.load_state_dict(state["weights"])
-        judge.module_.eval()
+        weights, settings = load_file(path)
+        if settings.get("estimator") != cls.__name__:
+            found = settings.get("estimator", "no estimator")
+            raise ValueError(f"{os.fspath(path)!r} holds {found}, expected {cls.__name__}")
+        judge = cls(**from_json(settings["parameters"]))
+        judge._validate_params()
+        learned = from_json(settings["learned"])
+        layout, history = learned["layout"], learned["history"]
+        classes = [np.asarray(labels) for labels in learned["classes"]]
+        net = judge._build(layout, classes, seed=0)
+        net.load_state_dict(weights)
+        judge._keep(net, layout, classes, history, several_tasks=learned["several_tasks"])
         return judge
 
-    def _encode_labels(self, y: ArrayLike, n: int) -> Tensor:
-        """Set `classes_`; return labels as class numbers, (n, n_tasks)."""
-        y = np.asarray(y)
-        if y.ndim not in (1, 2) or len(y) != n:
-            raise ValueError(
-                f"y must have shape ({n},) or ({n}, n_tasks) like X with {n} sequences, "
-                f"got shape {y.shape}."
-            )
-        columns = y[:, None] if y.ndim == 1 else y
-        encoded = [np.unique(column, return_inverse=True) for column in columns.T]
-        classes = [labels for labels, _ in encoded]
-        for task, labels in enumerate(classes):
-            if len(labels) < 2:
-                raise ValueError(f"y has a single class in task {task}: there is nothing to judge.")
-        self.classes_: NDArray[Any] | list[NDArray[Any]] = classes if y.ndim == 2 else classes[0]
-        return torch.as_tensor(np.column_stack([numbers for _, numbers in encoded]))
+    def _build(self, layout: Layout, classes: list[NDArray[Any]], seed: int) -> JudgeNet:
+        n_classes = [len(labels) for labels in classes]
+        with seeded(seed):
+            return JudgeNet(layout.frame_shape, n_classes, self.n_channels, self.n_features)
+
+    def _keep(
+        self,
+        net: JudgeNet,
+        layout: Layout,
+        classes: list[NDArray[Any]],
+        history: list[float],
+        *,
+        several_tasks: bool,
+    ) -> None:
+        """Set all that is learned, at once."""
+        self.module_ = net.eval()
+        self.layout_ = layout
+        self.frame_shape_ = layout.array_frame_shape
+        self.classes_: NDArray[Any] | list[NDArray[Any]] = classes if several_tasks else classes[0]
+        self.history_ = history
+        self.n_epochs_ = len(history)
 
     def _task_classes(self) -> list[NDArray[Any]]:
         return self.classes_ if isinstance(self.classes_, list) else [self.classes_]
 
-    def _build(self) -> JudgeNet:
-        frame = (1, *self.frame_shape_)
-        shape = to_tensor(np.zeros((1, *frame), dtype=np.float32)).shape[2:]
-        n_classes = [len(classes) for classes in self._task_classes()]
-        return JudgeNet(tuple(shape), n_classes, self.n_channels, self.n_features)
-
-    def _settle_batch_norm(self, X: Any, order: torch.Generator) -> None:
-        """Set the running statistics from the final weights; few steps leave them far behind."""
-        rows = torch.randperm(len(X), generator=order)[: _SETTLING_BATCHES * self.batch_size]
-        batches = (to_tensor(X[np.sort(rows)]) for rows in self._batches(rows.numpy()))
-        torch.optim.swa_utils.update_bn(batches, self.module_, device=torch.device(self.device))
-
-    def _run_epoch(
-        self, X: Any, targets: Tensor, optimizer: torch.optim.Optimizer, order: torch.Generator
-    ) -> float:
-        """Train once on every sequence; return the mean cross-entropy of a label on the way."""
-        self.module_.train()
-        total = 0.0
-        for rows in self._batches(torch.randperm(len(X), generator=order).numpy()):
-            batch = np.sort(rows)  # memory maps and h5py read in ascending order
-            x = to_tensor(X[batch])
-            x = x + self.noise * torch.randn(x.shape, generator=order)
-            y = targets[batch].to(self.device)
-            outputs = self.module_(x.to(self.device))
-            loss = torch.stack([cross_entropy(o, y[:, k]) for k, o in enumerate(outputs)]).sum()
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            total += len(batch) * loss.item()
-        return total / targets.numel()
-
-    def _batches(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Cut `rows` in batches of `batch_size` or a little more: batch norm needs two or more."""
-        return np.array_split(rows, max(1, len(rows) // self.batch_size))
-
-
-def _as_sequences(X: Any) -> Any:
-    """Return `X` if it has a shape and slices (a memory map stays one), else as an array."""
-    if isinstance(X, Tensor):
-        X = X.detach().cpu().numpy()
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
-    if not 2 <= len(X.shape) <= 5:
-        raise ValueError(
-            "X must have shape (n, T), (n, T, D), (n, T, H, W), (n, T, H, W, C) or "
-            f"(n, T, C, H, W), got shape {tuple(X.shape)}."
-        )
-    return X
+    @torch.inference_mode()
+    def _judged(self, sequences: Sequences, n_classes: list[int]) -> list[NDArray[np.float64]]:
+        """Probabilities of each task, (n, n_classes), batch by batch."""
+        n, n_steps = len(sequences), sequences.n_steps
+        device = next(self.module_.parameters()).device
+        passes = BoundedPasses(n, n_steps, self.batch_size * n_steps, sequences.lengths)
+        batches = Batches(sequences, UNITS, passes, device=device)
+        probabilities = [np.empty((n, k)) for k in n_classes]
+        for rows, batch in zip(passes, batches, strict=True):
+            for p, logits in zip(probabilities, self.module_(batch), strict=True):
+                p[rows] = logits.double().softmax(-1).cpu().numpy()
+        return probabilities

@@ -49,7 +49,7 @@ def probe_accuracy(
 
     See Also
     --------
-    chance : What to compare with.
+    chance : The accuracy to compare with.
 
     References
     ----------

@@ -14,7 +14,7 @@ __all__ = ["ReconstructionError", "reconstruction_error"]
 
 @dataclass(frozen=True)
 class ReconstructionError:
-    """How far reconstructions are from the data; uint8 frames count from 0 to 1.
+    """Squared distance of reconstructions from the data; uint8 frames count from 0 to 1.
 
     Attributes
     ----------

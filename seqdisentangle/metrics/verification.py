@@ -22,7 +22,7 @@ def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
     codes : array-like of shape (n, d)
         One code a sequence: the content codes, or the mean of each sequence's motion codes.
     y : array-like of shape (n,)
-        Who each sequence is of.
+        Source of each sequence: its speaker, say.
 
     Returns
     -------
@@ -77,13 +77,13 @@ def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
     scores : array-like of shape (n,)
         One score a trial, higher where its two sides are more likely the same.
     same : array-like of bool of shape (n,)
-        Whether they are.
+        True where the two sides are the same.
 
     Returns
     -------
     float
-        Where the two rates cross, between 0 and 1; linear between the thresholds that the scores
-        allow.
+        Rate at which the two cross, between 0 and 1; linear between the thresholds that the
+        scores allow.
 
     Raises
     ------
