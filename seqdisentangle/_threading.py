@@ -1,4 +1,4 @@
-"""What a forked process inherits from its parent and cannot use."""
+"""Thread handling after a fork."""
 
 from __future__ import annotations
 

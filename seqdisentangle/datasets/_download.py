@@ -91,13 +91,13 @@ def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
         The address.
 
     path : Path
-        Where the file goes.
+        The file to write.
 
     sha256 : str
         The SHA-256 its bytes must have, in hexadecimal.
 
     retries : int, default=2
-        How many further tries follow a failed one. An answer that is final (the address does not
+        Further tries after a failed one. An answer that is final (the address does not
         exist, access is denied) is not tried again.
 
     Raises

@@ -87,7 +87,7 @@ def make_moving_digits(
         shorter side of the frame, as in the original: 32 pixels in 64, 16 in 32.
 
     subset : {"all", "train", "test"}, default="all"
-        Which images to draw from: all, a fixed random 80% or the other 20%. The split depends on
+        The images to draw from: all, a fixed random 80% or the other 20%. The split depends on
         the number of images alone, so that no image of ``"test"`` is ever in ``"train"``.
 
     speed : int, default=None
@@ -110,7 +110,7 @@ def make_moving_digits(
             Row and column of the top left corner of each digit's image, in pixels; whole numbers
             from 0 to H - h and W - w, h and w being the size at which digits are shown.
         image_index : ndarray of shape (n, n_digits), int
-            Which of the images (those given, or the bundled ones) each digit is.
+            The image (of those given, or of the bundled ones) that each digit is.
         DESCR : str
             Description and source of the data set.
 

@@ -125,7 +125,7 @@ def fetch_sprites(
         ``~/seqdisentangle_data``.
 
     subset : {"train", "test", "all"}, default="train"
-        Which characters: the 1,000 of the published training split, the other 296, or all.
+        The characters: the 1,000 of the published training split, the other 296, or all.
 
     size : {64, 32, 16}, default=64
         Height and width of a frame in pixels. 64 is the original; the smaller ones are the mean
@@ -144,7 +144,7 @@ def fetch_sprites(
             ascending for ``"all"``), then by action. Training data at size 64 take 885 MB, at
             size 32 221 MB, at size 16 55 MB.
         action : ndarray of shape (n,), int
-            What the character does, an index in `action_names`.
+            The action of the character, an index in `action_names`.
         attributes : ndarray of shape (n, 4), int
             Body, bottomwear, topwear and hair, 0 to 5 each.
         character : ndarray of shape (n,), int
@@ -221,7 +221,7 @@ def _attributes(characters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 class _Layer(NamedTuple):
-    """What one sheet draws: its p pixels, over all shown cells, that are not fully transparent."""
+    """The p pixels of a sheet, over all shown cells, that are not fully transparent."""
 
     where: npt.NDArray[np.intp]  # (p,), in the flattened (63, 64, 64)
     paint: npt.NDArray[np.uint16]  # (p, 3), colour * alpha

@@ -20,7 +20,7 @@ _COLOUR_COUNTS = (1, 3, 4)  # sizes an axis may have to be read as channels
 
 
 def is_video(X: NDArray[Any]) -> bool:
-    """Whether frames are images: (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W)."""
+    """True of videos, (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W)."""
     return X.ndim >= 4
 
 
@@ -54,7 +54,7 @@ def as_pictures(
 
 
 def resolve_channels(shape: tuple[int, ...], channels: str) -> str:
-    """Where the channels of sequences (n, T, ...) are: "none", "last" or "first"."""
+    """Place of the channels of sequences (n, T, ...): "none", "last" or "first"."""
     if channels not in ("auto", "first", "last"):
         raise ValueError(f"channels must be 'auto', 'first' or 'last', got {channels!r}.")
     if len(shape) == 4:

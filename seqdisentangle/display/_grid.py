@@ -31,7 +31,7 @@ _NAME_TEXT: dict[str, Any] = {"fontsize": 8, "color": "0.35"}
 
 @dataclass(frozen=True)
 class DonorGrid:
-    """Where everything lies: sizes in inches, or in pixels of the frames where `pixels` is set.
+    """Layout of the figure, in inches, or in pixels of the frames where `pixels` is set.
 
     Pixels are enlarged by the largest whole number of dots that keeps the figure below ten inches
     and a cell's height below `largest` inches.

@@ -52,8 +52,8 @@ class SwapDisplay:
         ``swaps[i, j]`` has the motion of ``motion_donors[i]`` and the content of
         ``content_donors[j]``.
     channels : {"auto", "first", "last"}, default="auto"
-        Where the channels of colour images are. ``"auto"`` reads the last axis as channels if its
-        size is 1, 3 or 4.
+        The place of the channels of colour images. ``"auto"`` reads the last axis as channels if
+        its size is 1, 3 or 4.
 
     Attributes
     ----------
@@ -128,14 +128,14 @@ class SwapDisplay:
         n_frames : int, default=6
             Most frames of a strip, evenly spaced over the sequence.
         channels : {"auto", "first", "last"}, default="auto"
-            Where the channels of colour images are. ``"auto"`` asks the estimator's own parameter
-            `channels`, if it has one.
+            The place of the channels of colour images. ``"auto"`` asks the estimator's own
+            parameter `channels`, if it has one.
         row_names, column_names : sequence of str, default=None
-            What to write beside the rows and above the columns.
+            Labels beside the rows and above the columns.
         cmap : str, default="gray"
             Colour map of grey frames.
         figure : matplotlib Figure or SubFigure, default=None
-            Where to draw, in full; None makes a figure of the right size.
+            A figure to draw in, in full; None makes a figure of the right size.
 
         Returns
         -------
@@ -178,11 +178,11 @@ class SwapDisplay:
         n_frames : int, default=6
             Most frames of a strip, evenly spaced over the sequence. Lines show all steps.
         row_names, column_names : sequence of str, default=None
-            What to write beside the rows and above the columns.
+            Labels beside the rows and above the columns.
         cmap : str, default="gray"
             Colour map of grey frames.
         figure : matplotlib Figure or SubFigure, default=None
-            Where to draw, in full; None makes a figure of the right size.
+            A figure to draw in, in full; None makes a figure of the right size.
 
         Returns
         -------
@@ -231,12 +231,12 @@ class SwapDisplay:
         interval : float, default=150
             Milliseconds a frame.
         row_names, column_names : sequence of str, default=None
-            What to write beside the rows and above the columns.
+            Labels beside the rows and above the columns.
         cmap : str, default="gray"
             Colour map of grey frames.
         figure : matplotlib Figure, default=None
-            Where to draw, in full; None makes a figure of the right size. `figure_`, the still
-            picture, is left as it is.
+            A figure to draw in, in full; None makes a figure of the right size. `figure_`, the
+            still picture, is left as it is.
 
         Returns
         -------
