@@ -1,1 +1,1 @@
-"""What is timed and measured on real data, run by hand: no test asserts a time."""
+"""Benchmarks of time and on real data, run by hand: no test asserts a time."""

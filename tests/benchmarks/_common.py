@@ -1,4 +1,4 @@
-"""What the benchmarks that train models share: options, one run a seed, and how they print."""
+"""Parts that the benchmarks which train share: options, one run a seed, and printed tables."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ._results import Columns, add_results, result_rows, write_results
+
 
 def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
     """The options that `run_seeds` reads, for ``python -m tests.benchmarks.<module>``."""
@@ -34,7 +36,8 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PARAM=VALUE",
-        help="any parameter of the model; the value a Python literal, or else a string",
+        help="any parameter of the model, training__ema=0.99 say; the value a Python literal, or "
+        "else a string",
     )
     parser.add_argument("--threads", type=int, help="torch threads")
     parser.add_argument(
@@ -46,13 +49,22 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--save", type=Path, help="write the fitted model")
     parser.add_argument("--picture", type=Path, help="write the swap figure")
     parser.add_argument("--json", type=Path, help="append one JSON line a seed")
+    parser.add_argument("--case", help="the run's name in the file of --results; its title if none")
+    add_results(parser)
     return parser
 
 
 def parameters(options: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:
-    """Constructor parameters: the benchmark's, then --epochs, then --set."""
+    """Return the parameters of the model: the benchmark's, then --epochs, then --set."""
     epochs = {} if options.epochs is None else {"max_epochs": options.epochs}
     return {**params, **epochs, **dict(options.set)}
+
+
+def build(make_model: Callable[..., Any], params: dict[str, Any]) -> Any:
+    """Make a model; a parameter of a parameter, ``training__ema``, is set after the others."""
+    model = make_model(**{name: value for name, value in params.items() if "__" not in name})
+    nested = {name: value for name, value in params.items() if "__" in name}
+    return model.set_params(**nested) if nested else model
 
 
 def run_seeds(
@@ -65,17 +77,21 @@ def run_seeds(
     *,
     title: str,
     facts: dict[str, Any],
+    columns: Columns,
 ) -> list[dict[str, Any]]:
-    """Fit on `data` and measure a model a seed; return one record each, `facts` first."""
+    """Fit on `data` and measure a model a seed; return one record each, `facts` first.
+
+    `columns` are those of the file that ``--results`` names, in which `title` is the case.
+    """
     X = data[0]
     records = []
     for seed in options.seed:
-        about = f"{len(X)} sequences {X.shape[1:]}, {params}"
+        about = f"{len(X)} sequences like {np.shape(X[0])}, {params}"
         print(f"\n== {title}, seed {seed}: {about}", flush=True)
         kept, resumed = {}, {}
         if options.checkpoint:
             kept, resumed = {"checkpoint": options.checkpoint / f"seed-{seed}"}, {"resume": True}
-        model = make_model(**params, **kept, random_state=seed)
+        model = build(make_model, {**params, **kept, "random_state": seed})
         start = time.perf_counter()
         model.fit(*data, **resumed)
         seconds = time.perf_counter() - start
@@ -98,6 +114,8 @@ def run_seeds(
         if options.json:
             with options.json.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(records[-1]) + "\n")
+        if options.results:
+            write_results(options.results, result_rows(options, title, records[-1:], columns))
         if options.save:
             model.save(_for_seed(options.save, seed, options.seed))
         if options.picture and hasattr(model, "transform"):

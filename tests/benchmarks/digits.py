@@ -38,8 +38,21 @@ from seqdisentangle.metrics import (
 )
 
 from ._common import data_home, parameters, parser_of_runs, print_table, probe_r2, run_seeds
+from ._results import Columns, parse
 
 SCALES = {"digits": {"size": 32, "digits": 1}, "mnist": {"size": 64, "digits": 2}}
+COLUMNS: Columns = {
+    "digits_chance": ("digits, chance", ".2f"),
+    "digits_real": ("digits, real", ".2f"),
+    "digits_reconstructed": ("digits, reconstructed", ".2f"),
+    "digits_motion_drawn": ("digits, motion drawn", ".2f"),
+    "digits_swap": ("digits, swap", ".2f"),
+    "pixels_off_chance": ("pixels off, chance", ".1f"),
+    "pixels_off_perfect": ("pixels off, real", ".2f"),
+    "pixels_off_reconstructed": ("pixels off, reconstructed", ".2f"),
+    "pixels_off_content_drawn": ("pixels off, content drawn", ".2f"),
+    "pixels_off_swap": ("pixels off, swap", ".2f"),
+}
 N_STEPS, LONG = 20, 100  # of training sequences, and of samples that go on
 N_PROBED = 600  # training sequences that probes are fitted on
 
@@ -66,9 +79,9 @@ def main(
         measures |= print_table(probes(model, train, test))
         return measures | print_table(long_samples(model, train, far, judge, seed))
 
-    # What a user of such videos would say of them: a place on the canvas is two numbers, for which
+    # Knowledge that a user of such videos has: a place on the canvas is two numbers, for which
     # four a digit are room enough, and frames are too alike to draw all of them every step.
-    knowledge = {"motion_size": 4 * options.digits, "frames_per_step": 4}
+    knowledge = {"motion_size": 4 * options.digits, "training__frames_per_step": 4}
     return run_seeds(
         options,
         make_model,
@@ -76,8 +89,9 @@ def main(
         (train.X,),
         test.X,
         measure,
-        title=f"{options.images}, {options.digits} digit(s)",
+        title=f"{options.images}, {options.digits} in a frame",
         facts={"images": options.images, "digits": options.digits, "size": options.size},
+        columns=COLUMNS,
     )
 
 
@@ -234,7 +248,7 @@ def interventions(
 
 
 def probes(model: Any, train: Bunch, test: Bunch) -> dict[str, dict[str, float]]:
-    """What linear probes read off codes: digits, and the mean of the centres as R^2 (chance 0)."""
+    """Linear probes of codes: digits, and the mean of the centres as R^2 (chance 0)."""
     z, z_test = model.transform(train.X[:N_PROBED]), model.transform(test.X)
 
     def digits(part: np.ndarray, part_test: np.ndarray) -> float:
@@ -265,7 +279,7 @@ def probes(model: Any, train: Bunch, test: Bunch) -> dict[str, dict[str, float]]
 def long_samples(
     model: Any, train: Bunch, far: Bunch, judge: FrameJudge, seed: int
 ) -> dict[str, dict[str, float]]:
-    """Whether samples five times as long as training sequences are still moving digits."""
+    """Measures of samples five times as long as training sequences."""
     samples = model.sample(len(far.X), LONG, random_state=seed)
     bright = train.X.mean(axis=(2, 3))
     begin, end = slice(0, N_STEPS), slice(LONG - N_STEPS, LONG)
@@ -327,7 +341,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sequences", type=int, default=2000, help="to train on")
     parser.add_argument("--test-sequences", type=int, default=300, help="to judge by")
     parser.add_argument("--judge-frames", type=int, default=20_000, help="to train the judge on")
-    options = parser.parse_args(argv)
+    options = parse(parser, "digits", argv)
     if options.images == "mnist" and options.mnist is None:
         parser.error("--images mnist needs --mnist PATH")
     options.size = SCALES[options.images]["size"]

@@ -1,4 +1,4 @@
-"""What each divergence costs beside a training step.
+"""Cost of each divergence, beside a training step.
 
     python -m tests.benchmarks.divergences
 
@@ -11,11 +11,12 @@ pair statistics hold for 100 steps of 1,024 sequences.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from seqdisentangle.data.batches import Batch
 from seqdisentangle.divergences import (
     HSIC,
     MMD,
@@ -31,22 +32,28 @@ from seqdisentangle.divergences import (
 )
 from seqdisentangle.divergences.kernels import KERNELS
 
+from ._results import add_results, parse, write_figures
 from .step import in_turn, make_trainer
 
 D_MOTION = 6
+LONG = 100, 1024  # steps and sequences that the memory of pair statistics is measured on
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.divergences", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--n", type=int, default=256)
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    args = parser.parse_args()
+    add_results(parser)
+    args = parse(parser, "divergences", argv)
     torch.set_num_threads(args.threads)
 
     divergences = {
-        **{f"MMD({name})": MMD(name) for name in KERNELS},
+        **{f"MMD({name})": MMD(name) for name in KERNELS.names},
         "MMD(bandwidth=median)": MMD(bandwidth="median"),
         "EnergyDistance": EnergyDistance(),
         "SlicedWasserstein": SlicedWasserstein(),
@@ -56,18 +63,22 @@ def main() -> None:
         "ScaledMMD, adversarial": ScaledMMD().build(2 * D_MOTION),
         "JensenShannon, adversarial": JensenShannon().build(2 * D_MOTION),
     }
-    trainer = make_trainer((3, 64, 64), "conv", {"content_view": "random_frames"})
-    x = torch.rand(args.n, args.steps, 64, 64, 3).movedim(-1, 2)
-    calls = [value_and_gradient(d, args.n, args.steps) for d in divergences.values()]
-    step, *seconds = in_turn([lambda: trainer.step(x), *calls], args.repeats)
+    trainer = make_trainer((3, 64, 64), "conv", {"content_view": "random_frames"}, "float32")
+    batch = Batch(torch.rand(args.n, args.steps, 64, 64, 3).movedim(-1, 2))
+    calls = {name: value_and_gradient(d, args.n, args.steps) for name, d in divergences.items()}
+    seconds = in_turn({"training step": lambda: trainer.step(batch), **calls}, args.repeats)
+    step = seconds.pop("training step")
     print(f"n = {args.n}, T = {args.steps}, {args.threads} threads, torch {torch.__version__}")
     print(f"{'training step':28}{step:9.3f} s")
-    for name, time in zip(divergences, seconds, strict=True):
+    for name, time in seconds.items():
         print(f"{name:28}{time:9.3f} s  {time / step:7.2%} of the step")
-    print("\n100 steps of 1,024 sequences: the largest tensor that is made, in MB")
+    figures = {f"{name}, share of a step": f"{time / step:.2%}" for name, time in seconds.items()}
+    write_figures(args, figures)
+    steps, n = LONG
+    print(f"\n{steps} steps of {n} sequences: the largest tensor that is made, in MB")
     for divergence in (MMD(), EnergyDistance(), HSIC(), SlicedWasserstein()):
         with Largest() as largest:
-            value_and_gradient(divergence, 1024, 100)()
+            value_and_gradient(divergence, n, steps)()
         print(f"{type(divergence).__name__:28}{largest.n_bytes / 2**20:9.0f}")
 
 

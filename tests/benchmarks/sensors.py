@@ -29,6 +29,7 @@ from seqdisentangle.data import from_channels_first
 from seqdisentangle.metrics import chance, probe_accuracy
 
 from ._common import parameters, parser_of_runs, print_table, probe_r2, run_seeds
+from ._results import Columns, parse
 
 # Few sequences make short epochs: smaller batches, and more of them. The activity is how strongly
 # readings swing, and motion would learn that too, where it learns before content or has room for
@@ -40,6 +41,16 @@ KNOWLEDGE: dict[str, Any] = {
     "motion_size": 3,
     "motion_noise": 0.5,
 }
+COLUMNS: Columns = {
+    "activity_content": ("activity from content", ".2f"),
+    "activity_one_step_of_motion": ("activity from one step of motion", ".2f"),
+    "readings_r2_motion": ("readings from motion, R2", ".2f"),
+    "readings_r2_content": ("readings from content, R2", ".2f"),
+    "readings_r2_reconstructed": ("readings reconstructed, R2", ".2f"),
+    "judge_of_activity_reconstructed": ("activity read off reconstructions", ".2f"),
+    "swap_shows_activity_of_content_donor": ("swaps with the activity of the content donor", ".2f"),
+    "swap_shows_activity_of_motion_donor": ("swaps with the activity of the motion donor", ".2f"),
+}
 N_PAIRINGS = 20  # ways to pair the test sequences for swaps
 
 
@@ -47,7 +58,7 @@ def main(
     argv: Sequence[str] | None = None, *, make_model: Callable[..., Any] = RecurrentWAE
 ) -> list[dict[str, Any]]:
     """Run the benchmark; return one record a seed."""
-    options = parser_of_runs("sensors", __doc__).parse_args(argv)
+    options = parse(parser_of_runs("sensors", __doc__), "sensors", argv)
     if options.threads:
         torch.set_num_threads(options.threads)
     (X, y), (X_test, y_test) = (basic_motions(split) for split in ("train", "test"))
@@ -67,6 +78,7 @@ def main(
         measure,
         title="BasicMotions",
         facts={},
+        columns=COLUMNS,
     )
 
 
@@ -84,7 +96,7 @@ def statistics_of(X: np.ndarray) -> np.ndarray:
 def probes(
     model: Any, X: np.ndarray, y: np.ndarray, X_test: np.ndarray, y_test: np.ndarray
 ) -> dict[str, dict[str, float]]:
-    """What linear probes read off codes: the activity, and the readings of a step as R^2."""
+    """Linear probes of codes: the activity, and the readings of a step as R^2."""
     z, z_test = model.transform(X), model.transform(X_test)
     n_steps = X.shape[1]
     activities = [np.repeat(labels, n_steps) for labels in (y, y_test)]
@@ -120,7 +132,7 @@ def probes(
 def swaps(
     model: Any, X: np.ndarray, y: np.ndarray, judge: RandomForestClassifier, seed: int
 ) -> dict[str, dict[str, float]]:
-    """Whose activity a swap shows, of pairs of sequences with different ones."""
+    """The activity that a swap shows, of pairs of sequences with different ones."""
     rng = np.random.RandomState(seed)
     content_donor, motion_donor = [], []
     for _ in range(N_PAIRINGS):

@@ -19,7 +19,6 @@ Examples
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -44,16 +43,17 @@ from seqdisentangle.metrics import (
 from seqdisentangle.networks import Conv
 
 from ._common import data_home, parameters, parser_of_runs, print_measures, run_seeds
+from ._results import Columns, parse
 
-# What a user of such videos would say of them: looks do not depend on left and right, movement not
-# on colours, and eight frames of one action are too alike to draw all of them every step.
+# Knowledge that a user of such videos has: appearance does not depend on left and right, movement
+# not on colours, and eight frames of one action are too alike to draw all of them every step.
 KNOWLEDGE: dict[str, Any] = {
     "content_view": ["random_frames", "mirror"],
     "motion_view": "color_mix",
-    "frames_per_step": 4,
+    "training__frames_per_step": 4,
 }
 N_ACTIONS = 9  # three kinds of movement in three directions
-# What each is made from. All get as many epochs as RecurrentWAE has by default.
+# Each system: its class and its parameters. All get as many epochs as RecurrentWAE has by default.
 MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "auto": (RecurrentWAE, {"reg": "auto", **KNOWLEDGE}),
     "mmd": (RecurrentWAE, {"reg": "mmd", **KNOWLEDGE}),
@@ -62,10 +62,10 @@ MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "dsvae": (DSVAE, {"max_epochs": RecurrentWAE().max_epochs}),
     "mocogan": (MoCoGAN, {"max_epochs": RecurrentWAE().max_epochs}),
 }
-# What each option is left out by, to see what it gives.
+# The parameter that leaves each option out.
 WITHOUT: dict[str, dict[str, Any]] = {
     "palette": {"network": Conv(palette=0)},
-    "style": {"generator": "concat"},
+    "style": {"network": Conv(generator="concat")},
     "content_noise": {"content_noise": None},
     "motion_noise": {"motion_noise": None},
     "content_delay": {"content_delay": 0},
@@ -73,8 +73,22 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "rising_independence": {"independence_weight": 0.5},
     "content_view": {"content_view": None},
     "motion_view": {"motion_view": None},
-    "mixtures": {"motion_components": 1},
-    "generative_fit": {"finetune_epochs": 0},
+    "mixtures": {"motion_prior": "gaussian"},
+    "finetuning": {"training__finetune_epochs": 0},
+}
+COLUMNS: Columns = {
+    "content_drawn_motion": ("action given motion", ".3f"),
+    "motion_drawn_content": ("attributes given content", ".3f"),
+    "swap_motion": ("action, swap", ".3f"),
+    "swap_content": ("attributes, swap", ".3f"),
+    "reconstruction_content": ("attributes, reconstructed", ".3f"),
+    "mean_squared_error": ("squared error", ".5f"),
+    "inception_score": ("Inception score", ".2f"),
+    "conditional_entropy": ("H(y given x)", ".3f"),
+    "marginal_entropy": ("H(y)", ".3f"),
+    "samples_appearance_inception_score": ("appearance of samples, Inception score", ".2f"),
+    "clustering_accuracy": ("clustering accuracy", ".3f"),
+    "action_consistency": ("samples of one action in one class", ".3f"),
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
 SCALES = {
@@ -130,6 +144,7 @@ def main(
             "labels": options.labels,
             "size": size,
         },
+        columns=COLUMNS,
     )
 
 
@@ -149,7 +164,7 @@ def measured(
     if hasattr(model, "transform"):
         report = disentanglement_report(model, X, action, attributes, judge, random_state=seed)
         print(f"(content labels: {', '.join(ATTRIBUTES)})\n{report}")
-        return report.as_dict() | looks_of_samples(model, X, judge, seed)
+        return report.as_dict() | appearance_of_samples(model, X, judge, seed)
     quality = sample_quality(model, judge, len(X), X.shape[1], random_state=seed)
     measures = {
         "inception_score": quality.inception_score,
@@ -157,17 +172,19 @@ def measured(
         "marginal_entropy": quality.marginal_entropy,
     }
     print_measures(measures)
-    return measures | looks_of_samples(model, X, judge, seed)
+    return measures | appearance_of_samples(model, X, judge, seed)
 
 
-def looks_of_samples(model: Any, X: Any, judge: SequenceJudge, seed: int) -> dict[str, float]:
+def appearance_of_samples(model: Any, X: Any, judge: SequenceJudge, seed: int) -> dict[str, float]:
     """Print and return how sure the judge is of the attributes of samples, the mean of all."""
     samples = model.sample(len(X), X.shape[1], random_state=seed)
     measures = {}
     for name, sequences in {"samples": samples, "data": X}.items():
         _, *each = judge.predict_proba(sequences)  # of the action, of each attribute
         for score in (inception_score, conditional_entropy):
-            measures[f"{name}_looks_{score.__name__}"] = float(np.mean([score(p) for p in each]))
+            measures[f"{name}_appearance_{score.__name__}"] = float(
+                np.mean([score(p) for p in each])
+            )
     print_measures(measures)
     return measures
 
@@ -175,7 +192,7 @@ def looks_of_samples(model: Any, X: Any, judge: SequenceJudge, seed: int) -> dic
 def measured_actions(
     model: Any, X: Any, action: np.ndarray, judge: SequenceJudge, seed: int
 ) -> dict[str, float]:
-    """Print and return whether clusters are actions, and samples of one action show one."""
+    """Print and return how far clusters are actions, and samples of one action show one."""
     shares = action_consistency(model, judge, model.n_actions, X.shape[1], random_state=seed)
     measures = {"action_consistency": float(shares.mean())}
     if hasattr(model, "predict"):
@@ -193,7 +210,7 @@ def measured_actions(
 def trained_judge(train: Any, test: Any, cache: Path) -> SequenceJudge:
     """Judge of (action, attributes) for frames of this size: from `cache`, or trained and kept."""
     frame = "x".join(str(d) for d in train.X.shape[2:])
-    path = cache / f"sprites-judge-{frame}-{len(train.X)}.pt"
+    path = cache / f"sprites-judge-{frame}-{len(train.X)}.safetensors"
     if path.exists():
         return SequenceJudge.load(path)
     start = time.perf_counter()
@@ -203,9 +220,7 @@ def trained_judge(train: Any, test: Any, cache: Path) -> SequenceJudge:
     seconds = time.perf_counter() - start
     print(f"judge: {score:.4f} right on held-out characters, {seconds:.0f} s, kept as {path}")
     cache.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    judge.save(unfinished)
-    unfinished.replace(path)  # at once: a benchmark beside this one never reads half a file
+    judge.save(path)
     return judge
 
 
@@ -219,14 +234,14 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--labels", type=float, metavar="SHARE", help="share of the actions that fit is told"
     )
-    parser.add_argument("--without", choices=WITHOUT, help="what to leave out of the system")
+    parser.add_argument("--without", choices=WITHOUT, help="an option to leave out")
     parser.add_argument("--max-sequences", type=int, help="train on a random subset")
     parser.add_argument("--max-test-sequences", type=int, help="judge a random subset")
     parser.add_argument("--data-home", type=Path, default=data_home())
     parser.add_argument(
         "--judge-cache", type=Path, default=Path(tempfile.gettempdir()) / "seqdisentangle-judges"
     )
-    return parser.parse_args(argv)
+    return parse(parser, "sprites", argv)
 
 
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a training step and a transform cost beside their convolutions.
+"""Time of a training step and of a transform, beside that of their convolutions.
 
     python -m tests.benchmarks.step
 
@@ -14,81 +14,97 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqdisentangle import RecurrentWAE
-from seqdisentangle.data import Batches, Sequences
-from seqdisentangle.data.scaling import Scaling
-from seqdisentangle.model import build_model
-from seqdisentangle.objectives import SingleProcess, build_divergences
-from seqdisentangle.training import Trainer
+from seqdisentangle import RecurrentWAE, Training
+from seqdisentangle.data.batches import Batch, Batches
+from seqdisentangle.data.passes import EvenPasses
+from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.units import Scaling
+from seqdisentangle.model import LatentCodes
+from seqdisentangle.model.core import build_model
+from seqdisentangle.objectives.base import build_divergences
+from seqdisentangle.objectives.communicator import SingleProcess
+from seqdisentangle.training.trainer import Trainer
+
+from ._results import add_results, parse, write_figures
 
 # Steps of a long sequence, and as many of these in a batch as the memory of a small machine takes.
 LONG, LONG_BATCH = 100, 16
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.step", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--shape", type=int, nargs=5, default=(64, 8, 3, 64, 64))
     parser.add_argument("--network", default="conv")
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--sprites-views", action="store_true", help="the views of sprites.py")
     parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"])
-    args = parser.parse_args()
+    add_results(parser)
+    args = parse(parser, "step", argv)
     torch.set_num_threads(args.threads)
     views = {"content_view": "random_frames", "motion_view": None}
     if args.sprites_views:
         views = {"content_view": ["random_frames", "mirror"], "motion_view": "color_mix"}
     print(f"network={args.network!r}, {args.threads} threads, torch {torch.__version__}")
 
-    short = tuple(args.shape)
+    short, found = tuple(args.shape), {}
     for shape in (short, (LONG_BATCH, LONG, *short[2:])):
         for precision in args.precision:
             trainer = make_trainer(shape[2:], args.network, views, precision)
-            print_overhead(trainer, shape, args.repeats, in_parts=shape == short)
+            found |= print_overhead(trainer, shape, args.repeats, in_parts=shape == short)
     trainer = make_trainer(short[2:], args.network, views, "float32")
-    print_growth(trainer, short[2:], args.repeats)
-    print_transform(args.network, short, args.repeats)
+    found |= print_growth(trainer, short[2:], args.repeats)
+    found |= print_transform(args.network, short, args.repeats)
+    write_figures(args, found)
 
 
 def print_overhead(
     trainer: Trainer, shape: tuple[int, ...], repeats: int, *, in_parts: bool
-) -> None:
-    """What a step takes over its convolutions, and its other parts of it."""
+) -> dict[str, str]:
+    """Print and return the time of a step over that of its convolutions, and its other parts."""
     x = sequences(shape)
-    functions = {"step": partial(trainer.step, x), "its convolutions": floor(trainer, x)}
+    functions = {"step": partial(trainer.step, Batch(x)), "its convolutions": floor(trainer, x)}
     if in_parts and trainer.precision == "float32":
         functions |= parts(trainer, x)
     found = in_turn(functions, repeats)
     print(f"\n{shape}, {trainer.precision}")
     for name, seconds in found.items():
         print(f"{name:18}{seconds:8.3f} s, {seconds / found['step']:6.1%} of the step")
-    print(f"step over its floor {found['step'] / found['its convolutions']:.3f}")
+    ratio = f"{found['step'] / found['its convolutions']:.3f}"
+    print(f"step over its floor {ratio}")
+    return {f"step over its convolutions, {shape}, {trainer.precision}": ratio}
 
 
-def print_growth(trainer: Trainer, frame_shape: tuple[int, ...], repeats: int) -> None:
-    """The powers of the number of steps, and of sequences, that the time of a step grows with."""
+def print_growth(trainer: Trainer, frame_shape: tuple[int, ...], repeats: int) -> dict[str, str]:
+    """Print and return the powers of steps and of sequences that the time of a step grows with."""
+    powers = {}
     print("\nexponent of the time of a step")
     for name in ("steps", "sequences"):
         shapes = {size: (8, size) if name == "steps" else (size, 8) for size in (8, 16, 32, 64)}
         functions = {
-            str(size): partial(trainer.step, sequences((*shape, *frame_shape)))
+            str(size): partial(trainer.step, Batch(sequences((*shape, *frame_shape))))
             for size, shape in shapes.items()
         }
         found = in_turn(functions, repeats)
         exponent = np.polyfit(np.log(list(shapes)), np.log(list(found.values())), 1)[0]
         times = ", ".join(f"{size}: {seconds:.3f} s" for size, seconds in found.items())
         print(f"{name:18}{exponent:6.3f}   ({times})")
+        powers[f"power of the number of {name}"] = f"{exponent:.3f}"
+    return powers
 
 
-def print_transform(network: str, shape: tuple[int, ...], repeats: int) -> None:
-    """The throughput of ``transform`` beside that of the bare encoders."""
+def print_transform(network: str, shape: tuple[int, ...], repeats: int) -> dict[str, str]:
+    """Print and return the throughput of ``transform`` beside that of the bare encoders."""
     n, steps, channels, height, width = shape
     X = (np.random.default_rng(0).random((n, steps, height, width, channels)) * 255).astype("uint8")
     model = RecurrentWAE(network=network, max_epochs=1, random_state=0).fit(X[:4])
@@ -100,6 +116,7 @@ def print_transform(network: str, shape: tuple[int, ...], repeats: int) -> None:
     print(f"bare encoders       {n * steps / found['bare']:8.0f} frames a second")
     ratio = found["bare"] / found["transform"]
     print(f"throughput of transform over bare encoders {ratio:.3f}")
+    return {"throughput of transform over bare encoders": f"{ratio:.3f}"}
 
 
 def sequences(shape: tuple[int, ...]) -> Tensor:
@@ -117,13 +134,14 @@ def make_trainer(
     divergences = estimator._divergences()
     spec = estimator._spec(data.layout, Scaling("unit"), divergences)
     build_divergences(divergences, spec, 0)
+    training = Training.of(estimator.training).filled(estimator._own_training)
     trainer = Trainer(
         build_model(spec, 0),
-        estimator._objective(divergences, data, SingleProcess(), images=True),
+        estimator._objective(divergences, data, SingleProcess(), bounded=True),
         learning_rate=estimator.learning_rate,
         lr_schedule="constant",
-        n_steps=1,
-        clip_norm=estimator.clip_norm,
+        n_updates=1,
+        clip_norm=training.clip_norm,
         seed=0,
         precision=precision,
     )
@@ -134,7 +152,7 @@ def make_trainer(
 def floor(trainer: Trainer, x: Tensor) -> Callable[[], None]:
     """Forward and backward pass of the step's frame encoders and decoder alone."""
     model, spec = trainer.model, trainer.model.spec
-    seen = trainer.objective.content_view(x, trainer.generator).flatten(0, 1)
+    seen = trainer.objective.content_view(x, trainer.rng).flatten(0, 1)
     frames = x.flatten(0, 1)
     z_m = torch.randn(*x.shape[:2], spec.motion_size, requires_grad=True)
     z_c = torch.randn(len(x), spec.content_size, requires_grad=True)
@@ -144,7 +162,7 @@ def floor(trainer: Trainer, x: Tensor) -> Callable[[], None]:
         # All forward, then all backward, as in a step: activations are held as long as there.
         with trainer.autocast():
             motion, content = model.motion.encoder(frames), model.content.encoder(seen)
-            outputs = [motion, content, model.decode(z_c, z_m)]
+            outputs = [motion, content, model.decode(LatentCodes(z_c, z_m))]
         torch.autograd.backward(
             outputs, [torch.ones_like(motion), torch.ones_like(content), gradient]
         )
@@ -153,9 +171,9 @@ def floor(trainer: Trainer, x: Tensor) -> Callable[[], None]:
 
 
 def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
-    """What a step does besides: each part alone, with its backward pass, on the step's own data."""
-    model, objective, generator = trainer.model, trainer.objective, trainer.generator
-    _, compared = objective(model, x, generator)
+    """The other parts of a step: each alone, with its backward pass, on the step's own data."""
+    model, objective, rng = trainer.model, trainer.objective, trainer.rng
+    _, compared = objective(model, Batch(x), rng)
     n, steps = x.shape[:2]
     hidden = torch.randn(n, steps, model.motion.from_frame.out_features, requires_grad=True)
     noise = torch.randn(n, steps, model.spec.motion_size)
@@ -167,18 +185,14 @@ def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
         for comparison in compared
     ]
     X = (x.movedim(2, -1) * 255).to(torch.uint8).numpy()
-    batches = Batches(
-        Sequences(X),
-        Scaling("unit"),
-        batch_size=n,
-        device=trainer.device,
-        generator=torch.Generator().manual_seed(0),
-    )
+    stored = Sequences(X)
+    passes = EvenPasses(stored, n, rng=torch.Generator().manual_seed(0))
+    batches = Batches(stored, Scaling("unit"), passes, device=trainer.device)
 
     def recurrences() -> None:
         z, *_ = model.motion._unroll(hidden, noise, [n] * steps)
         gaussians = model.prior.steps(z.detach())
-        model.prior.draw(gaussians, model.prior.noise(z, generator))
+        model.prior.draw(gaussians, model.prior.noise(z, rng))
         (z.sum() - gaussians.log_prob(z.detach()).sum()).backward()
 
     def divergences() -> None:

@@ -1,4 +1,4 @@
-"""A file larger than memory: what training and encoding cost beside data in memory.
+"""Cost of training and encoding from a file larger than memory, beside data in memory.
 
     python -m tests.benchmarks.streaming --gigabytes 20
     python -m tests.benchmarks.streaming --features
@@ -29,20 +29,25 @@ import torch
 
 from seqdisentangle import RecurrentWAE
 
+from ._results import add_results, parse, write_figures
+
 SHAPES = {"videos": (16, 32, 32, 3), "features": (50, 1000)}  # of a sequence, 200 kB
 SMALL, IN_MEMORY = 0.2, 1.0  # gigabytes
 ROWS_PER_CHUNK = 8
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.streaming", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--gigabytes", type=float, default=20)
     parser.add_argument("--features", action="store_true", help="instead of videos")
     parser.add_argument("--gzip", action="store_true", help="compressed files, instead of sparse")
     parser.add_argument("--folder", type=Path, help="for the files; a temporary one by default")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    add_results(parser)
+    args = parse(parser, "streaming", None)
     if args.run:
         torch.set_num_threads(args.threads)
         print(json.dumps(run(*args.run)))
@@ -65,9 +70,13 @@ def main() -> None:
         print(f"{name:18}" + ", ".join(f"{key} {value:.0f}" for key, value in found.items()))
     grown = runs["large file"]["peak MB"] - runs["small file"]["peak MB"]
     print(f"peak memory of the large file over that of the small one: {grown:.0f} MB")
+    figures = {"peak memory of the large file over that of the small one, MB": f"{grown:.0f}"}
     for verb in ("fit, sequences/s", "transform, sequences/s"):
         in_memory = (runs["in memory"][verb] + runs["in memory, again"][verb]) / 2
-        print(f"{verb:24}large file over memory {runs['large file'][verb] / in_memory:.2f}")
+        ratio = f"{runs['large file'][verb] / in_memory:.2f}"
+        print(f"{verb:24}large file over memory {ratio}")
+        figures[f"{verb}, large file over memory"] = ratio
+    write_figures(args, figures)
 
 
 def make_sparse(path: Path, rows: int, shape: tuple[int, ...]) -> int:

@@ -18,6 +18,9 @@ class Copy:
     def __init__(self, reg, random_state, max_epochs=1, size=None, **knowledge):
         self.params = (reg, random_state, max_epochs, size)
 
+    def set_params(self, **nested):
+        return self
+
     def fit(self, X):
         self.X_, self.n_epochs_ = X, 1
         return self
@@ -57,7 +60,7 @@ def test_every_system_runs_by_one_flag(model, tmp_path, capsys):
     assert record["model"] == model
     assert record["n_epochs"] == 1
     assert "inception_score" in record
-    assert 1 <= record["samples_looks_inception_score"] <= 6
+    assert 1 <= record["samples_appearance_inception_score"] <= 6
     assert ("swap_motion" in record) == (model != "mocogan")
     assert ("clustering_accuracy" in record) == (model == "reinforced")
     assert ("action consistency" in printed) == (model == "reinforced")
@@ -121,7 +124,7 @@ def test_it_reports_every_seed_and_writes_what_is_asked(run, tmp_path, capsys):
     assert records[0]["train_seconds"] >= 0
     assert records[0]["peak_memory_mb"] > 1
     assert records[0]["mean_squared_error"] == 0
-    assert records[0]["data_looks_inception_score"] > 1
+    assert records[0]["data_appearance_inception_score"] > 1
     assert (tmp_path / "model-3.txt").read_text() == repr(("kl", 3, 2, [1, 2]))
     assert (tmp_path / "swap-0.png").stat().st_size > 1000
 
