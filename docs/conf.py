@@ -1,5 +1,16 @@
 """Sphinx: the user guide, the reference, and the examples, run when the docs are built."""
 
+import inspect
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
+
+import attributes
+import inventories
+import public_names
+
 import seqdisentangle
 
 project = "seqdisentangle"
@@ -8,14 +19,56 @@ version = release = seqdisentangle.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx.ext.mathjax",
     "numpydoc",
+    "attributes",
+    "registries",
+    "short_names",
     "sphinx_gallery.gen_gallery",
 ]
-autosummary_generate = True
-numpydoc_show_class_members = False
-html_theme = "furo"
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+html_theme = "furo"
+html_title = f"{project} {version}"
+html_static_path = ["_static"]
+html_css_files = ["results.css"]
+html_show_copyright = False
+
+# The types stand in the sections of the docstrings, with shapes and units.
+autodoc_typehints = "none"
+maximum_signature_line_length = 88
+autosummary_generate = True
+autosummary_ignore_module_all = False
+numpydoc_show_class_members = False
+
+
+def members_of(name):
+    """The members that the page of a class lists: see `_templates/autosummary/class.rst`."""
+    module, _, attribute = name.rpartition(".")
+    cls = getattr(sys.modules[module], attribute)
+    described = {
+        name for names, *_ in attributes.attributes_of(inspect.getdoc(cls) or "") for name in names
+    }
+    methods = public_names.methods(cls)
+    return {
+        "constants": [name for name in public_names.constants(cls) if name not in described],
+        "methods": [name for name in methods if name not in described],
+        "properties": [
+            name for name in methods if isinstance(inspect.getattr_static(cls, name), property)
+        ],
+    }
+
+
+autosummary_context = {"members_of": members_of}
+# Sphinx cannot keep a function between builds, and reads all pages again: they are few.
+suppress_warnings = ["config.cache"]
+
+# The address first, and the few names that are linked to in `_ext/inventories.py` where there is
+# no network.
+intersphinx_mapping = inventories.mapping(HERE / "_build" / "inventories")
+intersphinx_timeout = 5
+
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
