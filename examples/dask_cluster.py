@@ -21,7 +21,7 @@ except ImportError:
 
 
 def content_of(X, model):
-    """What a worker does: the content codes of one block, (n, T, D) -> (n, content_size)."""
+    """The work of a worker: the content codes of one block, (n, T, D) -> (n, content_size)."""
     return model.transform(X).content
 
 

@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.datasets import make_moving_digits
 from seqdisentangle.display import SwapDisplay
 from seqdisentangle.metrics import chance, probe_accuracy
@@ -30,13 +30,13 @@ test = make_moving_digits(600, n_steps=16, size=32, subset="test", random_state=
 # video are enough to learn from at a time.
 
 start = time.perf_counter()
-model = RecurrentWAE(motion_size=4, frames_per_step=5, random_state=0, verbose=1)
+model = RecurrentWAE(motion_size=4, training=Training(frames_per_step=5), random_state=0, verbose=1)
 model.fit(train.X)
 print(f"trained in {time.perf_counter() - start:.0f} s; test cost {-model.score(test.X):.4f}")
 
 # %%
-# What the codes know. A linear probe reads the digit, and the third of the canvas (of nine) that
-# the digit is in, off each code. Each code should tell its own factor and be blind to the other's.
+# The knowledge of the codes. A linear probe reads the digit, and the ninth of the canvas that the
+# digit is in, off each code. Each code should tell its own factor and be blind to the other's.
 
 
 def probe(name: str, codes: np.ndarray, codes_test: np.ndarray, y: np.ndarray, y_test: np.ndarray):
@@ -46,7 +46,7 @@ def probe(name: str, codes: np.ndarray, codes_test: np.ndarray, y: np.ndarray, y
 
 
 def cells(positions: np.ndarray) -> np.ndarray:
-    """Which ninth of the range of places a digit is in, for every frame."""
+    """The ninth of the range of places that a digit is in, for every frame."""
     thirds = np.minimum(positions[:, :, 0] // (17 / 3), 2).astype(int)  # corners from 0 to 16
     return (3 * thirds[..., 0] + thirds[..., 1]).ravel()
 
