@@ -1,14 +1,16 @@
 """Arrays and settings in one safe file and back: safetensors and JSON, no pickle.
 
 The file is a plain ``.safetensors`` that any reader of the format opens. Its metadata holds the
-settings as JSON and a version of this layout, so reading one runs no code of the file's. It is
-written whole or not at all.
+settings as JSON, a version of this layout and a checksum over settings and tensors, so that reading
+one runs no code of the file's, and a bit that has changed is noticed. It is written whole or not at
+all.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import secrets
@@ -29,6 +31,7 @@ FORMAT_VERSION = 1
 
 _VERSION_KEY = "seqdisentangle.format"
 _SETTINGS_KEY = "seqdisentangle.settings"
+_CHECKSUM_KEY = "seqdisentangle.sha256"
 
 
 def save_file(
@@ -72,8 +75,9 @@ def save_file(
     ...     load_file(path)
     ({'weight': tensor([1., 1.])}, {'sizes': [3, 4], 'name': 'mmd'})
     """
-    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: _as_json(settings)}
-    stored = _storable(tensors)
+    stored, text = _storable(tensors), _as_json(settings)
+    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: text}
+    metadata[_CHECKSUM_KEY] = _checksum(stored, metadata)
     try:
         content = safetensors.torch.save(stored, metadata)
     except KeyError as error:
@@ -108,22 +112,35 @@ def load_file(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is damaged or cut short, no safetensors file, not written by :func:`save_file`, or of
-        a newer version of the layout.
+        If it is damaged by as much as a bit or cut short, no safetensors file, not written by
+        :func:`save_file`, or of a newer version of the layout.
     """
     path, device = Path(path), torch.device(device)
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r}.")
     try:
         with safetensors.safe_open(path, framework="pt", device="cpu") as file:
-            settings = _settings(path, file.metadata())
+            metadata = file.metadata()
+            settings = _settings(path, metadata)
             # Copied: what is read is a map of the file, which must not change or go under it.
-            tensors = {name: file.get_tensor(name).to(device, copy=True) for name in file.keys()}  # noqa: SIM118  # no mapping
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  # no mapping
     except safetensors.SafetensorError as error:
         raise ValueError(
             f"{str(path)!r} is no safetensors file, or is damaged or cut short: {error}."
         ) from error
-    return tensors, settings
+    if metadata.get(_CHECKSUM_KEY) != _checksum(tensors, metadata):
+        raise ValueError(f"{str(path)!r} is damaged: its checksum is another one.")
+    return {name: tensor.to(device) for name, tensor in tensors.items()}, settings
+
+
+def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+    """The SHA-256 of the version, the settings and every tensor: name, type, shape and bytes."""
+    found = hashlib.sha256(f"{metadata[_VERSION_KEY]}\0{metadata[_SETTINGS_KEY]}".encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        found.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
+        found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
 
 
 def _settings(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import errno
 import math
@@ -258,16 +257,15 @@ def test_any_bytes_are_a_value_error(content, tmp_path_factory):
         load_file(path)
 
 
-@given(data=st.data())
-@settings(max_examples=200, deadline=None)
-def test_a_changed_byte_is_a_value_error_or_still_a_file(data, tmp_path_factory):
-    path = tmp_path_factory.mktemp("bytes") / "file"
+def test_every_flipped_bit_is_a_value_error_that_names_the_file(path):
     save_file(path, TENSORS, SETTINGS)
-    content = bytearray(path.read_bytes())
-    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(content)
-    with contextlib.suppress(ValueError):
-        load_file(path)
+    whole = path.read_bytes()
+    for i in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[i // 8] ^= 1 << i % 8
+        path.write_bytes(flipped)
+        with pytest.raises(ValueError, match="model"):
+            load_file(path)
 
 
 # Crashes while saving

@@ -271,7 +271,7 @@ def broken_files(path):
         lambda: save_file(path, tensors, {**settings, "checkpoint": 9}),
     )
     yield "checksum is another one", lambda: path.write_bytes(content[:-1] + b"x")
-    yield "checksum is another one", lambda: save_file(path, {}, settings)
+    yield "not the content of a tensor", lambda: save_file(path, {}, settings)
     yield "it is damaged", lambda: save_file(path, tensors, {"checkpoint": 1})
 
 
