@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-__all__ = ["REGISTRIES", "Part", "Registry", "argument_names"]
+import numpy as np
+
+__all__ = ["REGISTRIES", "Part", "Registry", "argument_names", "same", "with_changes"]
 
 Self = TypeVar("Self", bound="Part")
 P = TypeVar("P")
@@ -79,36 +81,102 @@ class Part:
         ValueError
             If an argument is unknown, or a value is not allowed. Nothing has changed then.
         """
-        if not params:
-            return self
-        known = self.get_params(deep=False)
-        changed = dict(known)
-        nested: dict[str, dict[str, Any]] = {}
-        for key, value in params.items():
-            name, within, key_within = key.partition("__")
-            if name not in known:
-                raise ValueError(
-                    f"{type(self).__name__} has no parameter {name!r}, only {sorted(known)}"
-                )
-            if within:
-                nested.setdefault(name, {})[key_within] = value
-            else:
-                changed[name] = value
-        for name, inner in nested.items():
-            if not hasattr(changed[name], "set_params"):
-                raise ValueError(
-                    f"{type(self).__name__}: {name}={changed[name]!r} has no parameters of its "
-                    f"own, got {name}__{next(iter(inner))}"
-                )
-            changed[name] = copy.deepcopy(changed[name]).set_params(**inner)
-        fresh = type(self)(**changed)  # raises before anything has changed
-        self.__dict__.clear()
-        self.__dict__.update(fresh.__dict__)
+        if params:
+            known = self.get_params(deep=False)
+            changed = with_changes(type(self).__name__, known, params, self.as_part)
+            fresh = type(self)(**changed)  # raises before anything has changed
+            self.__dict__.clear()
+            self.__dict__.update(fresh.__dict__)
         return self
+
+    def as_part(self, name: str, value: Any) -> Any:
+        """The part that a value of an argument stands for, the value itself if it is none.
+
+        Parameters
+        ----------
+        name : str
+            The argument.
+        value : object
+            A name of a part, say, of which ``set_params`` changes an argument.
+        """
+        return value
+
+    def validate(self) -> None:
+        """Check the arguments as they are now, which may have been changed since it was made.
+
+        Raises
+        ------
+        ValueError
+            If a value is not allowed.
+        """
+        check = getattr(self, "__post_init__", None)
+        if check is not None:
+            check()
 
     def __repr__(self) -> str:
         params = self.get_params(deep=False).items()
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in params)})"
+
+
+def with_changes(
+    owner: str,
+    known: Mapping[str, Any],
+    params: Mapping[str, Any],
+    as_part: Callable[[str, Any], Any],
+) -> dict[str, Any]:
+    """Parameters with some of them changed, those of a part within on a copy of the part.
+
+    Parameters
+    ----------
+    owner : str
+        What has the parameters, for messages.
+    known : mapping
+        The parameters and their values.
+    params : mapping
+        New values, by ``name`` or ``name__parameter``.
+    as_part : callable
+        The part that a value of a parameter stands for, ``(name, value) -> part``.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is unknown, or a value is not allowed.
+    """
+    changed = dict(known)
+    nested: dict[str, dict[str, Any]] = {}
+    for key, value in params.items():
+        name, within, key_within = key.partition("__")
+        if name not in known:
+            raise ValueError(f"{owner} has no parameter {name!r}, only {sorted(known)}")
+        if within:
+            nested.setdefault(name, {})[key_within] = value
+        else:
+            changed[name] = value
+    for name, inner in nested.items():
+        part = changed[name]
+        if not hasattr(part, "set_params"):
+            part = as_part(name, part)
+        if not hasattr(part, "set_params"):
+            raise ValueError(
+                f"{owner}: {name}={changed[name]!r} has no parameters of its own, got "
+                f"{name}__{next(iter(inner))}: set {name} first"
+            )
+        changed[name] = copy.deepcopy(part).set_params(**inner)
+    return changed
+
+
+def same(a: Any, b: Any) -> bool:
+    """True for equal values, and for parts of one class with the same arguments."""
+    if isinstance(a, Part):
+        return type(a) is type(b) and same(a.get_params(deep=False), b.get_params(deep=False))
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        alike = type(a) is type(b) and len(a) == len(b)
+        return alike and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return np.array_equal(a, b)
+    return bool(a == b)
 
 
 def argument_names(cls: type) -> list[str]:

@@ -42,8 +42,8 @@ class Sequences:
         The layout that the sequences must have, from an earlier :class:`Sequences`.
     lengths : array of int and shape (n,), optional
         Steps of each sequence of an array that count, the rest being padding.
-    missing : {"error", "mask"}
-        NaN is an error, or a value that is not known.
+    missing : {"error", "mask"} or None
+        NaN is an error, or a value that is not known; None if there is no choice.
     name : str
         The name in messages.
 
@@ -82,7 +82,7 @@ class Sequences:
         channels: str = "auto",
         layout: Layout | None = None,
         lengths: Any = None,
-        missing: str = "error",
+        missing: str | None = "error",
         name: str = "X",
     ) -> None:
         self.name = name
@@ -208,12 +208,13 @@ class Sequences:
         number, step, *place = bad.nonzero()[0].tolist()
         nan = bool(torch.isnan(x[bad][0]))
         numbers = np.arange(len(self))[rows]
+        choice = self.missing is not None
         raise ValueError(
             f"{self.name} contains {'NaN' if nan else 'infinity (inf)'}: sequence "
             f"{numbers[number]} has {int(bad[number].sum())} values that are not finite, the first "
             f"in step {step}{f' at {tuple(place)}' if place else ''}; sequences {numbers[0]} to "
             f"{numbers[-1]} have {int(bad.sum())}. Expected finite numbers"
-            + (", or missing='mask' where NaN stands for a missing value" if nan else "")
+            + (", or missing='mask' where NaN stands for a missing value" if nan and choice else "")
         )
 
 

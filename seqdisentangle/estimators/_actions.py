@@ -64,6 +64,10 @@ class ActionEstimator(EncodingEstimator):
         array of shape (n, n_actions)
         """
         check_is_fitted(self)
+        if self.model_.spec.n_actions is None:
+            raise ValueError(
+                f"n_actions={self.n_actions!r}, but the fitted model has no actions: fit anew"
+            )
         return self._action_probabilities(self._read(X, lengths=lengths))
 
     def _action_probabilities(self, sequences: Sequences) -> NDArray:

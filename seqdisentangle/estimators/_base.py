@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 from abc import ABC, abstractmethod
-from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 from torch import Tensor
 
+from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
 from ..data.layout import Layout
 from ..data.sequences import Sequences
@@ -26,7 +26,7 @@ from ..objectives.base import Objective
 from ..objectives.communicator import Communicator
 from ..training.devices import resolve_device
 from ..training.trainer import OptimizerState
-from ._params import CommonParameters, EarlyStopping
+from ._params import CommonParameters, EarlyStopping, as_part
 from ._passes import Predictor
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
@@ -57,16 +57,14 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     # Of the optimisers, between calls of partial_fit.
     _optimizer_state: OptimizerState
 
-    # Parameters of estimators that have a cost, which can leave values out and be watched.
-    missing: str = "error"
-    early_stopping: bool | EarlyStopping = False
-    # What "auto" stands for in `training`.
+    # The values that "auto" stands for in `training` and in `n_actions`.
     _own_training: ClassVar[dict[str, Any]] = {
         "lr_schedule": "constant",
         "lr_warmup": 0,
         "clip_norm": None,
         "finetune_epochs": 0,
     }
+    _own_action_weight: ClassVar[float] = 1.0
 
     # ---- what is trained -----------------------------------------------------------------------
 
@@ -93,11 +91,22 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         return {
             "frame_shape": layout.frame_shape,
             "bounded": scaling.bounded,
-            "content_size": self.content_size,
-            "motion_size": self.motion_size,
-            "hidden_size": self.hidden_size,
+            # torch takes no integers of NumPy.
+            "content_size": int(self.content_size),
+            "motion_size": int(self.motion_size),
+            "hidden_size": int(self.hidden_size),
             "network": self.network,
         }
+
+    # ---- with a cost, which can leave values out and be watched ----------------------------------
+
+    def _missing_values(self) -> str | None:
+        """The meaning of NaN: an "error", or values to "mask"; None where there is no choice."""
+        return None
+
+    def _early_stopping(self) -> EarlyStopping | None:
+        """The rule of early stopping, None without."""
+        return None
 
     # ---- parameters ----------------------------------------------------------------------------
 
@@ -118,32 +127,31 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If a parameter is unknown, or stands for no part that has it.
+            If a parameter is unknown, stands for no part that has it, or a value is not allowed by
+            a part. Nothing has changed then.
         """
-        as_part = {field.name: field.metadata["as_part"] for field in fields(self)}
-        for key in list(params):
-            name, nested, _ = key.partition("__")
-            if not nested or name not in as_part:
-                continue
-            value = params.get(name, getattr(self, name))
-            part = value
-            if as_part[name] is not None and not hasattr(value, "set_params"):
-                part = as_part[name](value)
-            if not hasattr(part, "set_params"):
-                raise ValueError(
-                    f"{key}: {name}={value!r} has no parameters of its own, set {name} first"
-                )
-            if part is not value:
-                params[name] = part
-        super().set_params(**params)
+        known = self.get_params(deep=False)
+        for name, value in with_changes(type(self).__name__, known, params, self._as_part).items():
+            if value is not known[name]:
+                setattr(self, name, value)
         return self
+
+    def _as_part(self, name: str, value: Any) -> Any:
+        """The part that a parameter's value stands for, the value itself if it is none."""
+        return as_part(type(self), name, value)
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        for value in self.get_params(deep=False).values():
+            if isinstance(value, Part):
+                value.validate()
 
     # ---- scikit-learn and pickling -------------------------------------------------------------
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = self.missing == "mask"
+        tags.input_tags.allow_nan = self._missing_values() == "mask"
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
@@ -183,7 +191,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
             channels=self.channels,
             layout=None if reset else self.layout_,
             lengths=lengths,
-            missing=self.missing,
+            missing=self._missing_values(),
             name=name,
         )
         if (

@@ -16,10 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 from ..data.batches import Batch
 from ..data.ragged import Rows
 from ..data.sequences import Sequences
+from ..divergences import Divergences
 from ..model import LatentCodes
+from ..model.core import ModelSpec
+from ..objectives.base import build_divergences
 from ..objectives.costs import resolve_cost
 from ..objectives.reconstruction import cost_of_frames
-from ._params import EncodingParameters
+from ._params import EarlyStopping, EncodingParameters
 from ._passes import output, put, room
 from ._sampling import SamplingEstimator, two_streams
 from .codes import Codes, Swap, check_count, checked_codes, checked_motion
@@ -42,6 +45,15 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
 
     A subclass has the parameters ``codes`` and ``cost`` too.
     """
+
+    def _missing_values(self) -> str | None:
+        return self.missing
+
+    def _early_stopping(self) -> EarlyStopping | None:
+        return EarlyStopping.of(self.early_stopping)
+
+    def _build_divergences(self, divergences: Divergences, spec: ModelSpec, seed: int) -> None:
+        build_divergences(divergences, spec, seed)
 
     # ---- codes -------------------------------------------------------------------------------
 

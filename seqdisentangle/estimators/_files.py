@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from ..data.sequences import Sequences
 from ..model.core import build_model
 from ..persistence import load_file, save_file
 from ..serialization import OwnObjectError, from_json, to_json
 from ..training.devices import resolve_device
 from ._base import SequenceEstimator
-from ._params import Training
+from ._starting import check_built_alike
 
-__all__ = ["FileEstimator", "about_training"]
+__all__ = ["FileEstimator"]
 
 Self = TypeVar("Self", bound="FileEstimator")
 Estimator = TypeVar("Estimator", bound=SequenceEstimator)
 
 # Parameters that hold objects at work, which belong to no file.
 NOT_KEPT = ("callbacks",)
-# And those that say nothing of which weights a training ends with.
-OF_NO_WEIGHT = (*NOT_KEPT, "checkpoint", "codes", "device", "verbose", "warm_start")
 
 # Learned attributes beside weights and labels.
 LEARNED = (
@@ -90,6 +86,8 @@ class FileEstimator(SequenceEstimator):
 def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
+    wanted = estimator._spec(estimator.layout_, estimator.scaling_, estimator._divergences())
+    check_built_alike(wanted, estimator.model_.spec)  # else nothing could open the file
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)
         for name, value in estimator.get_params(deep=False).items()
@@ -111,34 +109,6 @@ def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> N
     save_file(path, tensors, settings)
 
 
-def about_training(
-    estimator: SequenceEstimator,
-    sequences: Sequences,
-    labels: NDArray[np.int64] | None,
-    device: torch.device,
-) -> dict[str, Any]:
-    """Settings and data that must be the same when a training is resumed, as JSON holds them.
-
-    Objects of the user's own are known by their types alone.
-    """
-    parameters = estimator.get_params(deep=False)
-    training = Training.of(parameters.pop("training")).filled(estimator._own_training)
-    parameters |= {f"training__{name}": value for name, value in training.get_params().items()}
-    about = {
-        name: marked_by_type(value)
-        for name, value in parameters.items()
-        if name not in OF_NO_WEIGHT
-    }
-    about["number of sequences"] = len(sequences)
-    about["number of steps"] = sequences.n_steps
-    about["shape of a frame"] = list(sequences.layout.array_frame_shape)
-    about["dtype of X"] = sequences.dtype.str
-    about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
-    about["actions in y"] = None if labels is None else zlib.crc32(labels.tobytes())
-    about["device"] = device.type
-    return about
-
-
 def load_estimator(
     cls: type[Estimator], path: str | PathLike[str], parameters: Mapping[str, Any]
 ) -> Estimator:
@@ -147,19 +117,19 @@ def load_estimator(
     if settings.get("estimator") != cls.__name__:
         found = settings.get("estimator", "no estimator")
         raise ValueError(f"{str(path)!r} holds {found}, expected {cls.__name__}")
-    stored = {name: v for name, v in settings["parameters"].items() if name not in parameters}
-    own = {name: v["own"] for name, v in stored.items() if isinstance(v, dict) and "own" in v}
-    if own:
-        listed = ", ".join(f"{name} ({what})" for name, what in own.items())
-        raise ValueError(
-            f"{str(path)!r} cannot hold objects of your own: hand them to load(path, ...) again: "
-            f"{listed}"
-        )
-    estimator = cls(**{name: from_json(v) for name, v in stored.items()}, **parameters)
-    estimator._validate_params()
-    learned = from_json(settings["learned"])
-    for name in LEARNED:
-        setattr(estimator, name, learned[name])
+    if unknown := {name.partition("__")[0] for name in parameters} - set(cls._get_param_names()):
+        raise TypeError(f"{cls.__name__} has no parameter {min(unknown)!r}")
+    with named(path):
+        whole = {name: value for name, value in parameters.items() if "__" not in name}
+        nested = {name: value for name, value in parameters.items() if "__" in name}
+        stored = {n: v for n, v in settings["parameters"].items() if n not in whole}
+        check_no_own(stored, path)
+        estimator = cls(**{name: from_json(v) for name, v in stored.items()}, **whole)
+        estimator.set_params(**nested)
+        estimator._validate_params()
+        learned = from_json(settings["learned"])
+        for name in LEARNED:
+            setattr(estimator, name, learned[name])
     if "labels" in tensors:
         estimator.labels_ = tensors["labels"].numpy()
     estimator.frame_shape_ = estimator.layout_.array_frame_shape
@@ -184,6 +154,29 @@ def load_estimator(
     return estimator
 
 
+@contextmanager
+def named(path: str | PathLike[str]) -> Iterator[None]:
+    """Name the file in an error about what it holds."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        what = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        if repr(str(path)) in what:
+            raise
+        raise ValueError(f"{str(path)!r} cannot be read as a model: {what}") from error
+
+
+def check_no_own(stored: Mapping[str, Any], path: str | PathLike[str]) -> None:
+    """Raise a ValueError that names the parameters of which a file cannot hold the value."""
+    own = {name: v["own"] for name, v in stored.items() if isinstance(v, dict) and "own" in v}
+    if own:
+        listed = ", ".join(f"{name} ({what})" for name, what in own.items())
+        raise ValueError(
+            f"{str(path)!r} cannot hold objects of your own: hand them to load(path, ...) again: "
+            f"{listed}"
+        )
+
+
 def within(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
     """The tensors under a prefix, without it."""
     return {name[len(prefix) :]: v for name, v in tensors.items() if name.startswith(prefix)}
@@ -195,11 +188,3 @@ def encoded_or_marked(value: Any) -> Any:
         return to_json(value)
     except OwnObjectError:
         return {"own": repr(value)}
-
-
-def marked_by_type(value: Any) -> Any:
-    """A parameter's value as JSON, or the type of an object of the user's own."""
-    try:
-        return to_json(value)
-    except OwnObjectError:
-        return {"own": getattr(value, "__qualname__", type(value).__qualname__)}

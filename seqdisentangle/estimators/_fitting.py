@@ -27,12 +27,13 @@ from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
-from ._files import FileEstimator, about_training
-from ._params import EarlyStopping, Training
+from ._files import FileEstimator
+from ._params import Training
 from ._starting import (
     Beginning,
     Mode,
-    check_same_sizes,
+    about_training,
+    check_built_alike,
     keep_learned,
     open_checkpoints,
     seeds_of,
@@ -159,7 +160,7 @@ class Fit:
     def __init__(self, estimator: FittingEstimator, mode: Mode) -> None:
         self.estimator = estimator
         self.mode = mode
-        self.max_epochs = 1 if mode.partial else estimator.max_epochs
+        self.max_epochs = 1 if mode.partial else int(estimator.max_epochs)
         self.training = Training.of(estimator.training).filled(estimator._own_training)
 
     def run(self, X: Any, y: Any, lengths: Any) -> FitResult:
@@ -224,7 +225,7 @@ class Fit:
         estimator = self.estimator
         spec = estimator._spec(self.sequences.layout, self.scaling, self.divergences)
         if self.continued:
-            check_same_sizes(spec, estimator.model_.spec)
+            check_built_alike(spec, estimator.model_.spec)
             model = estimator.model_
         else:
             model = build_model(spec, self.seeds["weights"]).to(self.device)
@@ -258,9 +259,9 @@ class Fit:
     def train(self) -> FitResult:
         """Train the model, with all who watch."""
         estimator, trainer = self.estimator, self.trainer
+        rule = estimator._early_stopping()
         stopping = None
-        if self.validation is not None:
-            rule = EarlyStopping.of(estimator.early_stopping)
+        if self.validation is not None and rule is not None:
             stopping = EarlyStopper(rule.patience, rule.tol)
         name = type(estimator).__name__
         with (
@@ -331,10 +332,8 @@ class Fit:
         """The batches to train on and, with early stopping, those kept apart."""
         estimator, n = self.estimator, len(self.sequences)
         order = np.random.RandomState(self.seeds["validation"]).permutation(n)
-        n_validation = 0
-        if not self.mode.partial and estimator.early_stopping:
-            fraction = EarlyStopping.of(estimator.early_stopping).validation_fraction
-            n_validation = math.ceil(fraction * n)
+        rule = None if self.mode.partial else estimator._early_stopping()
+        n_validation = 0 if rule is None else math.ceil(rule.validation_fraction * n)
         if n_validation >= n:
             raise ValueError(
                 f"early_stopping keeps {n_validation} of {n} sequences apart and leaves none to "
@@ -349,7 +348,7 @@ class Fit:
             labels=self.labels,
         )
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
-        passes = functools.partial(EvenPasses, self.sequences, estimator.batch_size)
+        passes = functools.partial(EvenPasses, self.sequences, int(estimator.batch_size))
         train = batches(passes(rows=np.sort(order[n_validation:]), rng=shuffle))
         if n_validation == 0:
             return train, None

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 from typing_extensions import dataclass_transform
 
-from .._parts import Part
+from .._parts import Part, same
 from ..data.layout import CHANNELS
 from ..data.sequences import MISSING
 from ..data.units import SCALES
@@ -77,10 +77,10 @@ def parameters(cls: type[T]) -> type[T]:
     return made
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(parameter,))
+@dataclass_transform(eq_default=False, kw_only_default=True, field_specifiers=(parameter,))
 def settings(cls: type[T]) -> type[T]:
-    """Make the constructor, equality and representation of settings of their fields."""
-    made: Any = dataclass(cls)
+    """Make the constructor and representation of settings of their fields."""
+    made: Any = dataclass(eq=False)(cls)
     return made
 
 
@@ -89,25 +89,35 @@ def constraints_of(cls: type) -> dict[str, list[Any]]:
     return {field.name: field.metadata["constraints"] for field in fields(cls)}
 
 
+def as_part(cls: type, name: str, value: Any) -> Any:
+    """The part that a field's value stands for, the value itself if it is none."""
+    for field in fields(cls):
+        if field.name == name and field.metadata["as_part"] is not None:
+            return field.metadata["as_part"](value)
+    return value
+
+
+def auto(value: Any, preferred: Any) -> Any:
+    """The value that a parameter has, where "auto" stands for the preferred one."""
+    return preferred if isinstance(value, str) and value == "auto" else value
+
+
 class Settings(Part):
     """Base class of parameters that belong together, given to an estimator as one object."""
 
     def __post_init__(self) -> None:
-        self.check()
-
-    def check(self) -> None:
-        """Check the values.
-
-        Raises
-        ------
-        ValueError
-            If one is not allowed; the message names it.
-        """
         validate_parameter_constraints(
             constraints_of(type(self)),
             self.get_params(deep=False),
             caller_name=type(self).__name__,
         )
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    def as_part(self, name: str, value: Any) -> Any:
+        """The part that a value stands for, the value itself if it is none."""
+        return as_part(type(self), name, value)
 
 
 @record
@@ -167,7 +177,12 @@ class Training(Settings):
     """
 
     lr_schedule: Any = parameter(
-        AUTO, StrOptions(set(LR_SCHEDULES)), LRSchedule, default="auto", kw_only=False
+        AUTO,
+        StrOptions(set(LR_SCHEDULES)),
+        LRSchedule,
+        default="auto",
+        as_part=lambda name: LR_SCHEDULES.make(name, "lr_schedule"),
+        kw_only=False,
     )
     lr_warmup: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     clip_norm: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
@@ -185,10 +200,7 @@ class Training(Settings):
     def filled(self, own: dict[str, Any]) -> Training:
         """A copy with an estimator's own values in place of ``"auto"``."""
         params = self.get_params(deep=False)
-        for name, value in own.items():
-            if isinstance(params[name], str) and params[name] == "auto":
-                params[name] = value
-        return type(self)(**params)
+        return type(self)(**{**params, **{n: auto(params[n], value) for n, value in own.items()}})
 
 
 @record
@@ -225,9 +237,11 @@ class EarlyStopping(Settings):
     tol: float = parameter(NON_NEGATIVE, default=1e-4)
 
     @classmethod
-    def of(cls, early_stopping: bool | EarlyStopping) -> EarlyStopping:
-        """The object that an `early_stopping` parameter stands for, or would."""
-        return early_stopping if isinstance(early_stopping, EarlyStopping) else cls()
+    def of(cls, early_stopping: bool | EarlyStopping) -> EarlyStopping | None:
+        """The object that an `early_stopping` parameter stands for; None without it."""
+        if isinstance(early_stopping, EarlyStopping):
+            return early_stopping
+        return cls() if early_stopping else None
 
 
 @record
@@ -263,9 +277,8 @@ class Actions(Settings):
     weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     prior: Any = parameter("array-like", None, default=None)
 
-    def check(self) -> None:
-        """Check the values."""
-        super().check()
+    def __post_init__(self) -> None:
+        super().__post_init__()
         _ = self.probabilities
 
     @property
@@ -278,7 +291,7 @@ class Actions(Settings):
         """The object that an `n_actions` parameter stands for; None of no actions."""
         if n_actions is None or isinstance(n_actions, Actions):
             return n_actions
-        return cls(int(n_actions))
+        return cls(n_actions)
 
 
 def probabilities(prior: Any, number: int) -> tuple[float, ...] | None:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 
+from .._parts import same
 from ..data.sequences import Sequences
 from ..data.units import Scaling, fit_scaling
 from ..divergences import Divergences
 from ..model.core import ModelSpec
+from ..networks import resolve_network
+from ..networks.custom import OwnModules
 from ..objectives.communicator import Communicator
-from ..serialization import record
+from ..serialization import OwnObjectError, record, to_json
 from ..training.checkpoints import Checkpoints
 from ._base import SequenceEstimator, fresh_random_state
+from ._params import Training
 
 __all__ = [
     "Beginning",
     "Mode",
-    "check_same_sizes",
+    "about_training",
+    "check_built_alike",
     "keep_learned",
     "open_checkpoints",
     "seeds_of",
@@ -30,19 +38,8 @@ __all__ = [
     "units_of",
 ]
 
-# Parameters that a fitted model cannot change. Nor its network, but two of them need not compare.
-BUILT_FROM = (
-    "content_size",
-    "motion_size",
-    "hidden_size",
-    "generator",
-    "content_noise",
-    "motion_noise",
-    "motion_prior",
-    "n_actions",
-    "action_prior",
-    "posterior",
-)
+# Parameters that say nothing of which weights a training ends with.
+OF_NO_WEIGHT = ("callbacks", "checkpoint", "codes", "device", "verbose", "warm_start")
 
 
 @dataclass(frozen=True)
@@ -95,15 +92,63 @@ def keep_learned(divergences: Divergences, before: Divergences) -> None:
             new.load_state_dict(old.state_dict())
 
 
-def check_same_sizes(wanted: ModelSpec, built: ModelSpec) -> None:
+def check_built_alike(wanted: ModelSpec, built: ModelSpec) -> None:
     """Raise a ValueError if parameters that a model was built from have changed since."""
-    for name in BUILT_FROM:
-        want, have = getattr(wanted, name, None), getattr(built, name, None)
-        if want != have:
-            raise ValueError(
-                f"{name}={want!r}, but the fitted model that training goes on with was built with "
-                f"{name}={have!r}: set it back, or fit anew with warm_start=False"
+    for field in fields(wanted):
+        want, have = (getattr(spec, field.name) for spec in (wanted, built))
+        if field.name == "network":
+            want, have = (
+                resolve_network(spec.network, spec.frame_shape, spec.generator)
+                for spec in (wanted, built)
             )
+            if isinstance(want, OwnModules) and isinstance(have, OwnModules):
+                continue  # modules of the user's own have no equality, and their weights tell
+        if not same(want, have):
+            raise ValueError(
+                f"{field.name}={want!r}, but the fitted model was built with {field.name}={have!r}:"
+                " set it back, or fit anew, without warm_start"
+            )
+
+
+def about_training(
+    estimator: SequenceEstimator,
+    sequences: Sequences,
+    labels: NDArray[np.int64] | None,
+    device: torch.device,
+) -> dict[str, Any]:
+    """Settings and data that must be the same when a training is resumed, as JSON holds them.
+
+    Objects of the user's own are known by their types alone.
+    """
+    parameters = estimator.get_params(deep=False)
+    training = Training.of(parameters.pop("training")).filled(estimator._own_training)
+    parameters |= {f"training__{name}": value for name, value in training.get_params().items()}
+    about = {
+        name: known_by(estimator, name, value)
+        for name, value in parameters.items()
+        if name not in OF_NO_WEIGHT
+    }
+    about["number of sequences"] = len(sequences)
+    about["number of steps"] = sequences.n_steps
+    about["shape of a frame"] = list(sequences.layout.array_frame_shape)
+    about["dtype of X"] = sequences.dtype.str
+    about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
+    about["actions in y"] = None if labels is None else zlib.crc32(labels.tobytes())
+    about["device"] = device.type
+    return about
+
+
+def known_by(estimator: SequenceEstimator, name: str, value: Any) -> Any:
+    """A parameter's value as JSON, one for all forms of it; the type of an object of the user's.
+
+    "auto" and the names of ``reg``, which say more than a part does, stay as they are.
+    """
+    if name != "reg" and not (isinstance(value, str) and value == "auto"):
+        value = estimator._as_part(name, value)
+    try:
+        return to_json(value)
+    except OwnObjectError:
+        return {"own": getattr(value, "__qualname__", type(value).__qualname__)}
 
 
 @record

@@ -11,9 +11,7 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..divergences import Divergences, resolve
-from ..model.core import ModelSpec
 from ..model.dsvae import DSVAESpec
-from ..objectives.base import build_divergences
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.elbo import ELBO
@@ -134,9 +132,6 @@ class DSVAE(EncodingEstimator, FittingEstimator):
 
     def _divergences(self) -> Divergences:
         return resolve("kl")
-
-    def _build_divergences(self, divergences: Divergences, spec: ModelSpec, seed: int) -> None:
-        build_divergences(divergences, spec, seed)
 
     def _objective(
         self,

@@ -23,13 +23,20 @@ from ..objectives.adversarial import (
 )
 from ..objectives.communicator import Communicator
 from ._fitting import FittingEstimator
-from ._params import COUNT, NON_NEGATIVE, POSITIVE, Actions, Training, parameter, parameters
+from ._params import (
+    COUNT,
+    NON_NEGATIVE,
+    POSITIVE,
+    Actions,
+    Training,
+    auto,
+    parameter,
+    parameters,
+)
 from ._sampling import SamplingEstimator
 from .codes import Codes, Swap, check_count, checked_action, checked_codes
 
 __all__ = ["MoCoGAN"]
-
-ACTION_WEIGHT = 1.0
 
 
 @parameters
@@ -240,7 +247,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
             generator="concat",
             content_noise=None,
             motion_noise=None,
-            n_actions=None if actions is None else actions.number,
+            n_actions=None if actions is None else int(actions.number),
             action_prior=None if actions is None else actions.probabilities,
         )
 
@@ -270,7 +277,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
             )
         return AdversarialObjective(
             divergences,
-            clip_steps=self.clip_steps,
+            clip_steps=int(self.clip_steps),
             action_weight=self._action_weight(),
             communicator=communicator,
         )
@@ -278,6 +285,4 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
     def _action_weight(self) -> float:
         """The weight of telling the actions, 0 without any."""
         actions = Actions.of(self.n_actions)
-        if actions is None:
-            return 0.0
-        return ACTION_WEIGHT if actions.weight == "auto" else actions.weight
+        return 0.0 if actions is None else auto(actions.weight, self._own_action_weight)

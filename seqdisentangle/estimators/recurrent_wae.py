@@ -16,7 +16,6 @@ from ..divergences import Divergence, Divergences, Regularisers, as_regularisers
 from ..model import PRIORS, MotionPrior
 from ..model.core import ModelSpec
 from ..model.priors import resolve_motion_prior
-from ..objectives.base import build_divergences
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
@@ -31,13 +30,12 @@ from ._params import (
     VIEW,
     Actions,
     Training,
+    auto,
     parameter,
     parameters,
 )
 
 __all__ = ["RecurrentWAE"]
-
-ACTION_WEIGHT = 0.01
 
 
 def reg_part(reg: Any) -> Regularisers:
@@ -277,6 +275,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         "clip_norm": 0.065,
         "finetune_epochs": 0.2,
     }
+    _own_action_weight = 0.01
 
     # ---- what is trained -----------------------------------------------------------------------
 
@@ -288,15 +287,12 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             content_noise=self.content_noise,
             motion_noise=self.motion_noise,
             motion_prior=self._motion_prior(divergences),
-            n_actions=None if actions is None else actions.number,
+            n_actions=None if actions is None else int(actions.number),
             action_prior=None if actions is None else actions.probabilities,
         )
 
     def _divergences(self) -> Divergences:
         return resolve(self.reg)
-
-    def _build_divergences(self, divergences: Divergences, spec: ModelSpec, seed: int) -> None:
-        build_divergences(divergences, spec, seed)
 
     def _objective(
         self,
@@ -307,13 +303,14 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     ) -> WassersteinObjective:
         content_weight, motion_weight = self._weights(divergences)
         actions = Actions.of(self.n_actions)
+        weight = None if actions is None else auto(actions.weight, self._own_action_weight)
         return WassersteinObjective(
             divergences,
             cost=resolve_cost(self.cost, images=bounded),
             content_weight=content_weight,
             motion_weight=motion_weight,
             independence_weight=start_and_end(self.independence_weight),
-            action_weight=None if actions is None else auto(actions.weight, ACTION_WEIGHT),
+            action_weight=weight,
             content_view=view_of(self.content_view, sequences, "content_view"),
             motion_view=view_of(self.motion_view, sequences, "motion_view"),
             frames_per_step=Training.of(self.training).frames_per_step,
@@ -366,11 +363,6 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         if isinstance(self.content_delay, int | np.integer):
             return max(int(self.content_delay) - n_past, 0)
         return 0 if partial or n_past else round(self.content_delay * self.max_epochs)
-
-
-def auto(value: Any, preferred: Any) -> Any:
-    """The value that a parameter has, where "auto" stands for the preferred one."""
-    return preferred if isinstance(value, str) and value == "auto" else value
 
 
 def view_of(view: Any, sequences: Sequences, name: str) -> View | None:

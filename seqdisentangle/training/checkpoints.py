@@ -213,8 +213,18 @@ def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) ->
     """
     names = [n for n in {**then, **now} if then.get(n) != now.get(n)]
     if names:
-        listed = ", ".join(f"{n} was {then.get(n)!r} and is {now.get(n)!r}" for n in names)
+        listed = ", ".join(
+            f"{n} was {shown(then.get(n))} and is {shown(now.get(n))}" for n in names
+        )
         raise ValueError(
             f"the training in checkpoint={str(folder)!r} is another one: {listed}. Set it back, "
             "or begin a new training in a folder of its own"
         )
+
+
+def shown(value: Any) -> str:
+    """A value that is kept as JSON, in the words of Python."""
+    try:
+        return repr(from_json(value))
+    except ValueError:  # an object of the user's own, known by its type
+        return str(value["own"])

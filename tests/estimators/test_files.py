@@ -197,6 +197,42 @@ def test_parameters_handed_to_load_are_checked(vector_model, tmp_path):
         RecurrentWAE.load(path, content_size=9)
     with pytest.raises(TypeError, match="contant_size"):
         RecurrentWAE.load(path, contant_size=9)
+    assert RecurrentWAE.load(path, training__ema=0.5).training.ema == 0.5
+
+
+def broken_settings(settings):
+    """Settings that no estimator can be made of, by what a message says of them."""
+    parameters, learned = settings["parameters"], settings["learned"]
+    yield (
+        "unknown network 'quux'",
+        {"parameters": {**parameters, "network": {"network": ["quux", {}]}}},
+    )
+    yield "no_such", {"parameters": {**parameters, "no_such": 3}}
+    yield "content_size", {"parameters": {**parameters, "content_size": "x"}}
+    yield (
+        "there is no 'history_'",
+        {"learned": {"dict": {k: v for k, v in learned["dict"].items() if k != "history_"}}},
+    )
+    yield "not subscriptable", {"learned": 3}
+
+
+@pytest.mark.parametrize("i", range(5))
+def test_a_file_that_holds_no_model_is_named_with_what_is_wrong(i, vector_model, tmp_path):
+    path = tmp_path / "model"
+    vector_model.save(path)
+    tensors, settings = load_file(path)
+    message, changed = list(broken_settings(settings))[i]
+    save_file(path, tensors, {**settings, **changed})
+    with pytest.raises(ValueError, match=f"{path}.*{message}"):
+        RecurrentWAE.load(path)
+
+
+@pytest.mark.parametrize("change", [{"hidden_size": 9}, {"network__width": 9}], ids=str)
+def test_a_model_that_no_file_could_give_back_is_not_written(change, small, vectors, tmp_path):
+    model = small().fit(vectors).set_params(**change)
+    with pytest.raises(ValueError, match="but the fitted model was built with"):
+        model.save(tmp_path / "model")
+    assert not (tmp_path / "model").exists()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without CUDA")

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from seqdisentangle import DSVAE, Actions, EarlyStopping, MoCoGAN, RecurrentWAE, Training
+from seqdisentangle.views import RandomFrames
 
 SIBLINGS = [RecurrentWAE, DSVAE, MoCoGAN]
 
@@ -20,8 +21,10 @@ def test_siblings_are_no_subclasses_of_each_other(cls):
 def test_what_a_sibling_does_not_have_cannot_be_set():
     with pytest.raises(TypeError, match="reg"):
         DSVAE(reg="gan")
-    with pytest.raises(ValueError, match="Invalid parameter 'reg'"):
+    with pytest.raises(ValueError, match="DSVAE has no parameter 'reg'"):
         DSVAE().set_params(reg="gan")
+    assert not hasattr(MoCoGAN(), "early_stopping")
+    assert not hasattr(MoCoGAN(), "missing")
 
 
 @pytest.mark.parametrize("cls", SIBLINGS)
@@ -106,7 +109,14 @@ def test_no_group_is_the_default_one(vectors, small, weights, same_weights):
         ({"content_view__n_frames": 24}, lambda m: m.content_view.n_frames),
         ({"reg__content__critic_steps": 24}, lambda m: m.reg.content.critic_steps),
         ({"training__frames_per_step": 24}, lambda m: m.training.frames_per_step),
-        ({"early_stopping__patience": 24}, lambda m: m.early_stopping.patience),
+        (
+            {"early_stopping": True, "early_stopping__patience": 24},
+            lambda m: m.early_stopping.patience,
+        ),
+        (
+            {"training__lr_schedule": "plateau", "training__lr_schedule__patience": 24},
+            lambda m: m.training.lr_schedule.patience,
+        ),
         ({"n_actions": 3, "n_actions__weight": 24}, lambda m: m.n_actions.weight),
         ({"motion_prior__n_components": 24}, lambda m: m.motion_prior.n_components),
         ({"cost": "huber", "cost__delta": 24}, lambda m: m.cost.delta),
@@ -117,8 +127,8 @@ def test_parameters_of_a_part_are_set_by_their_names(params, found):
     model = clone(RecurrentWAE()).set_params(**params)
     assert found(model) == 24
     assert found(clone(model)) == 24
-    nested = [name for name in params if "__" in name]
-    assert [model.get_params()[name] for name in nested] == [24]
+    (name,) = (name for name, value in params.items() if value == 24)
+    assert model.get_params()[name] == 24
 
 
 @pytest.mark.parametrize(
@@ -126,15 +136,20 @@ def test_parameters_of_a_part_are_set_by_their_names(params, found):
     [
         ({"motion_view__scale": 1}, "motion_view=None has no parameters of its own"),
         ({"n_actions__weight": 1}, "n_actions=None has no parameters of its own"),
+        ({"early_stopping__patience": 1}, "early_stopping=False has no parameters of its own"),
         ({"hidden_size__x": 1}, "hidden_size=128 has no parameters of its own"),
         ({"network__wdith": 1}, "has no parameter 'wdith', only"),
-        ({"nonsense__x": 1}, "Invalid parameter 'nonsense'"),
+        ({"nonsense__x": 1}, "RecurrentWAE has no parameter 'nonsense', only"),
+        ({"content_size": 9, "training__ema": 7}, "The 'ema' parameter of Training must be"),
+        ({"motion_size": 9, "reg__foo": 7}, "Regularisers has no parameter 'foo', only"),
     ],
     ids=str,
 )
 def test_a_parameter_of_no_part_is_named(params, message):
+    model = RecurrentWAE()
     with pytest.raises(ValueError, match=message):
-        RecurrentWAE().set_params(**params)
+        model.set_params(**params)
+    assert model.get_params() == RecurrentWAE().get_params(), "nothing has changed"
 
 
 def test_parts_are_searched(vectors, small):
@@ -144,3 +159,47 @@ def test_parts_are_searched(vectors, small):
     assert len(search.cv_results_["params"]) == 4
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.best_estimator_.training.ema == 0.5
+
+
+def test_a_part_that_two_estimators_share_is_changed_in_one(vectors):
+    training = Training(ema=0.5)
+    a, b = RecurrentWAE(training=training), RecurrentWAE(training=training)
+    a.set_params(training__ema=0.9)
+    assert (a.training.ema, b.training.ema, training.ema) == (0.9, 0.5, 0.5)
+
+
+def test_settings_with_arrays_are_compared():
+    assert Actions(number=3, prior=np.array([1, 2, 1])) == Actions(3, prior=np.array([1, 2, 1]))
+    assert Actions(3, prior=np.array([1, 2, 1])) != Actions(3, prior=np.array([1, 2, 2]))
+    assert Actions(3) != Training()
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("training", "ema", 7),
+        ("early_stopping", "patience", -3),
+        ("n_actions", "number", 1),
+        ("content_view", "n_frames", -1),
+    ],
+)
+def test_a_part_that_was_changed_since_it_was_made_is_checked_by_fit(
+    part, name, value, small, vectors
+):
+    parts = {
+        "training": Training(),
+        "early_stopping": EarlyStopping(),
+        "n_actions": Actions(3),
+        "content_view": RandomFrames(2),
+    }
+    setattr(parts[part], name, value)
+    with pytest.raises(ValueError, match=name):
+        small(**{part: parts[part]}).fit(vectors)
+
+
+def test_integers_of_numpy_are_integers(small, vectors, weights, same_weights):
+    counts = {"max_epochs": 2, "hidden_size": 8, "motion_size": 3, "batch_size": 4, "n_actions": 3}
+    params = {**counts, "training__frames_per_step": 2, "training__finetune_epochs": 1}
+    plain = small(**params).fit(vectors)
+    wide = small(**{name: np.int64(value) for name, value in params.items()}).fit(vectors)
+    assert same_weights(weights(plain), weights(wide))

@@ -322,7 +322,11 @@ def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
         ),
         ({"random_state": 1}, None, "random_state was 0 and is 1"),
         ({"reg": "gan"}, None, "reg was 'auto' and is 'gan'"),
-        ({"cost": torch.nn.MSELoss(reduction="none")}, None, "cost was 'squared' and is .*MSELoss"),
+        (
+            {"cost": torch.nn.MSELoss(reduction="none")},
+            None,
+            r"cost was Squared\(\) and is MSELoss",
+        ),
         ({}, lambda X: X[:5], "number of sequences was 7 and is 5"),
         ({}, lambda X: X[:, :4], "number of steps was 5 and is 4"),
         ({}, lambda X: X[..., :2], r"shape of a frame was \[3\] and is \[2\]"),
