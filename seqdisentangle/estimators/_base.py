@@ -9,8 +9,8 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 from torch import Tensor
@@ -28,6 +28,7 @@ from ..training.devices import resolve_device
 from ..training.trainer import OptimizerState
 from ._params import CommonParameters, EarlyStopping, as_part
 from ._passes import Predictor
+from ._sklearn import BaseEstimator
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
 
@@ -49,10 +50,12 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     frame_shape_: tuple[int, ...]
     n_steps_: int
     n_features_in_: int
+    feature_names_in_: NDArray
     device_: torch.device
     history_: list[dict[str, float]]
     n_epochs_: int
     best_epoch_: int
+    labels_: NDArray[np.int64]
 
     # Of the optimisers, between calls of partial_fit.
     _optimizer_state: OptimizerState
@@ -65,6 +68,12 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         "finetune_epochs": 0,
     }
     _own_action_weight: ClassVar[float] = 1.0
+
+    @abstractmethod
+    def fit(
+        self: Self, X: Any, y: Any = None, *, lengths: Any = None, resume: bool = False
+    ) -> Self:
+        """Train the model."""
 
     # ---- what is trained -----------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import TransformerMixin
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -25,6 +24,7 @@ from ..objectives.reconstruction import cost_of_frames
 from ._params import EarlyStopping, EncodingParameters
 from ._passes import output, put, room
 from ._sampling import SamplingEstimator, two_streams
+from ._sklearn import TransformerMixin
 from .codes import Codes, Swap, check_count, checked_codes, checked_motion
 
 __all__ = ["EncodingEstimator"]

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import _fit_context
 
 from .._threading import leave_lost_threads
 from ..callbacks import ProgressBar, resolve_callbacks
@@ -29,6 +28,7 @@ from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
 from ._files import FileEstimator
 from ._params import Training
+from ._sklearn import fit_context
 from ._starting import (
     Beginning,
     Mode,
@@ -53,7 +53,7 @@ class FittingEstimator(FileEstimator):
     # Of the optimiser of the model.
     _betas: tuple[float, float] = (0.9, 0.999)
 
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
+    @fit_context
     def fit(
         self: Self, X: Any, y: Any = None, *, lengths: Any = None, resume: bool = False
     ) -> Self:
@@ -103,7 +103,7 @@ class FittingEstimator(FileEstimator):
             raise result.diverged
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]  # sklearn has no types
+    @fit_context
     def partial_fit(self: Self, X: Any, y: Any = None, *, lengths: Any = None) -> Self:
         """Train for one epoch on a part of the data, at a constant step size.
 
