@@ -43,8 +43,7 @@ class PriorNetwork(nn.Module, ABC):
 
     A subclass says in :meth:`read` what it remembers of the codes before a step, and in
     :meth:`distribution` how the step is distributed then. With actions it is
-    :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what follows depends on what is being done, and
-    the action stands beside each code that is read.
+    :math:`\prod_t p(z_{m,t} \mid z_{m,<t}, a)`: what follows depends on what is being done.
 
     Parameters
     ----------
@@ -61,17 +60,26 @@ class PriorNetwork(nn.Module, ABC):
         self.n_components = n_components
 
     @abstractmethod
-    def read(self, before: Any, state: Any = None) -> tuple[Any, Any]:
+    def read(
+        self,
+        before: Tensor,
+        state: Any = None,
+        action: Tensor | None = None,
+        lengths: Tensor | None = None,
+    ) -> tuple[Any, Any]:
         """Read codes in their order.
 
         Parameters
         ----------
-        before : Tensor of shape (n, T, d_m + K), or PackedSequence
-            The code before each step, zeros before the first, and the action beside it. Packed
-            where histories differ in length: the state after each one's own last step is asked
-            for then.
+        before : Tensor of shape (n, T, d_m)
+            The code before each step, zeros before the first.
         state : object, optional
             As it was returned by the call of the steps before.
+        action : Tensor of shape (n, K), optional
+            One-hot, the same in all steps; None for a model without actions.
+        lengths : Tensor of shape (n,), on the CPU, optional
+            Steps that are real where the rest is padding. The state after each one's own last
+            step is asked for then, and nothing else.
 
         Returns
         -------
@@ -125,11 +133,12 @@ class PriorNetwork(nn.Module, ABC):
         -------
         Mixture of n_components Gaussians for each of (n, T)
         """
-        before = with_action(nn.functional.pad(z, (0, 0, 1, -1)), action)
+        before = nn.functional.pad(z, (0, 0, 1, -1))
         # In full precision: a mixture needs it, and so small a recurrence is no slower.
         with torch.autocast(z.device.type, enabled=False):
             dtype = next(self.parameters()).dtype
-            return self.distribution(self.read(before.to(dtype))[0])
+            told = None if action is None else action.to(dtype)
+            return self.distribution(self.read(before.to(dtype), action=told)[0])
 
     def rollout(
         self,
@@ -159,8 +168,8 @@ class PriorNetwork(nn.Module, ABC):
         z = noise.new_zeros(len(noise), 1, self.size)
         state = None
         if history is not None and history.shape[1] > 0:
-            before = with_action(torch.cat([z, history[:, :-1]], dim=1), action)
-            _, state = self.read(packed(before, lengths))  # after each one's own last step
+            before = torch.cat([z, history[:, :-1]], dim=1)
+            _, state = self.read(before, None, action, lengths)  # after each one's own last step
             if lengths is None:
                 z = history[:, -1:]
             else:
@@ -168,7 +177,7 @@ class PriorNetwork(nn.Module, ABC):
                 z = history.take_along_dim(last, 1)
         steps = []
         for eps in noise.split(1, dim=1):
-            hidden, state = self.read(with_action(z, action), state)
+            hidden, state = self.read(z, state, action)
             z = self.draw(self.distribution(hidden), eps).value
             steps.append(z)
         return torch.cat(steps, dim=1)
@@ -209,9 +218,15 @@ class LSTMPrior(PriorNetwork):
                 mean.normal_()
                 log_var.fill_(START_LOG_VAR)
 
-    def read(self, before: Any, state: Any = None) -> tuple[Any, Any]:
-        """The states of the LSTM, (n, T, hidden_size)."""
-        hidden, state = self.lstm(before, state)
+    def read(
+        self,
+        before: Tensor,
+        state: Any = None,
+        action: Tensor | None = None,
+        lengths: Tensor | None = None,
+    ) -> tuple[Any, Any]:
+        """The states of the LSTM, (n, T, hidden_size); it reads the action beside each code."""
+        hidden, state = self.lstm(packed(with_action(before, action), lengths), state)
         return hidden, state
 
     def distribution(self, hidden: Tensor) -> Mixture:

@@ -170,11 +170,11 @@ class Walk(PriorNetwork):
         super().__init__(size)
         self.log_var = torch.nn.Parameter(torch.zeros(size))
 
-    def read(self, before, state=None):
+    def read(self, before, state=None, action=None, lengths=None):
         return before, None
 
     def distribution(self, hidden):
-        mean = hidden[..., : self.size].unsqueeze(-2)  # without the action
+        mean = hidden.unsqueeze(-2)
         return Mixture(mean.new_zeros(mean.shape[:-1]), mean, self.log_var.expand_as(mean))
 
 
@@ -198,6 +198,33 @@ def test_an_own_prior_is_rolled_out_continued_and_trained(n_actions):
     torch.testing.assert_close(following[1], walk[1, 0] + eps[1].cumsum(0))
     model.prior(walk, seeded(), action).value.sum().backward()
     assert model.prior.log_var.grad.any()
+
+
+class Told(Walk):
+    """A walk that keeps what it is told."""
+
+    def __init__(self, size):
+        super().__init__(size)
+        self.calls = []
+
+    def read(self, before, state=None, action=None, lengths=None):
+        self.calls.append((before, action, lengths))
+        return super().read(before)
+
+
+def test_a_network_reads_codes_and_is_told_the_action_and_the_lengths_apart():
+    prior, action, lengths = Told(2), torch.eye(3)[[0, 2]], torch.tensor([4, 1])
+    history, eps = torch.randn(2, 4, 2, generator=seeded()), torch.zeros(2, 1, 2)
+    prior.steps(history, action)
+    prior.rollout(eps, history, lengths, action)
+    (all_steps, *_), (past, _, real), (last, _, none) = prior.calls
+    before = torch.cat([torch.zeros(2, 1, 2), history[:, :-1]], 1)
+    assert torch.equal(all_steps, before)
+    assert torch.equal(past, before)
+    assert torch.equal(last, torch.stack([history[0, 3:], history[1, :1]]))
+    assert real is lengths
+    assert none is None
+    assert all(torch.equal(told, action) for _, told, _ in prior.calls)
 
 
 def torchs(steps):
