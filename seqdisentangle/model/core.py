@@ -91,11 +91,12 @@ class SequenceModel(nn.Module):
         network = resolve_network(spec.network, spec.frame_shape, spec.generator)
         n_actions = spec.n_actions or 0
         codes = CodeShape(
-            motion_size=spec.motion_size + n_actions,
+            motion_size=spec.motion_size,
             content_size=spec.content_size,
             hidden_size=spec.hidden_size,
             generator=network.generator,
             bounded=spec.bounded,
+            n_actions=n_actions,
         )
         self.content, self.motion = self._posteriors(network)
         self.prior = spec.motion_prior.build(spec.motion_size, spec.hidden_size, n_actions)

@@ -51,6 +51,9 @@ class CodeShape:
         The way in which content enters, see :class:`FrameNetwork`.
     bounded : bool
         True where the values of a frame lie in [0, 1].
+    n_actions : int
+        Numbers of the one-hot action that a decoder reads beside each motion code; 0 where it
+        reads none.
     """
 
     motion_size: int
@@ -58,6 +61,7 @@ class CodeShape:
     hidden_size: int
     generator: str
     bounded: bool
+    n_actions: int = 0
 
     def squash(self, x: Tensor) -> Tensor:
         """Bring values to [0, 1] if the frames' are: the last step of a decoder."""
@@ -66,7 +70,8 @@ class CodeShape:
     @property
     def input_size(self) -> int:
         """Numbers that a decoder's first layer reads."""
-        return self.motion_size + (self.content_size if self.generator == "concat" else 0)
+        beside = self.content_size if self.generator == "concat" else 0
+        return self.motion_size + self.n_actions + beside
 
 
 class FrameEncoder(nn.Module):
@@ -93,12 +98,12 @@ class FrameEncoder(nn.Module):
 class FrameNetwork(Part, ABC):
     """A family of networks: an encoder of single frames and the decoder that mirrors it.
 
-    A decoder maps motion codes (n, T, d_m) and content codes
-    (n, d_c) to frames (n, T, ...), every frame by itself: a decoder that saw the other
-    frames' codes could let content carry the whole sequence and motion be a clock. With the
-    ``"style"`` generator motion makes the feature map and content scales and shifts its channels
-    at every layer, which suits an appearance that does not depend on the place; with ``"concat"``
-    both codes enter side by side at the bottom.
+    A decoder maps motion codes (n, T, d_m) and content codes (n, d_c) to frames (n, T, ...), every
+    frame by itself: a decoder that saw the other frames' codes could let content carry the whole
+    sequence and motion be a clock. In a model with K actions it reads d_m + K numbers of motion,
+    the one-hot action last. With the ``"style"`` generator motion makes the feature map and content
+    scales and shifts its channels at every layer, which suits an appearance that does not depend on
+    the place; with ``"concat"`` both codes enter side by side at the bottom.
 
     A subclass is a dataclass of its parameters and is registered by a name in ``NETWORKS``.
 

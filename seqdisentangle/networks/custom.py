@@ -18,7 +18,8 @@ class OwnModules(FrameNetwork):
     """An encoder (N, ...) -> (N, F) or (N, C, h, w) and a decoder (N, d) -> (N, ...).
 
     The decoder reads the motion code and the content code side by side:
-    ``d = motion_size + content_size``. Content and motion each get a copy of the encoder.
+    ``d = motion_size + content_size``. In a model with K actions the one-hot action is between
+    them: ``d = motion_size + K + content_size``. Content and motion each get a copy of the encoder.
 
     Parameters
     ----------

@@ -43,6 +43,12 @@ def test_without_a_style_content_stands_beside_the_motion_of_each_step():
             assert torch.equal(x[3 * i + t], torch.cat([motion[i, t], content[i]]))
 
 
+@pytest.mark.parametrize(("generator", "size"), [("style", 2 + 4), ("concat", 2 + 4 + 3)])
+def test_a_decoder_reads_motion_the_action_and_content_where_it_stands_beside(generator, size):
+    codes = CodeShape(2, 3, hidden_size=5, generator=generator, bounded=True, n_actions=4)
+    assert codes.input_size == size
+
+
 @pytest.mark.parametrize("bounded", [True, False])
 def test_frames_are_squashed_where_they_are_bounded(bounded):
     x = torch.tensor([-9.0, 0.0, 9.0])
