@@ -24,7 +24,7 @@ __all__ = ["WassersteinObjective", "negative_log_likelihood"]
 # same: one that neither the loss nor the norm of the whole gradient has to notice.
 LIKELIHOOD_WEIGHT = 1e-4
 
-View = Callable[..., Tensor]  # of a batch, a generator and, where there is padding, the lengths
+View = Callable[..., Tensor]  # of a batch, an rng and, where there is padding, the lengths
 
 
 class WassersteinObjective(AutoencoderObjective):
@@ -79,7 +79,8 @@ class WassersteinObjective(AutoencoderObjective):
     action_weight : float or None
         None for a model without actions.
     content_view, motion_view : callable or None
-        The view that each encoder has in training, while the target stays the original.
+        The view that each encoder has in training, while the target stays the original. That of
+        motion keeps the time steps.
     frames_per_step, communicator
         As in :class:`AutoencoderObjective`.
 
@@ -154,6 +155,7 @@ class WassersteinObjective(AutoencoderObjective):
             weight, or that rests, compares nothing and is zero.
         """
         motion = self._encoded(model.motion, self.motion_view, model, batch, rng)
+        check_steps(motion, batch)
         action: Action | None = model.act(
             motion.value, rng, lengths=batch.lengths, known=batch.labels
         )
@@ -278,6 +280,16 @@ class WassersteinObjective(AutoencoderObjective):
         entropies = cross_entropy(logits, labels.clamp(min=0), reduction="none")
         known = labels >= 0
         return kl, (entropies * known).sum() / known.sum().clamp(min=1)
+
+
+def check_steps(motion: Latent, batch: Batch) -> None:
+    """Raise a ValueError unless each time step of a batch has a motion code."""
+    made, steps = motion.value.shape[1], batch.x.shape[1]
+    if made != steps:
+        raise ValueError(
+            f"motion_view must keep the time steps, each of which has a motion code of its own: it "
+            f"made {made} of {steps}. A view of some of the frames is for content_view"
+        )
 
 
 def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) -> Tensor:

@@ -16,6 +16,7 @@ from seqdisentangle.model.core import ModelSpec
 from seqdisentangle.model.latent import Action
 from seqdisentangle.networks import MLP
 from seqdisentangle.objectives.rwae import LIKELIHOOD_WEIGHT
+from seqdisentangle.views import FunctionView, RandomFrames
 from tests.objectives._common import (
     ACTING,
     IMAGES,
@@ -200,9 +201,17 @@ def test_views_change_what_encoders_see_in_training_and_never_the_target(trainin
     assert torch.equal(seen.get("content", x + training), x + training)
 
 
+@pytest.mark.parametrize("view", [RandomFrames(), FunctionView(lambda x: x[:, ::2])])
+@pytest.mark.parametrize("lengths", [None, torch.tensor([5, 4, 3, 5, 2, 5])])
+def test_a_view_of_motion_must_keep_the_time_steps(view, lengths):
+    objective, model, x = make(motion_view=view, steps=5)
+    with pytest.raises(ValueError, match=r"motion_view must keep the time steps.* made [13] of 5"):
+        objective(model, Batch(x, lengths), seeded())
+
+
 def test_views_draw_from_the_generator_of_the_step():
-    def view(x, generator):
-        return x + torch.randn(x.shape, generator=generator, dtype=x.dtype)
+    def view(x, rng):
+        return x + torch.randn(x.shape, generator=rng, dtype=x.dtype)
 
     objective, model, x = make(content_view=view, motion_view=view)
     state = torch.get_rng_state()
