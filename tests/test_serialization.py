@@ -158,7 +158,7 @@ def test_tensors_whose_places_have_one_name_stay_apart():
 
 
 class OwnView(View):
-    def __call__(self, x, generator=None, lengths=None):
+    def __call__(self, x, rng=None, lengths=None):
         return x
 
 

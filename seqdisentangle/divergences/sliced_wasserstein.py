@@ -70,12 +70,12 @@ class SlicedWasserstein(Divergence):
         self.n_projections = n_projections
         self.p = p
         self.seed = seed
-        self.generator = torch.Generator().manual_seed(seed)
+        self.rng = torch.Generator().manual_seed(seed)
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence of the two batches, in float32 or better."""
         x, y, weight = paired("SlicedWasserstein", q, p, mask)
-        directions = torch.randn(x.shape[-1], self.n_projections, generator=self.generator)
+        directions = torch.randn(x.shape[-1], self.n_projections, generator=self.rng)
         directions = nn.functional.normalize(directions, dim=0).to(x, non_blocking=True)
         with torch.autocast(x.device.type, enabled=False):
             gaps = self._sorted(x @ directions, weight) - self._sorted(y @ directions, weight)
@@ -90,8 +90,8 @@ class SlicedWasserstein(Divergence):
 
     def get_extra_state(self) -> Tensor:
         """The state of its random numbers, for ``state_dict``."""
-        return self.generator.get_state()
+        return self.rng.get_state()
 
     def set_extra_state(self, state: Any) -> None:
         """Go on from there."""
-        self.generator.set_state(state)
+        self.rng.set_state(state)

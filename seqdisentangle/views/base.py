@@ -33,7 +33,7 @@ class View(Part, ABC):
     ... class EveryOther(View):
     ...     start: int = 0
     ...
-    ...     def __call__(self, x, generator=None, lengths=None):
+    ...     def __call__(self, x, rng=None, lengths=None):
     ...         return x[:, self.start :: 2].clone()
     >>> EveryOther().set_params(start=1)(torch.zeros(2, 6, 3)).shape
     torch.Size([2, 3, 3])
@@ -41,7 +41,7 @@ class View(Part, ABC):
 
     @abstractmethod
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         """Give what the encoder sees of each sequence.
 
@@ -49,7 +49,7 @@ class View(Part, ABC):
         ----------
         x : Tensor of shape (n, T, ...)
             The batch, floating point. It is not modified.
-        generator : torch.Generator or None, default=None
+        rng : torch.Generator or None, default=None
             Source of the draws, on the device of ``x``; None for torch's global generator.
         lengths : Tensor of shape (n,) or None, default=None
             Number of steps of each sequence that are not padding, each from 1 to ``T``; None where
@@ -74,8 +74,8 @@ class FunctionView(View):
     Parameters
     ----------
     function : callable
-        ``f(x)``, ``f(x, generator)`` or ``f(x, generator, lengths)``, told apart by its signature,
-        read once: an argument named ``generator`` or ``lengths`` is given what it is named for, and
+        ``f(x)``, ``f(x, rng)`` or ``f(x, rng, lengths)``, told apart by its signature,
+        read once: an argument named ``rng`` or ``lengths`` is given what it is named for, and
         so is a second or third positional argument that has no default. A module is read by its
         ``forward``.
 
@@ -100,9 +100,9 @@ class FunctionView(View):
         self._arguments = arguments_of(self.function)
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
-        given = {"generator": generator, "lengths": lengths}
+        given = {"rng": rng, "lengths": lengths}
         by_position, by_name = self._arguments
         seen = self.function(x, *(given[a] for a in by_position), **{a: given[a] for a in by_name})
         if not isinstance(seen, Tensor):
@@ -127,7 +127,7 @@ def arguments_of(function: Callable[..., Tensor]) -> tuple[tuple[str, ...], tupl
     positional = [
         p for p in parameters if p.kind in (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD)
     ]
-    for p, role in zip(positional[1:], ("generator", "lengths"), strict=False):
+    for p, role in zip(positional[1:], ("rng", "lengths"), strict=False):
         if p.name != role and (p.name == "lengths" or p.default is not kind.empty):
             break
         by_position.append(role)
@@ -135,11 +135,11 @@ def arguments_of(function: Callable[..., Tensor]) -> tuple[tuple[str, ...], tupl
     for p in parameters:
         if p in taken or p.kind in (kind.VAR_POSITIONAL, kind.VAR_KEYWORD):
             continue
-        if p.name in ("generator", "lengths") and p.kind is not kind.POSITIONAL_ONLY:
+        if p.name in ("rng", "lengths") and p.kind is not kind.POSITIONAL_ONLY:
             by_name.append(p.name)
         elif p.default is kind.empty:
             raise TypeError(
-                "A view is called as f(x), f(x, generator) or f(x, generator, lengths); "
+                "A view is called as f(x), f(x, rng) or f(x, rng, lengths); "
                 f"{function!r} also needs {p.name!r}."
             )
     return tuple(by_position), tuple(by_name)

@@ -45,10 +45,10 @@ class Compose(View):
         self._resolved = resolve_each(self.views, "Compose: views")
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         for view in self._resolved:
-            seen = view(x, generator, lengths)
+            seen = view(x, rng, lengths)
             if seen.shape[1] != x.shape[1]:
                 lengths = None
             x = seen
@@ -82,7 +82,7 @@ def resolve_view(view: object, name: str = "view") -> View | None:
     Returns
     -------
     View or None
-        A callable ``view(x, generator=None, lengths=None)``; None for None.
+        A callable ``view(x, rng=None, lengths=None)``; None for None.
 
     Raises
     ------

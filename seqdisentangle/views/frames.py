@@ -51,13 +51,13 @@ class RandomFrames(View):
             )
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         check_batch(self, x)
         T = x.shape[1]
         n: Any = self.n_frames
         k = min(int(n), T) if isinstance(n, Integral) else max(1, round(float(n) * T))
-        chosen = random_order(x, generator, lengths)[:, :k]  # (n, k)
+        chosen = random_order(x, rng, lengths)[:, :k]  # (n, k)
         if lengths is not None and k < T:  # else padding stays where it is
             turn = torch.arange(k, device=x.device) % lengths.to(x.device)[:, None]
             chosen = chosen.gather(1, turn)
@@ -81,10 +81,10 @@ class Shuffle(View):
     """
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         check_batch(self, x)
-        return frames_at(x, random_order(x, generator, lengths))
+        return frames_at(x, random_order(x, rng, lengths))
 
 
 def random_order(x: Tensor, rng: Generator | None, lengths: Tensor | None) -> Tensor:

@@ -38,10 +38,10 @@ class Mirror(View):
         check_real(self, "probability", high=1)
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         check_batch(self, x, frame=("C", "H", "W"))
-        drawn = torch.rand(x.shape[0], 1, 1, 1, 1, generator=generator, device=x.device)
+        drawn = torch.rand(x.shape[0], 1, 1, 1, 1, generator=rng, device=x.device)
         return torch.where(drawn < float(self.probability), x.flip(-1), x)
 
 
@@ -98,11 +98,11 @@ class ColorMix(View):
             raise ValueError(f"ColorMix: keep_black must be a bool, got {self.keep_black!r}.")
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         check_batch(self, x, frame=("C", "H", "W"))
         n, T, C, H, W = x.shape
-        mix, offset = self._draw(n, C, x.device, generator)
+        mix, offset = self._draw(n, C, x.device, rng)
         mix = mix.to(x.dtype)[:, None].expand(n, T, C, C).reshape(n * T, C, C)
         offset = offset.to(x.dtype)[:, None, :, None]  # (n, 1, C, 1)
         # A black pixel is a fixed point of the mix: only the offset has to spare it.
@@ -116,19 +116,19 @@ class ColorMix(View):
         return out.view(n, T, C, H, W)
 
     def _draw(
-        self, n: int, C: int, device: torch.device, generator: Generator | None
+        self, n: int, C: int, device: torch.device, rng: Generator | None
     ) -> tuple[Tensor, Tensor]:
         """One matrix (n, C, C) and one offset (n, C) for each sequence."""
-        w = float(self.strength) * torch.rand(n, 1, 1, generator=generator, device=device)
-        rotation = random_rotations(n, C, device, generator)
-        gain = (float(self.gain) * torch.randn(n, 1, 1, generator=generator, device=device)).exp()
-        offset = float(self.offset) * torch.randn(n, C, generator=generator, device=device)
+        w = float(self.strength) * torch.rand(n, 1, 1, generator=rng, device=device)
+        rotation = random_rotations(n, C, device, rng)
+        gain = (float(self.gain) * torch.randn(n, 1, 1, generator=rng, device=device)).exp()
+        offset = float(self.offset) * torch.randn(n, C, generator=rng, device=device)
         return gain * torch.lerp(
             torch.eye(C, device=device).expand_as(rotation), rotation, w
         ), offset
 
 
-def random_rotations(n: int, C: int, device: torch.device, generator: Generator | None) -> Tensor:
+def random_rotations(n: int, C: int, device: torch.device, rng: Generator | None) -> Tensor:
     """Rotations (n, C, C), uniform (Haar) on SO(C).
 
     Three channels by a unit quaternion, uniform on its sphere (Shoemake, 1992), which on a GPU
@@ -136,7 +136,7 @@ def random_rotations(n: int, C: int, device: torch.device, generator: Generator 
     of R's diagonal made positive (Mezzadri, 2007, https://arxiv.org/abs/math-ph/0609050).
     """
     if C == 3:
-        q = torch.randn(4, n, generator=generator, device=device)
+        q = torch.randn(4, n, generator=rng, device=device)
         a, b, c, d = q / torch.linalg.vector_norm(q, dim=0)
         rows = (
             (1 - 2 * (c * c + d * d), 2 * (b * c - a * d), 2 * (b * d + a * c)),
@@ -144,7 +144,7 @@ def random_rotations(n: int, C: int, device: torch.device, generator: Generator 
             (2 * (b * d - a * c), 2 * (c * d + a * b), 1 - 2 * (b * b + c * c)),
         )
         return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
-    Q, R = torch.linalg.qr(torch.randn(n, C, C, generator=generator, device=device))
+    Q, R = torch.linalg.qr(torch.randn(n, C, C, generator=rng, device=device))
     Q = Q * R.diagonal(dim1=-2, dim2=-1).sign()[:, None, :]
     sign = torch.linalg.det(Q).sign()[:, None, None]
     return torch.cat([Q[..., :1] * sign, Q[..., 1:]], dim=-1)

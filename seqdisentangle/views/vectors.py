@@ -47,10 +47,10 @@ class Jitter(View):
         check_real(self, "offset")
 
     def __call__(
-        self, x: Tensor, generator: Generator | None = None, lengths: Tensor | None = None
+        self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         check_batch(self, x, frame=("D",))
         size = (x.shape[0], 1, x.shape[2])
-        factor = (float(self.scale) * torch.randn(size, generator=generator, device=x.device)).exp()
-        shift = float(self.offset) * torch.randn(size, generator=generator, device=x.device)
+        factor = (float(self.scale) * torch.randn(size, generator=rng, device=x.device)).exp()
+        shift = float(self.offset) * torch.randn(size, generator=rng, device=x.device)
         return torch.addcmul(shift.to(x.dtype), x, factor.to(x.dtype))

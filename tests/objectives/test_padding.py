@@ -38,7 +38,7 @@ def test_no_part_of_the_loss_nor_its_gradient_knows_the_padding(spec, training, 
         independence_weight=1.0,
         frames_per_step=k,
         content_view=RandomFrames(2),
-        motion_view=lambda x, generator, lengths: 2 * x,
+        motion_view=lambda x, rng, lengths: 2 * x,
     )
     model.train(training)
     start = {name: w.clone() for name, w in model.state_dict().items()}

@@ -13,23 +13,23 @@ def seeded(seed=0):
 
 
 class WithGenerator:
-    def __call__(self, x, generator):
-        return x + torch.rand(1, generator=generator)
+    def __call__(self, x, rng):
+        return x + torch.rand(1, generator=rng)
 
 
 class Module(torch.nn.Module):
-    def forward(self, x, generator=None):
-        return x + torch.rand(1, generator=generator)
+    def forward(self, x, rng=None):
+        return x + torch.rand(1, generator=rng)
 
 
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x, generator: x + torch.rand(1, generator=generator),
+        lambda x, rng: x + torch.rand(1, generator=rng),
         lambda x, g: x + torch.rand(1, generator=g),
-        lambda x, generator=None: x + torch.rand(1, generator=generator),
-        lambda x, *, generator: x + torch.rand(1, generator=generator),
-        lambda x, lengths=None, generator=None: x + torch.rand(1, generator=generator),
+        lambda x, rng=None: x + torch.rand(1, generator=rng),
+        lambda x, *, rng: x + torch.rand(1, generator=rng),
+        lambda x, lengths=None, rng=None: x + torch.rand(1, generator=rng),
         lambda x, g, lengths: x + torch.rand(1, generator=g) + lengths.sum() * 0,
         WithGenerator(),
         Module(),
@@ -46,7 +46,7 @@ def test_functions_get_the_generator(function):
     "function",
     [
         lambda x, lengths: x + lengths,
-        lambda x, lengths, generator: x + lengths + 0 * torch.rand(1, generator=generator),
+        lambda x, lengths, rng: x + lengths + 0 * torch.rand(1, generator=rng),
         lambda x, g, lengths: x + lengths,
         lambda x, *, lengths=None: x + lengths,
     ],

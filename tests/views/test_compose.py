@@ -20,7 +20,7 @@ def test_compose_applies_the_first_first():
 def test_compose_forgets_lengths_once_the_steps_are_chosen():
     got = []
 
-    def spy(x, generator, lengths):
+    def spy(x, rng, lengths):
         got.append(lengths)
         return x
 
