@@ -82,7 +82,7 @@ class Divergence(Part, nn.Module, ABC):
         True (the default) if only ``value`` is read. Conditionals are then compared through their
         joints (see :func:`joint`). False if the moments are compared draw by draw, in closed form.
     learning_rate : float
-        Step size of its own parameters, if it has any; 1e-3 unless set.
+        Learning rate of its own parameters, if it has any; 1e-3 unless set.
     critic_steps : int
         Steps of its own parameters to each one of the model; 1 unless set.
     content_weight, motion_weight : float

@@ -22,10 +22,10 @@ __all__ = [
     "resolve_schedule",
 ]
 
-# A plateau: so many epochs without a lower loss, after which the step size is that share of itself.
+# A plateau: after so many epochs without a lower loss the rate is that share of itself.
 PATIENCE = 3
 FACTOR = 0.3
-# A warm-up begins with this share of the highest step size.
+# A warm-up begins with this share of the highest learning rate.
 START = 0.04
 
 
@@ -43,12 +43,12 @@ class LRSchedule(Part, ABC):
     ... class Halving(LRSchedule):
     ...     times: int = 3
     ...
-    ...     def by_step(self, optimizer, learning_rate, n_steps, warmup_steps):
+    ...     def by_step(self, optimizer, learning_rate, n_updates, warmup_updates):
     ...         return torch.optim.lr_scheduler.LambdaLR(
-    ...             optimizer, lambda step: 0.5 ** (self.times * step // n_steps)
+    ...             optimizer, lambda step: 0.5 ** (self.times * step // n_updates)
     ...         )
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    >>> schedule = Schedule(optimizer, Halving(), 1.0, n_steps=6)
+    >>> schedule = Schedule(optimizer, Halving(), 1.0, n_updates=6)
     >>> for _ in range(6):
     ...     print(optimizer.param_groups[0]["lr"], end=" ")
     ...     optimizer.step()
@@ -58,20 +58,20 @@ class LRSchedule(Part, ABC):
 
     @abstractmethod
     def by_step(
-        self, optimizer: Optimizer, learning_rate: float, n_steps: int, warmup_steps: int
+        self, optimizer: Optimizer, learning_rate: float, n_updates: int, warmup_updates: int
     ) -> lr_scheduler.LRScheduler | None:
-        """The part of it that moves with every step, begun; None for none.
+        """The part of it that moves with every update, begun; None for none.
 
         Parameters
         ----------
         optimizer : Optimizer
-            Whose step size is ``learning_rate``.
+            Whose learning rate is ``learning_rate``.
         learning_rate : float
             The highest one.
-        n_steps : int
-            Steps of the whole training.
-        warmup_steps : int
-            Steps at the start in which the rate rises to the highest one.
+        n_updates : int
+            Updates of the whole training.
+        warmup_updates : int
+            Updates at the start in which the rate rises to the highest one.
         """
 
     def by_loss(self, optimizer: Optimizer) -> lr_scheduler.ReduceLROnPlateau | None:
@@ -92,21 +92,21 @@ class OneCycle(LRSchedule):
     --------
     >>> import torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    >>> schedule = Schedule(optimizer, OneCycle(), 1.0, n_steps=10, warmup_steps=2)
+    >>> schedule = Schedule(optimizer, OneCycle(), 1.0, n_updates=10, warmup_updates=2)
     >>> round(optimizer.param_groups[0]["lr"], 3)
     0.04
     """
 
     def by_step(
-        self, optimizer: Optimizer, learning_rate: float, n_steps: int, warmup_steps: int
+        self, optimizer: Optimizer, learning_rate: float, n_updates: int, warmup_updates: int
     ) -> lr_scheduler.LRScheduler:
         """The whole cycle."""
         return lr_scheduler.OneCycleLR(
             optimizer,
             learning_rate,
-            total_steps=n_steps + 1,
+            total_steps=n_updates + 1,
             # It divides by the length of the rise, which a share of zero leaves out.
-            pct_start=(warmup_steps + 1) / (n_steps + 1) if warmup_steps else 0.0,
+            pct_start=(warmup_updates + 1) / (n_updates + 1) if warmup_updates else 0.0,
             div_factor=1 / START,
         )
 
@@ -124,7 +124,7 @@ class Cosine(LRSchedule):
     --------
     >>> import torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    >>> schedule = Schedule(optimizer, Cosine(), 1.0, n_steps=2)
+    >>> schedule = Schedule(optimizer, Cosine(), 1.0, n_updates=2)
     >>> optimizer.step()
     >>> schedule.end_step()
     >>> round(optimizer.param_groups[0]["lr"], 3)
@@ -132,14 +132,14 @@ class Cosine(LRSchedule):
     """
 
     def by_step(
-        self, optimizer: Optimizer, learning_rate: float, n_steps: int, warmup_steps: int
+        self, optimizer: Optimizer, learning_rate: float, n_updates: int, warmup_updates: int
     ) -> lr_scheduler.LRScheduler:
         """The warm-up and the fall."""
-        rise = warmup(optimizer, warmup_steps)
-        fall = lr_scheduler.CosineAnnealingLR(optimizer, max(n_steps - warmup_steps, 1))
+        rise = warmup(optimizer, warmup_updates)
+        fall = lr_scheduler.CosineAnnealingLR(optimizer, max(n_updates - warmup_updates, 1))
         if rise is None:
             return fall
-        return lr_scheduler.SequentialLR(optimizer, [rise, fall], [warmup_steps])
+        return lr_scheduler.SequentialLR(optimizer, [rise, fall], [warmup_updates])
 
 
 @dataclass
@@ -150,16 +150,16 @@ class Constant(LRSchedule):
     --------
     >>> import torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    >>> schedule = Schedule(optimizer, Constant(), 1.0, n_steps=10)
+    >>> schedule = Schedule(optimizer, Constant(), 1.0, n_updates=10)
     >>> optimizer.param_groups[0]["lr"]
     1.0
     """
 
     def by_step(
-        self, optimizer: Optimizer, learning_rate: float, n_steps: int, warmup_steps: int
+        self, optimizer: Optimizer, learning_rate: float, n_updates: int, warmup_updates: int
     ) -> lr_scheduler.LRScheduler | None:
         """The warm-up."""
-        return warmup(optimizer, warmup_steps)
+        return warmup(optimizer, warmup_updates)
 
 
 @dataclass
@@ -184,7 +184,7 @@ class Plateau(LRSchedule):
     --------
     >>> import torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    >>> schedule = Schedule(optimizer, Plateau(factor=0.5, patience=1), 1.0, n_steps=10)
+    >>> schedule = Schedule(optimizer, Plateau(factor=0.5, patience=1), 1.0, n_updates=10)
     >>> for loss in (3.0, 3.0, 3.0):
     ...     schedule.end_epoch(loss)
     >>> optimizer.param_groups[0]["lr"]
@@ -202,10 +202,10 @@ class Plateau(LRSchedule):
             raise ValueError(f"Plateau: patience must be an int of at least 0, got {patience!r}")
 
     def by_step(
-        self, optimizer: Optimizer, learning_rate: float, n_steps: int, warmup_steps: int
+        self, optimizer: Optimizer, learning_rate: float, n_updates: int, warmup_updates: int
     ) -> lr_scheduler.LRScheduler | None:
         """The warm-up."""
-        return warmup(optimizer, warmup_steps)
+        return warmup(optimizer, warmup_updates)
 
     def by_loss(self, optimizer: Optimizer) -> lr_scheduler.ReduceLROnPlateau:
         """The falls."""
@@ -214,9 +214,9 @@ class Plateau(LRSchedule):
         )
 
 
-def warmup(optimizer: Optimizer, n_steps: int) -> lr_scheduler.LRScheduler | None:
-    """A linear rise to the optimiser's step size; None if it takes no steps."""
-    return lr_scheduler.LinearLR(optimizer, START, total_iters=n_steps) if n_steps else None
+def warmup(optimizer: Optimizer, n_updates: int) -> lr_scheduler.LRScheduler | None:
+    """A linear rise to the optimiser's learning rate; None if it takes no updates."""
+    return lr_scheduler.LinearLR(optimizer, START, total_iters=n_updates) if n_updates else None
 
 
 LR_SCHEDULES: Registry[LRSchedule] = Registry(
@@ -268,10 +268,10 @@ class Schedule:
     lr_schedule : name or LRSchedule
     learning_rate : float
         The highest one.
-    n_steps : int
-        Steps of the whole training.
-    warmup_steps : int
-        Steps at the start in which the rate rises to the highest one.
+    n_updates : int
+        Updates of the whole training.
+    warmup_updates : int
+        Updates at the start in which the rate rises to the highest one.
     """
 
     def __init__(
@@ -279,11 +279,11 @@ class Schedule:
         optimizer: Optimizer,
         lr_schedule: str | LRSchedule,
         learning_rate: float,
-        n_steps: int,
-        warmup_steps: int = 0,
+        n_updates: int,
+        warmup_updates: int = 0,
     ) -> None:
         schedule = resolve_schedule(lr_schedule)
-        self._by_step = schedule.by_step(optimizer, learning_rate, n_steps, warmup_steps)
+        self._by_step = schedule.by_step(optimizer, learning_rate, n_updates, warmup_updates)
         self._by_loss = schedule.by_loss(optimizer)
 
     def end_step(self) -> None:
@@ -304,7 +304,7 @@ class Schedule:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there; the step size itself is the optimiser's to restore."""
+        """Go on from there; the learning rate itself is the optimiser's to restore."""
         if self._by_loss is not None:
             self._by_loss.load_state_dict(state["by_loss"])
         if self._by_step is not None:
