@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any
 
 from ..persistence import written_whole
-from .base import Callback
+from .base import Callback, check_path
 
 __all__ = ["CSVLogger"]
 
@@ -23,6 +23,11 @@ class CSVLogger(Callback):
     Parameters
     ----------
     path : path
+
+    Raises
+    ------
+    TypeError
+        If ``path`` is none.
 
     Examples
     --------
@@ -39,6 +44,9 @@ class CSVLogger(Callback):
     """
 
     path: str | PathLike[str]
+
+    def __post_init__(self) -> None:
+        check_path(self, "path")
 
     def on_epoch_end(self, estimator: Any, record: dict[str, float]) -> None:
         """Write the history so far."""

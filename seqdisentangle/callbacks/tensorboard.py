@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from .base import EPOCH, Callback, tagged
+from .base import EPOCH, Callback, check_path, tagged
 
 __all__ = ["TensorBoardLogger"]
 
@@ -25,6 +25,8 @@ class TensorBoardLogger(Callback):
 
     Raises
     ------
+    TypeError
+        If ``folder`` is no path.
     ImportError
         In ``fit``, if the package tensorboard is not there.
 
@@ -38,6 +40,7 @@ class TensorBoardLogger(Callback):
     folder: str | PathLike[str]
 
     def __post_init__(self) -> None:
+        check_path(self, "folder")
         self._writer: Any = None
 
     def on_fit_begin(self, estimator: Any) -> None:

@@ -195,7 +195,7 @@ class FunctionDivergence(Divergence):
     def __init__(self, function: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
         if not callable(function):
-            raise TypeError(f"function must be callable, got {function!r}")
+            raise TypeError(f"FunctionDivergence: function must be callable, got {function!r}")
         self.function = function
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
@@ -220,11 +220,11 @@ class FunctionDivergence(Divergence):
         return torch.stack(values).reshape(leading)
 
 
-def check_number(name: str, value: Any, kind: type = numbers.Real) -> None:
-    """Raise a TypeError that names an argument which is no number of a kind."""
+def check_number(part: Part, name: str, value: Any, kind: type = numbers.Real) -> None:
+    """Raise a TypeError that names an argument of a part which is no number of a kind."""
     if not isinstance(value, kind):
         word = "an int" if kind is numbers.Integral else "a number"
-        raise TypeError(f"{name} must be {word}, got {value!r}")
+        raise TypeError(f"{type(part).__name__}: {name} must be {word}, got {value!r}")
 
 
 def paired(

@@ -44,14 +44,19 @@ class Adversarial(Divergence):
         critic_steps: int,
     ) -> None:
         super().__init__()
+        kind = type(self).__name__
         if network is not None and not isinstance(network, nn.Module):
-            raise TypeError(f"{name} must be a torch module or None, got {network!r}")
-        check_number("learning_rate", learning_rate)
-        check_number("critic_steps", critic_steps)
+            raise TypeError(f"{kind}: {name} must be a torch module or None, got {network!r}")
+        check_number(self, "learning_rate", learning_rate)
+        check_number(self, "critic_steps", critic_steps)
         if not 0 < learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be positive and finite, got {learning_rate!r}")
+            raise ValueError(
+                f"{kind}: learning_rate must be positive and finite, got {learning_rate!r}"
+            )
         if not 1 <= critic_steps < math.inf or critic_steps != int(critic_steps):
-            raise ValueError(f"critic_steps must be an int of at least 1, got {critic_steps!r}")
+            raise ValueError(
+                f"{kind}: critic_steps must be an int of at least 1, got {critic_steps!r}"
+            )
         self._name: str = name
         self._output_size: int = output_size
         setattr(self, name, network)

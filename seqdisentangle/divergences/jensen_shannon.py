@@ -77,10 +77,11 @@ class JensenShannon(Adversarial):
         critic_steps: int = 1,
     ) -> None:
         super().__init__("critic", critic, 1, learning_rate, critic_steps)
-        check_number("gradient_penalty", gradient_penalty)
+        check_number(self, "gradient_penalty", gradient_penalty)
         if not 0 <= gradient_penalty < math.inf:
             raise ValueError(
-                f"gradient_penalty must be a finite number of at least 0, got {gradient_penalty!r}"
+                "JensenShannon: gradient_penalty must be a finite number of at least 0, got "
+                f"{gradient_penalty!r}"
             )
         self.gradient_penalty = gradient_penalty
 
@@ -125,7 +126,7 @@ class JensenShannon(Adversarial):
     def _squeezed(logits: Tensor) -> Tensor:
         """(..., n, 1) -> (..., n)."""
         if logits.shape[-1] != 1:
-            raise ValueError(f"critic must have one output, got {logits.shape[-1]}")
+            raise ValueError(f"JensenShannon: critic must have one output, got {logits.shape[-1]}")
         return logits.squeeze(-1)
 
     @staticmethod

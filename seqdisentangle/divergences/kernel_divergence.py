@@ -35,13 +35,18 @@ class KernelDivergence(Divergence):
         unbiased: bool,
     ) -> None:
         super().__init__()
+        name = type(self).__name__
         if bandwidth not in BANDWIDTHS:
-            raise ValueError(f"bandwidth must be one of {list(BANDWIDTHS)}, got {bandwidth!r}")
+            raise ValueError(
+                f"{name}: bandwidth must be one of {list(BANDWIDTHS)}, got {bandwidth!r}"
+            )
+        if not isinstance(unbiased, bool):
+            raise TypeError(f"{name}: unbiased must be a bool, got {unbiased!r}")
         self.kernel = kernel
         self.scales = scales
         self.bandwidth = bandwidth
         self.unbiased = unbiased
-        self.resolved_kernel = resolve_kernel(kernel, scales)
+        self.resolved_kernel = resolve_kernel(kernel, scales, f"{name}: kernel")
 
     def unit(self, z: Tensor, weight: Tensor) -> Tensor:
         """The squared distance of a scale of 1, (..., n, d) -> (..., 1, 1)."""

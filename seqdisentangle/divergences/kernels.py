@@ -11,6 +11,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -93,7 +95,9 @@ class KernelSum(Kernel):
 
     def __post_init__(self) -> None:
         if not self.kernels or not all(isinstance(kernel, Kernel) for kernel in self.kernels):
-            raise TypeError(f"kernels must be a sequence of kernels, got {self.kernels!r}")
+            raise TypeError(
+                f"KernelSum: kernels must be a sequence of kernels, got {self.kernels!r}"
+            )
 
     def __call__(self, squared_distance: Tensor, unit: float | Tensor) -> Tensor:
         """Value of the sum, elementwise."""
@@ -130,13 +134,16 @@ class MultiscaleKernel(Kernel):
     scales: Sequence[float] = SCALES
 
     def __post_init__(self) -> None:
+        message = (
+            f"{type(self).__name__}: scales must be a sequence of positive finite numbers, got "
+            f"{self.scales!r}"
+        )
         try:
             scales = self._floats()
         except (TypeError, ValueError) as error:
-            message = f"scales must be positive finite numbers, got {self.scales!r}"
             raise TypeError(message) from error
         if not scales or not all(0 < scale < float("inf") for scale in scales):
-            raise ValueError(f"scales must be positive finite numbers, got {tuple(self.scales)!r}")
+            raise ValueError(message)
 
     @abstractmethod
     def at_scale(self, squared_distance: Tensor, bandwidth: float | Tensor) -> Tensor:
@@ -210,8 +217,11 @@ class RationalQuadratic(MultiscaleKernel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 < self.alpha < float("inf"):
-            raise ValueError(f"alpha must be a positive finite number, got {self.alpha!r}")
+        alpha: Any = self.alpha
+        if not isinstance(alpha, Real) or not 0 < float(alpha) < float("inf"):
+            raise ValueError(
+                f"{type(self).__name__}: alpha must be a positive finite number, got {alpha!r}"
+            )
 
     def at_scale(self, squared_distance: Tensor, bandwidth: float | Tensor) -> Tensor:
         """Value of the kernel of one bandwidth, elementwise."""
@@ -252,8 +262,19 @@ KERNELS: Registry[Kernel] = Registry(
 )
 
 
-def resolve_kernel(kernel: str | Kernel, scales: Sequence[float]) -> Kernel:
+def resolve_kernel(
+    kernel: str | Kernel, scales: Sequence[float], parameter: str = "kernel"
+) -> Kernel:
     """Turn a `kernel` parameter into a kernel.
+
+    Parameters
+    ----------
+    kernel : str or Kernel
+        A name in ``KERNELS`` or an object.
+    scales : sequence of float
+        Scales of a kernel given by name.
+    parameter : str
+        The parameter that the user set, for messages.
 
     Raises
     ------
@@ -265,5 +286,7 @@ def resolve_kernel(kernel: str | Kernel, scales: Sequence[float]) -> Kernel:
     if isinstance(kernel, Kernel):
         return kernel
     if not isinstance(kernel, str):
-        raise TypeError(f"kernel must be a Kernel or a name ({KERNELS.listed}), got {kernel!r}")
-    return KERNELS.make(kernel, "kernel", scales=scales)
+        raise TypeError(
+            f"{parameter} must be a Kernel or a name ({KERNELS.listed}), got {kernel!r}"
+        )
+    return KERNELS.make(kernel, parameter, scales=scales)

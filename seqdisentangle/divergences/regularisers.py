@@ -90,7 +90,7 @@ class Regularisers(Part):
             )
         if isinstance(self.independence, str):
             raise ValueError(
-                "reg['independence'] must be a Divergence or a callable, got the name "
+                "reg: independence must be a Divergence or a callable, got the name "
                 f"{self.independence!r}"
             )
         found = self.divergences()
@@ -101,16 +101,16 @@ class Regularisers(Part):
             )
         if not found.independence.sample_based:
             raise ValueError(
-                "reg['independence'] must compare draws: the product of the codes' marginals has "
+                "reg: independence must compare draws: the product of the codes' marginals has "
                 f"no closed form for {type(found.independence).__name__}"
             )
 
     def divergences(self) -> Divergences:
         """The divergences themselves, those that were given as objects shared."""
         return Divergences(
-            one_of_both(self.content, 0),
-            one_of_both(self.motion, 1),
-            one_of_both(self.independence),
+            one_of_both(self.content, 0, "reg: content"),
+            one_of_both(self.motion, 1, "reg: motion"),
+            one_of_both(self.independence, 0, "reg: independence"),
         )
 
 
@@ -158,7 +158,7 @@ def as_regularisers(reg: Any) -> Regularisers:
             raise ValueError(f"reg as a pair must be (content, motion), got {len(reg)} items")
         reg = Regularisers(*reg)
     else:
-        reg = Regularisers(reg, reg)
+        reg = Regularisers(one_of_both(reg), one_of_both(reg))
     found = Regularisers(*reg.divergences())
     found.name = name
     return found
@@ -197,19 +197,19 @@ def resolve(reg: Any) -> Divergences:
     return Divergences(*map(copy.deepcopy, as_regularisers(reg).divergences()))
 
 
-def one_of_both(reg: Any, part: int = 0) -> Divergence:
+def one_of_both(reg: Any, part: int = 0, parameter: str = "reg") -> Divergence:
     """The divergence that a name, an object or a function means, part 0 being content's."""
+    whole = parameter == "reg"
+    more = ", a pair or a dict of them" if whole else ""
     if isinstance(reg, str):
         if reg not in REGULARISERS:
+            names = sorted(name for name in REGULARISERS if whole or name != "auto")
             raise ValueError(
-                f"reg must be one of {sorted(REGULARISERS)}, a Divergence, a callable, a pair or a "
-                f"dict of them, got {reg!r}"
+                f"{parameter} must be one of {names}, a Divergence, a callable{more}, got {reg!r}"
             )
         return REGULARISERS[reg][part]()
     if isinstance(reg, Divergence):
         return reg
     if callable(reg) and not isinstance(reg, type):
         return FunctionDivergence(reg)
-    raise TypeError(
-        f"reg must be a name, a Divergence, a callable, a pair or a dict of them, got {reg!r}"
-    )
+    raise TypeError(f"{parameter} must be a name, a Divergence, a callable{more}, got {reg!r}")

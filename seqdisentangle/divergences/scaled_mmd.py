@@ -77,14 +77,16 @@ class ScaledMMD(Adversarial):
         critic_steps: int = 1,
     ) -> None:
         super().__init__("feature_map", feature_map, 16, learning_rate, critic_steps)
-        check_number("penalty", penalty)
+        check_number(self, "penalty", penalty)
         if not 0 <= penalty < math.inf:
-            raise ValueError(f"penalty must be a finite number of at least 0, got {penalty!r}")
+            raise ValueError(
+                f"ScaledMMD: penalty must be a finite number of at least 0, got {penalty!r}"
+            )
         self.penalty = penalty
         self.kernel = kernel
         self.scales = scales
+        value, slope = at_zero(resolve_kernel(kernel, scales, "ScaledMMD: kernel"))
         self.mmd = MMD(kernel, scales)
-        value, slope = at_zero(resolve_kernel(kernel, scales))
         if not 0 < -slope < math.inf:
             raise ValueError(
                 "ScaledMMD needs a kernel that falls with the squared distance and has a finite "

@@ -57,14 +57,14 @@ class Sinkhorn(Divergence):
 
     def __init__(self, blur: float = 0.05, p: int = 2, scaling: float = 0.5) -> None:
         super().__init__()
-        check_number("blur", blur)
-        check_number("scaling", scaling)
+        check_number(self, "blur", blur)
+        check_number(self, "scaling", scaling)
         if not 0 < blur < float("inf"):
-            raise ValueError(f"blur must be a positive finite number, got {blur!r}")
+            raise ValueError(f"Sinkhorn: blur must be a positive finite number, got {blur!r}")
         if p not in (1, 2):
-            raise ValueError(f"p must be 1 or 2, got {p!r}")
+            raise ValueError(f"Sinkhorn: p must be 1 or 2, got {p!r}")
         if not 0 < scaling < 1:
-            raise ValueError(f"scaling must lie between 0 and 1, got {scaling!r}")
+            raise ValueError(f"Sinkhorn: scaling must lie between 0 and 1, got {scaling!r}")
         try:
             from geomloss import SamplesLoss
         except ImportError as error:

@@ -60,13 +60,15 @@ class SlicedWasserstein(Divergence):
 
     def __init__(self, n_projections: int = 64, p: float = 2, seed: int = 0) -> None:
         super().__init__()
-        check_number("n_projections", n_projections, numbers.Integral)
-        check_number("p", p)
-        check_number("seed", seed, numbers.Integral)
+        check_number(self, "n_projections", n_projections, numbers.Integral)
+        check_number(self, "p", p)
+        check_number(self, "seed", seed, numbers.Integral)
         if n_projections < 1:
-            raise ValueError(f"n_projections must be at least 1, got {n_projections!r}")
+            raise ValueError(
+                f"SlicedWasserstein: n_projections must be at least 1, got {n_projections!r}"
+            )
         if not 1 <= p < float("inf"):
-            raise ValueError(f"p must be finite and at least 1, got {p!r}")
+            raise ValueError(f"SlicedWasserstein: p must be finite and at least 1, got {p!r}")
         self.n_projections = n_projections
         self.p = p
         self.seed = seed

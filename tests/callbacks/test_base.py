@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.callbacks import Callback, MLflowLogger, TensorBoardLogger
+from seqdisentangle.callbacks import Callback, CSVLogger, MLflowLogger, TensorBoardLogger
 
 LEARNED = {"model_", "divergences_", "history_", "n_epochs_", "best_epoch_", "frame_shape_"}
 
@@ -142,6 +142,19 @@ def test_an_error_in_one_leaves_the_estimator_as_it_was(
 def test_what_is_no_callback_is_refused(callbacks, message, vectors, small):
     with pytest.raises(TypeError, match=message):
         small(callbacks=callbacks).fit(vectors)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter", "value"),
+    [
+        (CSVLogger, "path", None),
+        (CSVLogger, "path", 3),
+        (TensorBoardLogger, "folder", None),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_when_it_is_made(kind, parameter, value):
+    with pytest.raises(TypeError, match=f"{kind.__name__}: {parameter} must .* got {value}"):
+        kind(value)
 
 
 def test_callbacks_stay_out_of_files(vectors, small, tmp_path):

@@ -583,6 +583,8 @@ def test_a_value_out_of_range_is_an_error_that_names_its_parameter(kind, paramet
     [
         # "manual_seed expected a long"), or not until the first call; no message says what is bad.
         (MMD, "scales", 1.0),
+        (MMD, "unbiased", 3),
+        (HSIC, "unbiased", None),
         (MMD, "scales", "wide"),
         (SlicedWasserstein, "n_projections", 2.5),
         (SlicedWasserstein, "n_projections", NAN),
@@ -602,5 +604,7 @@ def test_a_value_out_of_range_is_an_error_that_names_its_parameter(kind, paramet
     ],
 )
 def test_a_value_of_another_kind_is_an_error_that_names_its_parameter(kind, parameter, value):
-    with pytest.raises((TypeError, ValueError), match=parameter):
+    # Scales are those of the kernel.
+    owner = "InverseMultiquadratic" if parameter == "scales" else kind.__name__
+    with pytest.raises((TypeError, ValueError), match=f"^{owner}: {parameter} must be"):
         kind(**{parameter: value})

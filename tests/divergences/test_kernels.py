@@ -109,8 +109,14 @@ def test_the_slope_is_finite_for_equal_codes_and_for_far_ones(kernel, r):
 @each_kernel
 @pytest.mark.parametrize("scales", [[], [0.0], [1.0, -1.0], [math.inf], [math.nan]])
 def test_scales_must_be_positive_and_finite(kernel, scales):
-    with pytest.raises(ValueError, match="scales must be positive finite numbers"):
+    with pytest.raises(ValueError, match="scales must be a sequence of positive finite numbers"):
         kernel(scales)
+
+
+@pytest.mark.parametrize("scales", [0.5, None, "wide"])
+def test_scales_must_be_a_sequence(scales):
+    with pytest.raises(TypeError, match=f"Gaussian: scales must be a sequence .* got {scales!r}"):
+        Gaussian(scales)
 
 
 @pytest.mark.parametrize("kernels", [[], [Gaussian(), "laplacian"], [Gaussian]])
@@ -119,7 +125,7 @@ def test_a_sum_is_one_of_kernels(kernels):
         KernelSum(kernels)
 
 
-@pytest.mark.parametrize("alpha", [0, -1.0, math.inf, math.nan])
+@pytest.mark.parametrize("alpha", [0, -1.0, math.inf, math.nan, "1", None])
 def test_alpha_must_be_positive_and_finite(alpha):
     with pytest.raises(ValueError, match="alpha must be a positive finite number"):
         RationalQuadratic(alpha=alpha)

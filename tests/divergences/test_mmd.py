@@ -264,7 +264,7 @@ def test_the_draws_must_be_paired():
 def test_an_unknown_kernel_is_an_error():
     with pytest.raises(ValueError, match=r"kernel must be the name of a kernel .* got 'linear'"):
         MMD("linear")
-    with pytest.raises(ValueError, match="scales must be positive"):
+    with pytest.raises(ValueError, match="scales must be a sequence of positive"):
         MMD("gaussian", scales=[-1])
 
 
