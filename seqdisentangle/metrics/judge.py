@@ -188,7 +188,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         random_state = check_random_state(self.random_state)
         weights, order, noise = (drawn_seed(random_state) for _ in range(3))
         rng = torch.Generator().manual_seed(order)
-        net: Any = self._build(sequences.layout, classes, weights).to(device)
+        net = self._build(sequences.layout, classes, weights).to(device)
         batches = shuffled_batches(sequences, self.batch_size, device, rng, labels=labels)
         trainer = Trainer(
             net,

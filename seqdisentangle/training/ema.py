@@ -9,8 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from ..model import SequenceModel
-
 __all__ = ["Average"]
 
 
@@ -21,11 +19,11 @@ class Average(AveragedModel):
 
     Parameters
     ----------
-    model : SequenceModel
+    model : nn.Module
     decay : float
     """
 
-    def __init__(self, model: SequenceModel, decay: float) -> None:
+    def __init__(self, model: nn.Module, decay: float) -> None:
         super().__init__(model, use_buffers=True)
         self.decay = decay
         # The weights of a copy no longer lie side by side, as CUDA asks of recurrences.

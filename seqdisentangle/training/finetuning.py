@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from ..data.batches import Batch, Batches
 from ..objectives.autoencoder import AutoencoderObjective
@@ -35,7 +35,7 @@ def finetune(
     Parameters
     ----------
     trainer : Trainer
-        Of the model.
+        Of the model, with an :class:`AutoencoderObjective`.
     batches : Batches or sequence of Batch
         The training batches, iterated over once an epoch.
     learning_rate : float
@@ -50,13 +50,23 @@ def finetune(
     -------
     FitResult
         Where it was interrupted, or the loss was not finite, the model is as it was before.
+
+    Raises
+    ------
+    TypeError
+        If the objective of the trainer has no cost of frames.
     """
+    objective = trainer.objective
+    if not isinstance(objective, AutoencoderObjective):
+        raise TypeError(
+            f"fine-tuning is for objectives with a cost of frames, got {type(objective).__name__}"
+        )
     model = trainer.result
     n_updates = n_epochs * len(batches)
     before = copy.deepcopy(model.state_dict())
     fitting = Trainer(
         model,
-        FineTuning(cast(AutoencoderObjective, trainer.objective)),
+        FineTuning(objective),
         learning_rate=PACE * learning_rate,
         lr_schedule="one_cycle",
         n_updates=n_updates,

@@ -7,9 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import Tensor
-
-from ..model import SequenceModel
+from torch import Tensor, nn
 
 __all__ = ["EarlyStopper"]
 
@@ -32,7 +30,7 @@ class EarlyStopper:
     best_epoch: int = 0
     best_weights: dict[str, Tensor] | None = field(default=None, repr=False)
 
-    def update(self, epoch: int, loss: float, model: SequenceModel) -> bool:
+    def update(self, epoch: int, loss: float, model: nn.Module) -> bool:
         """Take note of an epoch; True if training should end."""
         if loss < self.best_loss - self.tol * abs(min(self.best_loss, loss)):
             self.best_loss, self.best_epoch = loss, epoch

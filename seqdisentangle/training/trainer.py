@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 
 from ..data.batches import Batch
-from ..model import SequenceModel
 from ..objectives.base import Game, Loss, Objective
 from .critics import Critics
 from .ema import Average
@@ -18,6 +17,8 @@ from .losses import Losses, Record
 from .schedules import Schedule
 
 __all__ = ["OptimizerState", "Trainer"]
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 class OptimizerState(NamedTuple):
@@ -38,12 +39,13 @@ class OptimizerState(NamedTuple):
     n_averaged: Tensor | None = None
 
 
-class Trainer:
+class Trainer(Generic[Model]):
     """A model, its objective and its optimisers, moving one update at a time.
 
     Parameters
     ----------
-    model : SequenceModel
+    model : nn.Module
+        Of the kind that the objective evaluates.
     objective : Objective
         On the model's device.
     learning_rate : float
@@ -65,7 +67,7 @@ class Trainer:
 
     def __init__(
         self,
-        model: SequenceModel,
+        model: Model,
         objective: Objective,
         *,
         learning_rate: float,
@@ -97,11 +99,11 @@ class Trainer:
         self.evaluated = self.communicator.wrap(Evaluated(model, objective))
 
     @property
-    def result(self) -> SequenceModel:
+    def result(self) -> Model:
         """The model to evaluate and to keep: the average of the weights if there is one."""
         if self.average is None:
             return self.model
-        return cast(SequenceModel, self.average.module)
+        return cast(Model, self.average.module)
 
     def step(
         self,
@@ -215,7 +217,7 @@ class Trainer:
 class Evaluated(nn.Module):
     """The objective of a model as one module, whose parameters are the model's alone."""
 
-    def __init__(self, model: SequenceModel, objective: Objective) -> None:
+    def __init__(self, model: nn.Module, objective: Objective) -> None:
         super().__init__()
         self.model = model
         self._evaluate = objective.__call__  # no part of it: critics have optimisers of their own

@@ -38,6 +38,13 @@ def fitted(model, batches, n_epochs=5, seed=0):
     return finetune(trainer, batches, **how)
 
 
+def test_an_objective_without_a_cost_of_frames_is_refused():
+    trainer = trainer_of(build_model(VECTORS, 0))
+    trainer.objective = FineTuning(trainer.objective)
+    with pytest.raises(TypeError, match="for objectives with a cost of frames, got FineTuning"):
+        finetune(trainer, [], learning_rate=0.01, n_epochs=1, seed=0)
+
+
 @each_spec
 def test_only_the_generative_model_moves_and_fits_the_codes_better(spec):
     model = build_model(spec, 0)
