@@ -29,6 +29,7 @@ from seqdisentangle.datasets import make_moving_digits
 from seqdisentangle.divergences import MMD, EnergyDistance, GaussianKL, SlicedWasserstein
 
 Digests = dict[str, str]
+Cases = dict[str, Callable[[], Digests]]
 
 # What an older constructor calls a parameter of today.
 NAMES = {
@@ -103,7 +104,7 @@ def weights(model: Any) -> list[torch.Tensor]:
 
 
 def encoder_digests(model: Any, X: Any, **lengths: Any) -> Digests:
-    """Those of an estimator that encodes."""
+    """The digests of an estimator that encodes."""
     a, b = (X[:4], X[4:8]) if not lengths else (X[:4, :5], X[4:8, :5])
     found = {
         "weights": weights(model),
@@ -125,7 +126,7 @@ def encoder_digests(model: Any, X: Any, **lengths: Any) -> Digests:
 
 
 def sampler_digests(model: Any) -> Digests:
-    """Those of an estimator that samples alone."""
+    """The digests of an estimator that samples alone."""
     a, b = (model.sample_codes(3, n_steps=4, random_state=seed) for seed in (0, 1))
     found = {
         "weights": weights(model),
@@ -153,53 +154,75 @@ class Data:
         self.colours = rng.randint(0, 256, (24, 5, 16, 20, 3)).astype(np.uint8)
 
 
-def cases(data: Data) -> dict[str, Callable[[], Digests]]:
+# ---- trainings -----------------------------------------------------------------------------------
+
+
+def trained(X: Any, y: Any = None, *, cls: type = RecurrentWAE, **params: Any) -> Digests:
+    """Train an estimator that encodes."""
+    common = {"max_epochs": 4, "batch_size": 16, "random_state": 0}
+    lengths = {"lengths": params.pop("lengths")} if "lengths" in params else {}
+    model = estimator(cls, **{**common, **params}).fit(X, y, **lengths)
+    return encoder_digests(model, X, **lengths)
+
+
+def trained_in_parts(X: Any, **params: Any) -> Digests:
+    """Train on one half of the data, the other, and the first again."""
+    model = estimator(RecurrentWAE, batch_size=16, random_state=0, **params)
+    for part in (X[:24], X[24:], X[:24]):
+        model.partial_fit(part)
+    return encoder_digests(model, X)
+
+
+def trained_twice(X: Any) -> Digests:
+    """Train, and go on from there."""
+    model = estimator(RecurrentWAE, max_epochs=2, batch_size=16, warm_start=True, random_state=0)
+    return encoder_digests(model.fit(X).fit(X), X)
+
+
+def trained_sampler(X: Any, **params: Any) -> Digests:
+    """Train a MoCoGAN."""
+    common = {"max_epochs": 3, "batch_size": 16, "hidden_size": 32, "random_state": 0}
+    return sampler_digests(estimator(MoCoGAN, **{**common, **params}).fit(X))
+
+
+# ---- cases ---------------------------------------------------------------------------------------
+
+
+def cases(data: Data) -> Cases:
     """Every case by its name."""
+    groups = (regulariser_cases, training_cases, layout_cases, image_cases, other_cases)
+    return {name: case for group in groups for name, case in group(data).items()}
 
-    def wae(X: Any, y: Any = None, *, cls: type = RecurrentWAE, **params: Any) -> Digests:
-        common = {"max_epochs": 4, "batch_size": 16, "random_state": 0}
-        lengths = {"lengths": params.pop("lengths")} if "lengths" in params else {}
-        model = estimator(cls, **{**common, **params}).fit(X, y, **lengths)
-        return encoder_digests(model, X, **lengths)
 
-    def in_parts(**params: Any) -> Digests:
-        model = estimator(RecurrentWAE, batch_size=16, random_state=0, **params)
-        for part in (data.vectors[:24], data.vectors[24:], data.vectors[:24]):
-            model.partial_fit(part)
-        return encoder_digests(model, data.vectors)
+def regulariser_cases(data: Data) -> Cases:
+    """Vectors under each divergence."""
+    X = data.vectors
+    return {
+        "vectors": lambda: trained(X),
+        "vectors, mmd": lambda: trained(X, reg="mmd", motion_prior="gaussian"),
+        "vectors, gan": lambda: trained(X, reg="gan", motion_prior="gaussian"),
+        "vectors, kl": lambda: trained(X, reg="kl", content_noise=None, motion_noise=None),
+        "vectors, pair": lambda: trained(X, reg=(SlicedWasserstein(), EnergyDistance())),
+        "vectors, dict": lambda: trained(
+            X, reg={"content": "gan", "motion": MMD("gaussian"), "independence": MMD()}
+        ),
+        "vectors, closed form": lambda: trained(
+            X, reg=("mmd", GaussianKL()), motion_noise=None, motion_weight=0.01
+        ),
+    }
 
-    def warm() -> Digests:
-        model = estimator(
-            RecurrentWAE, max_epochs=2, batch_size=16, warm_start=True, random_state=0
-        )
-        model.fit(data.vectors).fit(data.vectors)
-        return encoder_digests(model, data.vectors)
 
-    def gan(X: Any, **params: Any) -> Digests:
-        common = {"max_epochs": 3, "batch_size": 16, "hidden_size": 32, "random_state": 0}
-        return sampler_digests(estimator(MoCoGAN, **{**common, **params}).fit(X))
-
+def training_cases(data: Data) -> Cases:
+    """Vectors under other ways of training."""
+    X = data.vectors
     torch.manual_seed(0)
     own = (
         torch.nn.Sequential(torch.nn.Linear(5, 24), torch.nn.ReLU()),
         torch.nn.Sequential(torch.nn.Linear(38, 24), torch.nn.ReLU(), torch.nn.Linear(24, 5)),
     )
-    small = {"content_size": 16, "hidden_size": 32}
     return {
-        "vectors": lambda: wae(data.vectors),
-        "vectors, mmd": lambda: wae(data.vectors, reg="mmd", motion_prior="gaussian"),
-        "vectors, gan": lambda: wae(data.vectors, reg="gan", motion_prior="gaussian"),
-        "vectors, kl": lambda: wae(data.vectors, reg="kl", content_noise=None, motion_noise=None),
-        "vectors, pair": lambda: wae(data.vectors, reg=(SlicedWasserstein(), EnergyDistance())),
-        "vectors, dict": lambda: wae(
-            data.vectors,
-            reg={"content": "gan", "motion": MMD("gaussian"), "independence": MMD()},
-        ),
-        "vectors, closed form": lambda: wae(
-            data.vectors, reg=("mmd", GaussianKL()), motion_noise=None, motion_weight=0.01
-        ),
-        "vectors, schedules": lambda: wae(
-            data.vectors,
+        "vectors, schedules": lambda: trained(
+            X,
             training__lr_schedule="cosine",
             training__lr_warmup=1,
             training__ema=0.9,
@@ -209,53 +232,71 @@ def cases(data: Data) -> dict[str, Callable[[], Digests]]:
             motion_view="jitter",
             cost="huber",
         ),
-        "vectors, early stopping": lambda: wae(
-            data.vectors,
+        "vectors, early stopping": lambda: trained(
+            X,
             early_stopping=True,
             early_stopping__validation_fraction=0.25,
             early_stopping__patience=2,
             training__lr_schedule="plateau",
             max_epochs=6,
         ),
-        "vectors, bfloat16": lambda: wae(data.vectors, training__precision="bfloat16"),
-        "vectors, own modules": lambda: wae(data.vectors, network=own, before__generator="concat"),
-        "vectors, float64": lambda: wae(data.wide),
-        "vectors, in parts": in_parts,
-        "vectors, in parts, averaged": lambda: in_parts(training__ema=0.9, content_delay=1),
-        "vectors, warm start": warm,
-        "vectors, missing": lambda: wae(data.missing, missing="mask"),
-        "vectors, padded": lambda: wae(data.vectors, lengths=data.lengths),
-        "curves": lambda: wae(data.curves),
-        "ragged": lambda: wae(data.ragged),
-        "ragged, some frames": lambda: wae(
+        "vectors, bfloat16": lambda: trained(X, training__precision="bfloat16"),
+        "vectors, own modules": lambda: trained(X, network=own, before__generator="concat"),
+        "vectors, in parts": lambda: trained_in_parts(X),
+        "vectors, in parts, averaged": lambda: trained_in_parts(
+            X, training__ema=0.9, content_delay=1
+        ),
+        "vectors, warm start": lambda: trained_twice(X),
+    }
+
+
+def layout_cases(data: Data) -> Cases:
+    """Sequences of other types, lengths and frames, none of them images."""
+    return {
+        "vectors, float64": lambda: trained(data.wide),
+        "vectors, missing": lambda: trained(data.missing, missing="mask"),
+        "vectors, padded": lambda: trained(data.vectors, lengths=data.lengths),
+        "curves": lambda: trained(data.curves),
+        "ragged": lambda: trained(data.ragged),
+        "ragged, some frames": lambda: trained(
             data.ragged,
             training__frames_per_step=3,
             content_view=["random_frames", "jitter"],
             reg="mmd",
             motion_prior="gaussian",
         ),
-        "images": lambda: wae(data.images),
-        "images, views": lambda: wae(
-            data.images,
+    }
+
+
+def image_cases(data: Data) -> Cases:
+    """Images."""
+    X = data.images
+    return {
+        "images": lambda: trained(X),
+        "images, views": lambda: trained(
+            X,
             training__frames_per_step=2,
             content_view=["random_frames", "mirror"],
             training__finetune_epochs=2,
         ),
-        "images, concatenated": lambda: wae(
-            data.images, network="conv", network__generator="concat"
-        ),
-        "images, resnet": lambda: wae(data.images, network="resnet", max_epochs=1),
-        "colours": lambda: wae(data.colours, motion_view="color_mix", max_epochs=2),
-        "actions": lambda: wae(data.vectors, data.labels, n_actions=3, n_actions__weight=0.1),
-        "actions, prior": lambda: wae(
+        "images, concatenated": lambda: trained(X, network="conv", network__generator="concat"),
+        "images, resnet": lambda: trained(X, network="resnet", max_epochs=1),
+        "colours": lambda: trained(data.colours, motion_view="color_mix", max_epochs=2),
+    }
+
+
+def other_cases(data: Data) -> Cases:
+    """Actions, and the other estimators."""
+    small = {"content_size": 16, "hidden_size": 32, "motion_size": 8}
+    return {
+        "actions": lambda: trained(data.vectors, data.labels, n_actions=3, n_actions__weight=0.1),
+        "actions, prior": lambda: trained(
             data.ragged, n_actions=2, n_actions__prior=[0.3, 0.7], reg="mmd"
         ),
-        "DSVAE": lambda: wae(data.images, cls=DSVAE, motion_size=8, **small),
-        "DSVAE, full, ragged": lambda: wae(
-            data.ragged, cls=DSVAE, posterior="full", motion_size=8, **small
-        ),
-        "MoCoGAN": lambda: gan(data.images),
-        "MoCoGAN, actions, ragged": lambda: gan(data.ragged, n_actions=2),
+        "DSVAE": lambda: trained(data.images, cls=DSVAE, **small),
+        "DSVAE, full, ragged": lambda: trained(data.ragged, cls=DSVAE, posterior="full", **small),
+        "MoCoGAN": lambda: trained_sampler(data.images),
+        "MoCoGAN, actions, ragged": lambda: trained_sampler(data.ragged, n_actions=2),
     }
 
 
