@@ -1,13 +1,13 @@
 """
-Who speaks, and how the sound moves
-===================================
+A speaker, and how the sound moves
+==================================
 
 Nine men say two vowels, *ae*, some seventy times each: utterances of 7 to 29 frames, of 12
 cepstral coefficients each (Kudo, Toyama, Shimbo, Pattern Recognition Letters 1999), which come with
 ``aeon``. The speaker stays the same throughout an utterance and the sound moves, so the content
 code should know the speaker and the motion code should not. Nobody tells the model who speaks.
 
-Trains in about a minute. What it prints are equal error rates of speaker verification: of telling
+Trains in about a minute. It prints equal error rates of speaker verification: of telling
 from two codes, by their angle, whether the same man speaks. Chance is 50%.
 """
 

@@ -41,7 +41,7 @@ def weights(model):
 
 
 def same_weights(a, b):
-    """Whether two such copies agree bit for bit."""
+    """Tell whether two such copies agree bit for bit."""
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 

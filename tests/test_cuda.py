@@ -1,4 +1,4 @@
-"""What a CUDA GPU must do as well; left out where there is none."""
+"""The duties of a CUDA GPU; left out where there is none."""
 
 import numpy as np
 import pytest

@@ -11,7 +11,7 @@ WITHOUT: dict[str, str] = {}
 
 
 def mirror_of(module):
-    """Where the tests of a module are: ``room/_name.py`` has ``room/test_name.py``."""
+    """The place of the tests of a module: ``room/_name.py`` has ``room/test_name.py``."""
     return module.with_name(f"test_{module.stem.lstrip('_')}.py")
 
 

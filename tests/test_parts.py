@@ -108,7 +108,7 @@ class Holder(Part):
 
 
 def same(a, b):
-    """Whether two parts are of one class and made with equal arguments."""
+    """Tell whether two parts are of one class and made with equal arguments."""
     return type(a) is type(b) and to_json(a) == to_json(b)
 
 
@@ -205,7 +205,7 @@ def test_a_parameter_takes_the_names_of_its_registry(kind):
 
 
 def is_for(kind, name):
-    """Whether a network is one of vectors; all other parts fit."""
+    """Tell whether a network is one of vectors; all other parts fit."""
     if kind != "network":
         return True
     try:

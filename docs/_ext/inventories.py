@@ -1,4 +1,4 @@
-"""Where the names of other packages are documented, for a build without a network.
+"""The pages that document the names of other packages, for a build without a network.
 
 Sphinx asks each package's own site for its inventory first. Where it cannot be reached it takes the
 one that is written here, which has the names that this documentation links to and no others.

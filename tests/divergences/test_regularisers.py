@@ -1,4 +1,4 @@
-"""How a `reg` parameter becomes three divergences."""
+"""The parameter `reg`, and the three divergences that it becomes."""
 
 import pytest
 import torch

@@ -20,7 +20,7 @@ def pair(*shape, dtype=torch.float64, seed=0):
 
 
 def directions(d, n_projections, seed=0):
-    """Those of its first call."""
+    """The directions of its first call."""
     drawn = torch.randn(d, n_projections, generator=torch.Generator().manual_seed(seed))
     return nn.functional.normalize(drawn, dim=0).double()
 

@@ -1,4 +1,4 @@
-"""What every estimator does with X and with itself: layouts, units, clones and pickles."""
+"""Every estimator, with X and with itself: layouts, units, clones and pickles."""
 
 import pickle
 
@@ -38,7 +38,7 @@ def test_clone_copies_parameters_and_nothing_learned(vectors, small):
     assert repr(copied.fit(vectors).transform(vectors)) == repr(model.transform(vectors))
 
 
-def test_looks(vector_model):
+def test_its_appearance(vector_model):
     assert repr(RecurrentWAE()) == "RecurrentWAE()"
     assert "content_size=4" in repr(vector_model)
     assert "RecurrentWAE" in vector_model._repr_html_()

@@ -1,4 +1,4 @@
-"""What an encoder makes possible: swaps, scores, names of codes, and inverses of both codes."""
+"""The verbs of an encoder: swaps, scores, names of codes, and inverses of both codes."""
 
 import numpy as np
 import pandas as pd

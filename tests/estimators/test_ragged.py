@@ -64,7 +64,7 @@ def close(got, want):
 
 
 def single(X):
-    """What was computed in float32, whatever it was stored as."""
+    """The values as computed in float32, whatever it was stored as."""
     return [x.astype(np.float32) if x.dtype == np.float64 else x for x in X]
 
 

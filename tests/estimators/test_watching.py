@@ -1,4 +1,4 @@
-"""Those who are told of the epochs of a training: the history counts them all."""
+"""Watchers, told of the epochs of a training, and a history that counts them all."""
 
 from types import SimpleNamespace
 

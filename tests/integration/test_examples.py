@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 
 def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """What an example prints."""
+    """The output of an example."""
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
     return capsys.readouterr().out
 

@@ -23,7 +23,7 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no f
 
 
 def run_script(*command, **environment):
-    """What a Python process prints; it and those that it has started are killed if they hang."""
+    """The output of a Python process; it and those that it has started are killed if they hang."""
     process = subprocess.Popen(
         [sys.executable, *map(str, command)],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},

@@ -1,4 +1,4 @@
-"""What networks share: sizes that halve, and the generator that an estimator asks for."""
+"""The common parts of networks: sizes that halve, and the generator that an estimator asks for."""
 
 from itertools import pairwise
 

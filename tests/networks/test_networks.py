@@ -22,7 +22,7 @@ SHAPES = [(3,), (3, 16, 16)]
 
 
 def is_for(network, frame_shape):
-    """Whether a network takes frames of this shape."""
+    """Tell whether a network takes frames of this shape."""
     try:
         network.check(frame_shape)
     except ValueError:

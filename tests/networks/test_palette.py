@@ -1,4 +1,4 @@
-"""What decoders of images end with: a pixel is a mixture of colours, and content chooses these."""
+"""The last layer of decoders of images: pixels mix a few colours, which content chooses."""
 
 import pytest
 import torch

@@ -49,7 +49,7 @@ def without_seconds(history):
 
 
 def same_end(a, b):
-    """Whether two trainings ended alike, bit for bit."""
+    """Tell whether two trainings ended alike, bit for bit."""
     for one, other in zip((a.model_, *a.divergences_), (b.model_, *b.divergences_), strict=True):
         for (name, x), y in zip(one.state_dict().items(), other.state_dict().values(), strict=True):
             assert torch.equal(x, y), name

@@ -1,4 +1,4 @@
-"""Views: what each promises of its output, and that nothing but the generator moves it."""
+"""Views: the promises of each about its output, which nothing but the rng moves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHAPES = {"images": (6, 5, 3, 4, 4), "vectors": (6, 5, 7)}
 
 
 def is_for(view, shape):
-    """Whether a view takes batches of this shape."""
+    """Tell whether a view takes batches of this shape."""
     try:
         view(torch.zeros(shape))
     except ValueError:
