@@ -1,5 +1,7 @@
 """The user's own modules: copied, used as they are, and told where they do not fit."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -53,6 +55,13 @@ def test_own_modules_are_concatenated_and_nothing_has_to_be_set(generator):
     network = resolve_network(own(), (2, 6, 5), generator)
     assert network.generator == "concat"
     network.decoder((2, 6, 5), codes(network.generator))
+
+
+def test_with_actions_an_own_decoder_reads_them_between_motion_and_content():
+    network = resolve_network(own(size=5 + 4), (2, 6, 5), "style")
+    with_action = replace(codes("concat"), n_actions=4)
+    frames = network.decoder((2, 6, 5), with_action)(torch.randn(2, 3, 2 + 4), torch.randn(2, 3))
+    assert frames.shape == (2, 3, 2, 6, 5)
 
 
 def test_own_encoders_may_give_feature_maps():
