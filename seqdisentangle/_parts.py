@@ -264,8 +264,8 @@ class Registry(Mapping[str, type[P]], Generic[P]):
         cls = self._classes[name]
         if missing := [a for a in needed_arguments(cls) if a not in arguments]:
             raise ValueError(
-                f"{parameter}={name!r} is no {self.kind} by its name alone, as {self.listed} are: "
-                f"make one, {cls.__name__}({', '.join(missing)})"
+                f"{parameter}={name!r}: this {self.kind} needs more than its name, which will do "
+                f"for {self.listed}: make one, {cls.__name__}({', '.join(missing)})"
             )
         return cls(**arguments)
 

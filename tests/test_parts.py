@@ -257,7 +257,7 @@ def registry():
 
 def test_a_class_that_needs_arguments_is_registered_but_no_name_for_a_part(registry):
     assert registry.names == ("blur",)
-    with pytest.raises(ValueError, match=r"this='forgetful' is no filter .*Forgetful\(width\)"):
+    with pytest.raises(ValueError, match=r"this='forgetful': this filter .*Forgetful\(width\)"):
         registry.make("forgetful", "this")
     assert registry.make("forgetful", "this", width=2).w == 2
 

@@ -52,7 +52,7 @@ def resolve_callbacks(callbacks: Any) -> Callbacks:
     >>> resolve_callbacks("csv")
     Traceback (most recent call last):
     ...
-    ValueError: callbacks='csv' is no callback by its name alone...: make one, CSVLogger(path)
+    ValueError: callbacks='csv': this callback needs more than its name, ...CSVLogger(path)
     """
     if callbacks is None:
         callbacks = []

@@ -105,7 +105,7 @@ class FittingEstimator(FileEstimator):
 
     @fit_context
     def partial_fit(self: Self, X: Any, y: Any = None, *, lengths: Any = None) -> Self:
-        """Train for one epoch on a part of the data, at a constant step size.
+        """Train for one epoch on a part of the data, at a constant learning rate.
 
         The first part decides the units (``scale``); an int ``content_delay`` counts calls, a
         float has no ``max_epochs`` to be a share of and means none. A pair for

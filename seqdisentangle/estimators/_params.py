@@ -17,7 +17,7 @@ from .._parts import Part, same
 from ..data.layout import CHANNELS
 from ..data.sequences import MISSING
 from ..data.units import SCALES
-from ..networks import NETWORKS, FrameNetwork
+from ..networks import NETWORKS
 from ..objectives import COSTS
 from ..serialization import record
 from ..training import LR_SCHEDULES, LRSchedule
@@ -42,7 +42,8 @@ COUNT = Interval(Integral, 1, None, closed="left")
 AUTO = StrOptions({"auto"})
 #: A number of epochs: an int counts them, a float below 1 is a share of ``max_epochs``.
 EPOCHS = (Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left"))
-VIEW = (str, list, tuple, callable, None)
+#: A part, by name or as an object: what resolves it says what it must be, by its registry.
+PART = object
 
 
 def parameter(
@@ -330,7 +331,7 @@ class CommonParameters:
     content_size: int = parameter(COUNT, default=32)
     motion_size: int = parameter(COUNT, default=6)
     hidden_size: int = parameter(COUNT, default=128)
-    network: Any = parameter(str, FrameNetwork, tuple, list, default="auto", as_part=network_part)
+    network: Any = parameter(PART, default="auto", as_part=network_part)
     scale: str = parameter(StrOptions(set(SCALES)), default="auto")
     channels: str = parameter(StrOptions(set(CHANNELS)), default="auto")
     max_epochs: int = parameter(COUNT, default=24)
@@ -339,7 +340,7 @@ class CommonParameters:
     training: Training | None = parameter(Training, None, default=None, as_part=Training.of)
     device: str = parameter(str, default="auto")
     checkpoint: str | PathLike[str] | None = parameter(str, PathLike, None, default=None)
-    callbacks: Any = parameter(object, default=None)  # see resolve_callbacks
+    callbacks: Any = parameter(PART, default=None)
     warm_start: bool = parameter("boolean", default=False)
     random_state: Any = parameter("random_state", default=None)
     verbose: int = parameter("verbose", default=0)
@@ -349,7 +350,7 @@ class CommonParameters:
 class EncodingParameters(CommonParameters):
     """The parameters of an estimator that encodes as well."""
 
-    cost: Any = parameter(StrOptions(set(COSTS)), callable, default="squared", as_part=cost_part)
+    cost: Any = parameter(PART, default="squared", as_part=cost_part)
     codes: str = parameter(StrOptions({"both", "content", "motion"}), default="both")
     missing: str = parameter(StrOptions(set(MISSING)), default="error")
     early_stopping: bool | EarlyStopping = parameter(

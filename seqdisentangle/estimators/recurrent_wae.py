@@ -26,8 +26,8 @@ from ._params import (
     AUTO,
     EPOCHS,
     NON_NEGATIVE,
+    PART,
     POSITIVE,
-    VIEW,
     Actions,
     Training,
     auto,
@@ -98,8 +98,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         map, and content scales and shifts its channels at every layer and chooses the colours of
         images, which suits an appearance that does not depend on the place; by ``"concat"`` they
         stand side by side. A pair ``(encoder, decoder)`` of torch modules,
-        (N, ...) -> (N, F) or (N, C, h, w) and (N, motion_size + content_size) -> (N, ...), has the
-        codes side by side.
+        (N, ...) -> (N, F) or (N, C, h, w) and (N, d) -> (N, ...), has them side by side too: d is
+        motion_size, the number of actions if there are any, and content_size.
     cost : str, Cost or callable, default="squared"
         The reconstruction cost :math:`c`, a mean over the values of a frame: ``"squared"``,
         ``"absolute"``, ``"huber"``, ``"binary_cross_entropy"``, or one of
@@ -139,8 +139,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         The view of the data that each encoder gets in training, while the target stays the
         original: what an encoder cannot see, its code cannot carry. Names from
         :mod:`seqdisentangle.views`, or any callable of a tensor (n, T, ...), or a list of them,
-        applied in order. ``"auto"`` shows content one random frame of each video, and all frames of
-        vectors.
+        applied in order; that of motion keeps the time steps. ``"auto"`` shows content one random
+        frame of each video, and all frames of vectors.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.
     scale : {"auto", "unit", "standard", "none"}, default="auto"
@@ -264,10 +264,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     )
     content_noise: float | None = parameter(POSITIVE, None, default=0.1)
     motion_noise: float | None = parameter(POSITIVE, None, default=0.2)
-    motion_prior: Any = parameter(str, MotionPrior, default="auto", as_part=prior_part)
+    motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
     content_delay: float = parameter(*EPOCHS, default=0.075)
-    content_view: Any = parameter(*VIEW, default="auto", as_part=view_part)
-    motion_view: Any = parameter(*VIEW, default=None, as_part=view_part)
+    content_view: Any = parameter(PART, default="auto", as_part=view_part)
+    motion_view: Any = parameter(PART, default=None, as_part=view_part)
 
     _own_training: ClassVar[dict[str, Any]] = {
         "lr_schedule": "one_cycle",

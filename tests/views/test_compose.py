@@ -49,7 +49,7 @@ def test_what_is_composed_stays_as_it_was_given():
         (
             "compose",
             ValueError,
-            r"content_view='compose' is no view by its name .* Compose\(views\)",
+            r"content_view='compose': this view needs more than its name.* Compose\(views\)",
         ),
         (["shuffle", "x"], ValueError, r"content_view\[1\] must be the name of a view .* 'x'"),
         ([], ValueError, "content_view is empty"),
