@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -47,6 +47,10 @@ class KernelDivergence(Divergence):
         self.bandwidth = bandwidth
         self.unbiased = unbiased
         self.resolved_kernel = resolve_kernel(kernel, scales, f"{name}: kernel")
+
+    def as_part(self, name: str, value: Any) -> Any:
+        """The kernel that a name stands for."""
+        return resolve_kernel(value, self.scales) if name == "kernel" else value
 
     def unit(self, z: Tensor, weight: Tensor) -> Tensor:
         """The squared distance of a scale of 1, (..., n, d) -> (..., 1, 1)."""

@@ -56,12 +56,6 @@ class Regularisers(Part):
     independence : Divergence or callable, default=HSIC()
         Of draws of the joint distribution of both codes from the product of its marginals.
 
-    Attributes
-    ----------
-    name : str or None
-        The name by which :func:`as_regularisers` was asked for them, ``"auto"`` included; None
-        once a parameter is changed.
-
     Raises
     ------
     ValueError
@@ -80,7 +74,6 @@ class Regularisers(Part):
     content: Any
     motion: Any
     independence: Any = field(default_factory=HSIC)
-    name: str | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if "auto" in [part for part in (self.content, self.motion) if isinstance(part, str)]:
@@ -113,6 +106,10 @@ class Regularisers(Part):
             one_of_both(self.independence, 0, "reg: independence"),
         )
 
+    def as_part(self, name: str, value: Any) -> Any:
+        """The divergence that a name stands for."""
+        return one_of_both(value, int(name == "motion"), f"reg: {name}")
+
 
 def as_regularisers(reg: Any) -> Regularisers:
     """Turn a `reg` parameter into one part, whose divergences are objects.
@@ -125,7 +122,6 @@ def as_regularisers(reg: Any) -> Regularisers:
     Returns
     -------
     Regularisers
-        Its ``name`` is ``reg`` where that is a name.
 
     Raises
     ------
@@ -134,34 +130,28 @@ def as_regularisers(reg: Any) -> Regularisers:
 
     Examples
     --------
-    >>> reg = as_regularisers("mmd")
-    >>> reg.name
-    'mmd'
-    >>> reg.set_params(content__penalty=2.0).content.penalty
+    >>> as_regularisers("mmd").set_params(content__penalty=2.0).content.penalty
     2.0
     """
-    name = reg if isinstance(reg, str) else None
+    return Regularisers(*parts_of(reg).divergences())
+
+
+def parts_of(reg: Any) -> Regularisers:
+    """The parts of a `reg`, names within as they are."""
     if isinstance(reg, Regularisers):
-        name = reg.name
-    elif name is not None:
-        content, motion = (one_of_both(name, i) for i in (0, 1))
-        reg = Regularisers(content, motion)
-    elif isinstance(reg, Mapping):
+        return reg
+    if isinstance(reg, Mapping):
         if not {"content", "motion"} <= set(reg) <= {"content", "motion", "independence"}:
             raise ValueError(
                 "reg as a dict must have the keys 'content' and 'motion', and may have "
                 f"'independence', got {list(reg)!r}"
             )
-        reg = Regularisers(**reg)
-    elif isinstance(reg, tuple | list):
+        return Regularisers(**reg)
+    if isinstance(reg, tuple | list):
         if len(reg) != 2:
             raise ValueError(f"reg as a pair must be (content, motion), got {len(reg)} items")
-        reg = Regularisers(*reg)
-    else:
-        reg = Regularisers(one_of_both(reg), one_of_both(reg))
-    found = Regularisers(*reg.divergences())
-    found.name = name
-    return found
+        return Regularisers(*reg)
+    return Regularisers(*(one_of_both(reg, part) for part in (0, 1)))
 
 
 def resolve(reg: Any) -> Divergences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -93,6 +94,10 @@ class ScaledMMD(Adversarial):
                 f"slope at zero, got {kernel!r} with slope {slope:g}"
             )
         self.value_at_zero, self.slope_at_zero = value, slope
+
+    def as_part(self, name: str, value: Any) -> Any:
+        """The kernel that a name stands for."""
+        return resolve_kernel(value, self.scales) if name == "kernel" else value
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence under the map as it is, in float32 or better."""
