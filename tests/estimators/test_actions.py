@@ -10,11 +10,10 @@ from sklearn.base import clone, is_clusterer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from seqdisentangle import EarlyStopping, RecurrentWAE
+from tests.estimators._common import TINY, table
 
-TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "device": "cpu"}
 
-
-@parametrize_with_checks([RecurrentWAE(n_actions=20, max_epochs=2, **TINY)])
+@parametrize_with_checks([RecurrentWAE(n_actions=20, **TINY)])
 def test_scikit_learn_checks(estimator, check, request):
     if "check_array_api_input" in request.node.name and os.environ.get("SCIPY_ARRAY_API") != "1":
         pytest.skip("scikit-learn runs it with SCIPY_ARRAY_API=1 only")
@@ -31,17 +30,6 @@ def acting(small):
         return small(**{"n_actions": 3, **params})
 
     return acting
-
-
-@pytest.fixture(params=["numbers", "vectors", "videos", "ragged"])
-def X(request, vectors):
-    if request.param == "ragged":
-        return [vectors[i, : 3 + i % 3] for i in range(len(vectors))]
-    return request.getfixturevalue(request.param)
-
-
-def table(sequences):
-    return np.concatenate([np.ravel(x) for x in sequences])
 
 
 # ---- verbs ---------------------------------------------------------------------------------------

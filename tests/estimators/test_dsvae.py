@@ -9,21 +9,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from seqdisentangle import DSVAE, RecurrentWAE, Training
-
-TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "max_epochs": 2, "device": "cpu"}
-SMALL = {**TINY, "batch_size": 4, "random_state": 0}
-
-
-def table(sequences):
-    return np.concatenate([np.ravel(x) for x in sequences])
-
-
-@pytest.fixture(params=["numbers", "vectors", "videos", "ragged"])
-def X(request, vectors):
-    if request.param == "ragged":
-        return [vectors[i, : 3 + i % 3] for i in range(len(vectors))]
-    return request.getfixturevalue(request.param)
-
+from tests.estimators._common import SMALL, TINY, table
 
 each_form = pytest.mark.parametrize("posterior", ["factorised", "full"])
 

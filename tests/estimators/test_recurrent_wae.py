@@ -14,8 +14,8 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.callbacks import Callback
 from seqdisentangle.divergences import HSIC, MMD, ScaledMMD
 from seqdisentangle.networks import Conv
+from tests.estimators._common import TINY
 
-TINY = {"content_size": 4, "motion_size": 2, "hidden_size": 16, "max_epochs": 2, "device": "cpu"}
 EACH_CODES = [RecurrentWAE(codes=codes, **TINY) for codes in ("both", "content", "motion")]
 
 
