@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any, ClassVar, Literal
 
@@ -19,7 +20,7 @@ from ..model.priors import resolve_motion_prior
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
-from ..views import VIEWS, View, resolve_view
+from ..views import View, resolve_view
 from ._actions import ActionEstimator, checked_labels
 from ._fitting import FittingEstimator
 from ._params import (
@@ -38,22 +39,15 @@ from ._params import (
 __all__ = ["RecurrentWAE"]
 
 
-def reg_part(reg: Any) -> Regularisers:
-    """The divergences that a `reg` stands for, as one object with parameters."""
-    return as_regularisers(reg)
-
-
 def prior_part(prior: Any) -> Any:
     """The motion prior that a name stands for."""
     name = auto(prior, "mixture")
     return PRIORS.make(name, "motion_prior") if isinstance(name, str) else name
 
 
-def view_part(view: Any) -> Any:
-    """The view that a name stands for: of "auto", the one that videos get."""
-    if isinstance(view, str):
-        return VIEWS.make(auto(view, "random_frames"), "view")
-    return view if view is None else resolve_view(view)
+def view_part(name: str) -> Callable[[Any], View | None]:
+    """The views that values of a parameter stand for: of "auto", the one that videos get."""
+    return lambda view: resolve_view(auto(view, "random_frames"), name)
 
 
 @parameters
@@ -251,7 +245,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         dict,
         Regularisers,
         default="auto",
-        as_part=reg_part,
+        as_part=as_regularisers,
         kw_only=False,
     )
     content_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
@@ -266,8 +260,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     motion_noise: float | None = parameter(POSITIVE, None, default=0.2)
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
     content_delay: float = parameter(*EPOCHS, default=0.075)
-    content_view: Any = parameter(PART, default="auto", as_part=view_part)
-    motion_view: Any = parameter(PART, default=None, as_part=view_part)
+    content_view: Any = parameter(PART, default="auto", as_part=view_part("content_view"))
+    motion_view: Any = parameter(PART, default=None, as_part=view_part("motion_view"))
 
     _own_training: ClassVar[dict[str, Any]] = {
         "lr_schedule": "one_cycle",

@@ -138,6 +138,10 @@ def test_parameters_of_a_part_are_set_by_their_names(params, found):
         ({"n_actions__weight": 1}, "n_actions=None has no parameters of its own"),
         ({"early_stopping__patience": 1}, "early_stopping=False has no parameters of its own"),
         ({"hidden_size__x": 1}, "hidden_size=128 has no parameters of its own"),
+        (
+            {"content_view": "mirorr", "content_view__x": 1},
+            "content_view must be the name of a view",
+        ),
         ({"network__wdith": 1}, "has no parameter 'wdith', only"),
         ({"nonsense__x": 1}, "RecurrentWAE has no parameter 'nonsense', only"),
         ({"content_size": 9, "training__ema": 7}, "The 'ema' parameter of Training must be"),
