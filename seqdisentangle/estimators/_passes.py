@@ -106,13 +106,17 @@ class Predictor:
     @torch.no_grad()
     def encode(self, batch: Batch) -> LatentCodes:
         """The posterior means of content and motion, zero in padding, and the likeliest action."""
-        content, motion, action = self.model.encode(batch.x, sample=False, packing=batch.packing)
+        content, motion, action = self.model.encode(
+            batch.x, sample=False, packing=batch.packing, observed=batch.observed
+        )
         return LatentCodes(content.mean, motion.mean, None if action is None else action.value)
 
     @torch.no_grad()
     def action_probabilities(self, batch: Batch) -> Tensor:
         """The action posterior, (n, K)."""
-        motion = self.model.motion(batch.x, sample=False, packing=batch.packing)
+        motion = self.model.motion(
+            batch.x, sample=False, packing=batch.packing, observed=batch.observed
+        )
         action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
         probabilities: Tensor = action.logits.softmax(-1)
         return probabilities

@@ -37,6 +37,7 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
+    motion_input: Literal["changes", "frames"] = "frames"
     motion_prior: MotionPrior = field(default_factory=GaussianPrior)
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
@@ -118,7 +119,11 @@ class SequenceModel(nn.Module):
                 network.encoder(shape), spec.content_size, hidden_size, spec.content_noise
             ),
             MotionPosterior(
-                network.encoder(shape), spec.motion_size, hidden_size, spec.motion_noise
+                network.encoder(shape),
+                spec.motion_size,
+                hidden_size,
+                spec.motion_noise,
+                spec.motion_input,
             ),
         )
 
@@ -140,6 +145,7 @@ class SequenceModel(nn.Module):
         *,
         sample: bool = True,
         packing: Packing | None = None,
+        observed: Tensor | None = None,
         known: Tensor | None = None,
     ) -> Posterior:
         """Codes of sequences.
@@ -153,11 +159,13 @@ class SequenceModel(nn.Module):
             If False, values are means, and each follows on the mean of the one before.
         packing : Packing, optional
             The frames that are real, where some are padding.
+        observed : bool Tensor of the shape of x, optional
+            False where a value is missing, and zero in its place.
         known : Tensor of int64 and shape (n,), optional
             Actions that are known, -1 where not.
         """
         content = self.content(x, rng, sample=sample, packing=packing)
-        motion = self.motion(x, rng, sample=sample, packing=packing)
+        motion = self.motion(x, rng, sample=sample, packing=packing, observed=observed)
         lengths = None if packing is None else packing.lengths
         action = self.act(motion.value, rng, sample=sample, lengths=lengths, known=known)
         return Posterior(content, motion, action)

@@ -70,6 +70,7 @@ class DSVAEModel(SequenceModel):
         *,
         sample: bool = True,
         packing: Packing | None = None,
+        observed: Tensor | None = None,
         known: Tensor | None = None,
     ) -> Posterior:
         """Codes of sequences, as in the base class; content first, which the full form reads."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from ..data.packing import Packing
 from ..networks.base import SLOPE, FrameEncoder
+from .changes import centred, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .norms import CodeNorm, Whitening
 
@@ -92,21 +94,33 @@ class MotionPosterior(nn.Module):
     :math:`d_m \cdot \tfrac12 \log(1 + 1/\mathrm{noise}^2)` nats, enough for a pose and too little
     for the appearance as well.
 
+    With ``sees="changes"`` the frame that it sees is one without what stays the same in its
+    sequence: of vectors the input is standardised over the time of the sequence, of images the
+    feature map is centred, channel by channel and place by place. Both have a place for everything
+    that moves still, and no way for what is constant to pass.
+
     Parameters
     ----------
     encoder : FrameEncoder
     size, hidden_size : int
     noise : float or None
         The standard deviation; None learns it, and the mean is then free.
+    sees : {"changes", "frames"}
     """
 
     def __init__(
-        self, encoder: FrameEncoder, size: int, hidden_size: int, noise: float | None
+        self,
+        encoder: FrameEncoder,
+        size: int,
+        hidden_size: int,
+        noise: float | None,
+        sees: Literal["changes", "frames"] = "frames",
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.size = size
         self.noise = noise
+        self.sees = sees
         self.features = nn.Sequential(
             nn.Linear(math.prod(encoder.feature_shape), hidden_size), nn.LeakyReLU(SLOPE)
         )
@@ -122,11 +136,16 @@ class MotionPosterior(nn.Module):
         *,
         sample: bool = True,
         packing: Packing | None = None,
+        observed: Tensor | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, d_m), the means themselves unless ``sample``."""
         n, n_steps = x.shape[:2]
-        frames = x.flatten(0, 1) if packing is None else packing.pack(x)
-        hidden = self.from_frame(self.features(self.encoder(frames).flatten(1)))
+        if self.sees == "changes" and x.ndim == 3:
+            x = standardised(x, packing, observed)
+        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
+        if self.sees == "changes" and x.ndim == 5:
+            features = centred(features, n, packing)
+        hidden = self.from_frame(self.features(features.flatten(1)))
         hidden = hidden.to(self.from_previous.weight.dtype)
         hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
         noise = hidden.new_empty(n, n_steps, self.size)

@@ -49,7 +49,7 @@ class ELBO(AutoencoderObjective):
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate it on a batch, see :meth:`Objective.forward`; nothing is delayed."""
         of_all = self.packing_of_all(batch)
-        posterior = model.encode(batch.x, rng, packing=batch.packing)
+        posterior = model.encode(batch.x, rng, packing=batch.packing, observed=batch.observed)
         content, motion, _ = posterior
         q_m, p_m = self.gathered(motion, model.prior(motion.value, rng))
         q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))

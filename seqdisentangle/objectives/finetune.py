@@ -60,7 +60,13 @@ class FineTuning(Objective):
         model.eval()
         model.prior.train()  # in which alone cuDNN's recurrences learn; it has no other effect
         with torch.no_grad():
-            codes = model.encode(batch.x, rng, packing=batch.packing, known=batch.labels).codes
+            codes = model.encode(
+                batch.x,
+                rng,
+                packing=batch.packing,
+                observed=batch.observed,
+                known=batch.labels,
+            ).codes
         steps = model.prior.steps(codes.motion, codes.action)
         likelihood = self.communicator.mean(
             negative_log_likelihood(steps, codes.motion, batch.packing)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from seqdisentangle.data.packing import Packing
 from seqdisentangle.model.posteriors import ContentPosterior, MotionPosterior
 from seqdisentangle.networks import MLP, Conv
 
@@ -194,3 +195,45 @@ def test_draws_are_of_the_generator_alone(posterior):
     assert torch.equal(model(x, seeded(1)).value, model(x, seeded(1)).value)
     assert not torch.equal(model(x, seeded(1)).value, model(x, seeded(2)).value)
     assert torch.equal(torch.get_rng_state(), state)
+
+
+# Motion that sees what changes
+
+
+@each_mode
+def test_motion_does_not_know_the_level_and_scale_of_vectors(training):
+    torch.manual_seed(0)
+    posterior = MotionPosterior(MLP(8, 1).encoder((3,)), 4, 6, 0.3, "changes").double()
+    posterior.train(training)
+    x = 10 * sequences((3,), steps=40)
+    moved = torch.tensor([2.0, 30.0, 0.5], dtype=torch.float64) * x + 3.0
+    torch.testing.assert_close(
+        fresh(posterior, moved).mean, fresh(posterior, x).mean, atol=0.05, rtol=0
+    )
+    posterior.sees = "frames"
+    assert not torch.allclose(fresh(posterior, moved).mean, fresh(posterior, x).mean, atol=0.5)
+
+
+def test_motion_of_images_knows_no_feature_that_stays_the_same():
+    torch.manual_seed(0)
+    pixels = nn.Identity()
+    pixels.feature_shape = (3, 8, 6)
+    posterior = MotionPosterior(pixels, 4, 6, 0.3, "changes").double().eval()
+    x = sequences((3, 8, 6))
+    scene = torch.rand(len(x), 1, 3, 8, 6, dtype=torch.float64, generator=seeded(5))
+    torch.testing.assert_close(
+        posterior(x + scene, sample=False).mean, posterior(x, sample=False).mean
+    )
+
+
+@each_case
+def test_motion_that_sees_changes_does_not_see_padding(network, frame_shape):
+    torch.manual_seed(0)
+    posterior = MotionPosterior(network.encoder(frame_shape), 4, 6, 0.3, "changes").double().eval()
+    x, lengths = sequences(frame_shape), torch.tensor([T, 2, 4, T, 1, 3, 2])
+    packing = Packing.of(lengths, T, x.device)
+    x = x * packing.mask[(..., *[None] * len(frame_shape))]
+    found = posterior(x, sample=False, packing=packing).mean
+    for i, length in enumerate(lengths.tolist()):
+        alone = posterior(x[i : i + 1, :length], sample=False).mean
+        torch.testing.assert_close(found[i : i + 1, :length], alone)
