@@ -14,7 +14,7 @@ from ..model.latent import Latent
 from .base import Comparison, Objective
 from .communicator import Communicator
 from .costs import Cost
-from .reconstruction import cost_of_frames
+from .reconstruction import cost_of, error_of_movement
 
 __all__ = ["AutoencoderObjective"]
 
@@ -27,6 +27,9 @@ class AutoencoderObjective(Objective):
     divergences : Divergences
     cost : callable
     content_weight, motion_weight : float
+    movement_weight : float
+        The weight of the squared error of what moves, which the cost of frames has in it already:
+        where movement is a small part of the frames, it must count for more to be learned.
     frames_per_step : int or None
         Frames of each sequence, drawn at random, that are reconstructed in a step of training: an
         unbiased estimate of the cost for a part of the decoder's work. None: all of them.
@@ -41,6 +44,7 @@ class AutoencoderObjective(Objective):
         cost: Cost,
         content_weight: float,
         motion_weight: float,
+        movement_weight: float = 0.0,
         frames_per_step: int | None = None,
         communicator: Communicator | None = None,
     ) -> None:
@@ -49,6 +53,7 @@ class AutoencoderObjective(Objective):
         self.cost = cost
         self.content_weight = content_weight
         self.motion_weight = motion_weight
+        self.movement_weight = movement_weight
         self.frames_per_step = frames_per_step
 
     @property
@@ -111,8 +116,14 @@ class AutoencoderObjective(Objective):
         steps: Tensor | None = None,
     ) -> Tensor:
         """The cost of each sequence, of its real frames, (n,)."""
-        costs = cost_of_frames(self.cost, model, codes, batch, steps)
-        return costs if batch.packing is None else batch.packing.pad(costs).sum(1)
+        packing = batch.packing
+        frames = model.decode(codes, packing, steps)
+        costs = cost_of(self.cost, frames, batch)
+        if packing is not None:
+            costs = packing.pad(costs).sum(1)
+        if self.movement_weight > 0:
+            costs = costs + self.movement_weight * error_of_movement(frames, batch)
+        return costs
 
     # ---- the codes of all processes --------------------------------------------------------------
 

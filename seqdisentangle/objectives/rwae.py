@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -61,12 +62,12 @@ class WassersteinObjective(AutoencoderObjective):
     term, in which the motions are constants, is what makes an action one kind of movement: given
     it, the prior must foretell the motions, as the components of a mixture do.
 
-    Its losses have the parts ``cost``, the mean cost of a sequence; ``content``, ``motion`` and
-    ``independence``, the divergences; ``likelihood``, the mean negative log-likelihood of a
-    sequence of motion codes under a prior that is a mixture, in nats, else zero; and with actions
-    ``action``, the divergence of the actions from their prior, ``dynamics``, the mean negative
-    log-likelihood of a motion code given the action, and ``labels``, the mean cross-entropy of the
-    actions that are known.
+    Its losses have the parts ``cost``, the mean cost of a sequence and its weighed movement;
+    ``content``, ``motion`` and ``independence``, the divergences; ``likelihood``, the mean negative
+    log-likelihood of a sequence of motion codes under a prior that is a mixture, in nats, else
+    zero; and with actions ``action``, the divergence of the actions from their prior, ``dynamics``,
+    the mean negative log-likelihood of a motion code given the action, and ``labels``, the mean
+    cross-entropy of the actions that are known.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ class WassersteinObjective(AutoencoderObjective):
     cost : callable
     content_weight, motion_weight : float
         A divergence of no weight, independence too, is not computed.
+    movement_weight : float
+        As in :class:`AutoencoderObjective`.
     independence_weight : float or pair of float
         Of a pair, one at the start of a training and one at its end, see :func:`ramp`.
     action_weight : float or None
@@ -97,6 +100,7 @@ class WassersteinObjective(AutoencoderObjective):
         cost: Cost,
         content_weight: float,
         motion_weight: float,
+        movement_weight: float = 0.0,
         independence_weight: float | tuple[float, float] = 0.0,
         action_weight: float | None = None,
         content_view: View | None = None,
@@ -109,6 +113,7 @@ class WassersteinObjective(AutoencoderObjective):
             cost=cost,
             content_weight=content_weight,
             motion_weight=motion_weight,
+            movement_weight=movement_weight,
             frames_per_step=frames_per_step,
             communicator=communicator,
         )
@@ -154,7 +159,9 @@ class WassersteinObjective(AutoencoderObjective):
             Samples that each divergence was given, for those that learn from it. One of no
             weight, or that rests, compares nothing and is zero.
         """
-        motion = self._encoded(model.motion, self.motion_view, model, batch, rng)
+        motion = self._encoded(
+            model.motion, self.motion_view, model, batch, rng, observed=batch.observed
+        )
         check_steps(motion, batch)
         action: Action | None = model.act(
             motion.value, rng, lengths=batch.lengths, known=batch.labels
@@ -203,6 +210,7 @@ class WassersteinObjective(AutoencoderObjective):
         model: SequenceModel,
         batch: Batch,
         rng: torch.Generator,
+        **told: Any,
     ) -> Latent:
         """A posterior given its view of the sequences, or these themselves out of training."""
         x, packing = batch.x, batch.packing
@@ -210,7 +218,7 @@ class WassersteinObjective(AutoencoderObjective):
             x = view(x, rng) if packing is None else view(x, rng, packing.lengths.to(x.device))
             if x.shape[1] != batch.x.shape[1]:
                 packing = None  # by the contract of views, none of the steps is padding then
-        latent: Latent = posterior(x, rng, packing=packing)
+        latent: Latent = posterior(x, rng, packing=packing, **told)
         return latent
 
     def _prior(
