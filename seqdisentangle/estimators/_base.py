@@ -26,7 +26,8 @@ from ..objectives.base import Objective
 from ..objectives.communicator import Communicator
 from ..training.devices import resolve_device
 from ..training.trainer import OptimizerState
-from ._params import CommonParameters, EarlyStopping, as_part
+from ._choices import Choice
+from ._params import CommonParameters, EarlyStopping, as_part, auto
 from ._passes import Predictor
 from ._sklearn import BaseEstimator
 
@@ -56,6 +57,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     n_epochs_: int
     best_epoch_: int
     labels_: NDArray[np.int64]
+    choices_: dict[str, Choice]
 
     # Of the optimisers, between calls of partial_fit.
     _optimizer_state: OptimizerState
@@ -101,8 +103,8 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
             "frame_shape": layout.frame_shape,
             "bounded": scaling.bounded,
             # torch takes no integers of NumPy.
-            "content_size": int(self.content_size),
-            "motion_size": int(self.motion_size),
+            "content_size": int(self._chosen("content_size")),
+            "motion_size": int(self._chosen("motion_size")),
             "hidden_size": int(self.hidden_size),
             "network": self.network,
         }
@@ -118,6 +120,15 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         return None
 
     # ---- parameters ----------------------------------------------------------------------------
+
+    def _choose(self, sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
+        """The values of the parameters that are left to the data, by their names."""
+        return {}
+
+    def _chosen(self, name: str) -> Any:
+        """The value of a parameter, in place of "auto" the one that was chosen by the data."""
+        value = getattr(self, name)
+        return auto(value, self.choices_[name].value) if name in self.choices_ else value
 
     def set_params(self: Self, **params: Any) -> Self:
         """Set parameters, those of a part by ``name__parameter``.

@@ -28,6 +28,7 @@ NOT_KEPT = ("callbacks",)
 
 # Learned attributes beside weights and labels.
 LEARNED = (
+    "choices_",
     "n_steps_",
     "n_features_in_",
     "n_epochs_",

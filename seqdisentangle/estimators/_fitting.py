@@ -160,7 +160,6 @@ class Fit:
     def __init__(self, estimator: FittingEstimator, mode: Mode) -> None:
         self.estimator = estimator
         self.mode = mode
-        self.max_epochs = 1 if mode.partial else int(estimator.max_epochs)
         self.training = Training.of(estimator.training).filled(estimator._own_training)
 
     def run(self, X: Any, y: Any, lengths: Any) -> FitResult:
@@ -199,6 +198,12 @@ class Fit:
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
         self.labels = estimator._check_labels(y, len(self.sequences))
         self.scaling = units_of(self.sequences, estimator, continued=self.continued)
+        choices = estimator._choose(self.sequences, self.scaling)
+        # A model that is trained on keeps those that it was built and begun with.
+        before = estimator.choices_ if self.continued else {}
+        estimator.choices_ = {name: before.get(name, choice) for name, choice in choices.items()}
+        self.whole_epochs = int(estimator._chosen("max_epochs"))
+        self.max_epochs = 1 if self.mode.partial else self.whole_epochs
         self.sequences.keep_on(self.device, room_for_data(self.device))
 
     def begin(self) -> None:
@@ -348,7 +353,7 @@ class Fit:
             labels=self.labels,
         )
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
-        passes = functools.partial(EvenPasses, self.sequences, int(estimator.batch_size))
+        passes = functools.partial(EvenPasses, self.sequences, int(estimator._chosen("batch_size")))
         train = batches(passes(rows=np.sort(order[n_validation:]), rng=shuffle))
         if n_validation == 0:
             return train, None
@@ -368,7 +373,7 @@ class Fit:
 
     def _progress(self, epoch: int) -> float:
         """The share of a training of ``max_epochs`` that is done in the middle of an epoch."""
-        return min((len(self.past) + epoch - 0.5) / self.estimator.max_epochs, 1.0)
+        return min((len(self.past) + epoch - 0.5) / self.whole_epochs, 1.0)
 
     def _lr_warmup_updates(self, n_batches: int) -> int:
         """Steps of the optimiser in which the learning rate rises."""
@@ -377,4 +382,4 @@ class Fit:
     def _epochs(self, number: Any) -> float:
         """The epochs that an int counts, or a float is a share of."""
         whole = isinstance(number, int | np.integer)
-        return float(number) if whole else float(number * self.estimator.max_epochs)
+        return float(number) if whole else float(number * self.whole_epochs)

@@ -326,16 +326,16 @@ def cost_part(cost: Any) -> Any:
 
 @parameters
 class CommonParameters:
-    """The parameters that every estimator has."""
+    """The parameters that every estimator has; one that chooses by the data takes "auto" too."""
 
-    content_size: int = parameter(COUNT, default=32)
-    motion_size: int = parameter(COUNT, default=6)
+    content_size: int | Literal["auto"] = parameter(COUNT, default=32)
+    motion_size: int | Literal["auto"] = parameter(COUNT, default=6)
     hidden_size: int = parameter(COUNT, default=128)
     network: Any = parameter(PART, default="auto", as_part=network_part)
     scale: str = parameter(StrOptions(set(SCALES)), default="auto")
     channels: str = parameter(StrOptions(set(CHANNELS)), default="auto")
-    max_epochs: int = parameter(COUNT, default=24)
-    batch_size: int = parameter(COUNT, default=64)
+    max_epochs: int | Literal["auto"] = parameter(COUNT, default=24)
+    batch_size: int | Literal["auto"] = parameter(COUNT, default=64)
     learning_rate: float = parameter(POSITIVE, default=2e-3)
     training: Training | None = parameter(Training, None, default=None, as_part=Training.of)
     device: str = parameter(str, default="auto")

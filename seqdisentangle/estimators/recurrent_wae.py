@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
@@ -22,9 +22,11 @@ from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
 from ._actions import ActionEstimator, checked_labels
+from ._choices import Choice, chosen
 from ._fitting import FittingEstimator
 from ._params import (
     AUTO,
+    COUNT,
     EPOCHS,
     NON_NEGATIVE,
     PART,
@@ -77,11 +79,12 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         dict with these keys sets the two apart, and the key ``"independence"`` replaces HSIC in
         the last term. Any :class:`~seqdisentangle.divergences.Divergence` or callable of two (n, d)
         tensors of codes that returns a scalar will do.
-    content_size : int, default=32
-        Numbers in a content code.
-    motion_size : int, default=6
+    content_size : int or "auto", default="auto"
+        Numbers in a content code. ``"auto"``: a quarter of the number of sequences, 4 to 32, since
+        few sequences tell few numbers apart.
+    motion_size : int or "auto", default="auto"
         Numbers in a frame's motion code. Few: a motion code with room for the appearance as well
-        leaves content with nothing to say.
+        leaves content with nothing to say. ``"auto"``: 6, and no more than a frame has.
     hidden_size : int, default=128
         Units of the hidden layers of the posteriors and the prior.
     network : {"auto", "mlp", "conv", "resnet"}, FrameNetwork or pair of modules, default="auto"
@@ -105,6 +108,11 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         off with ``reg="auto"`` where codes are whitened, and that of motion where the prior has
         mixtures, which learn by likelihood, unless ``reg`` is more than a name: one that you choose
         yourself counts.
+    movement_weight : float or "auto", default="auto"
+        The weight of the squared error of what moves, each frame less the mean of its sequence,
+        beside the cost of whole frames. Lips are a hundredth of what a face is made of, and a cost
+        of frames alone hardly notices them. ``"auto"`` makes what moves count as much as what
+        stays, by their variances in up to 64 of the sequences; 0 switches it off.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -114,27 +122,38 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         Number of actions, which makes the model the reinforced one: it learns a third code, one of
         so many kinds of movement for each sequence, and is a clusterer. An
         :class:`~seqdisentangle.Actions` sets their weight :math:`\beta_3` and their prior as well.
+    motion_input : {"changes", "frames"}, default="changes"
+        Frames as the motion encoder sees them. ``"changes"``: without what stays the same in their
+        sequence, so that motion cannot say it and content must. Vectors are standardised over the
+        time of each sequence, and their correlations taken away; the feature maps of images are
+        centred over it. Padding and missing values count for nothing. ``"frames"``: as they are, by
+        which motion may claim what is constant in a sequence but belongs to its movement, such as
+        the direction in which a figure walks; a ``motion_view`` must then hide from it what belongs
+        to content.
     content_noise : float or None, default=0.1
         Standard deviation of the content posterior, around a mean that is whitened, as its prior
         is; None learns it, and leaves the mean free.
-    motion_noise : float or None, default=0.2
+    motion_noise : float, None or "auto", default="auto"
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
-        the less a frame's code can carry. None learns it.
+        the less a frame's code can carry. None learns it. ``"auto"``: 0.2 for images, whose frames
+        have far more numbers than a motion code, and 0.5 for vectors.
     motion_prior : {"auto", "gaussian", "mixture"} or MotionPrior, default="auto"
         The steps of the motion prior. ``"gaussian"`` is the paper's. A ``"mixture"`` of 40 of them
         can go on in more ways than one, where a single Gaussian draws what lies between them. It
         learns by likelihood, a single Gaussian by the divergence of motion. ``"auto"`` is
         ``"mixture"``, and ``"gaussian"`` where that divergence is in closed form, as with
         ``reg="kl"``.
-    content_delay : float or int, default=0.075
+    content_delay : float, int or "auto", default="auto"
         Epochs at the start in which the decoder gets content from the prior, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
+        ``"auto"``: 0.075, and 0 for vectors whose changes alone motion sees.
     content_view, motion_view : str, callable, list or None, default="auto", None
         The view of the data that each encoder gets in training, while the target stays the
         original: what an encoder cannot see, its code cannot carry. Names from
         :mod:`seqdisentangle.views`, or any callable of a tensor (n, T, ...), or a list of them,
         applied in order; that of motion keeps the time steps. ``"auto"`` shows content one random
-        frame of each video, and all frames of vectors.
+        frame of each video, and of vectors whose levels differ between sequences half as much as
+        they move within one, or more; of others all frames.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.
     scale : {"auto", "unit", "standard", "none"}, default="auto"
@@ -145,10 +164,11 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     missing : {"error", "mask"}, default="error"
         NaN is an error, or stands for values that are missing: the encoders then see the mean in
         their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes them.
-    max_epochs : int, default=24
-        Passes over the data.
-    batch_size : int, default=64
-        Sequences in a step of the optimiser.
+    max_epochs : int or "auto", default="auto"
+        Passes over the data. ``"auto"``: 24, and as many more as make 1,500 steps of the optimiser.
+    batch_size : int or "auto", default="auto"
+        Sequences in a step of the optimiser. ``"auto"``: 64, and fewer where an epoch would have
+        less than 16 steps, down to 8.
     learning_rate : float, default=2e-3
         Step size of the optimiser (AdamW), the highest one of its schedule.
     training : Training or None, default=None
@@ -181,6 +201,9 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     ----------
     model_ : SequenceModel
         The fitted torch module.
+    choices_ : dict of str to Choice
+        The value and the reason of each parameter that was left to the data: ``"auto"`` in sizes,
+        noise, view, delay, batches and epochs.
     divergences_ : Divergences
         The divergences of content, of motion and of their independence, with what they learned.
     labels_ : array of int and shape (n,)
@@ -250,18 +273,26 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     )
     content_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     motion_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
+    movement_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     independence_weight: float | tuple[float, float] = parameter(
         NON_NEGATIVE, tuple, list, default=(0.5, 3.0)
     )
     n_actions: int | Actions | None = parameter(
         Interval(Integral, 2, None, closed="left"), Actions, None, default=None, as_part=Actions.of
     )
+    content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
+    motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
+    motion_input: Literal["changes", "frames"] = parameter(
+        StrOptions({"changes", "frames"}), default="changes"
+    )
     content_noise: float | None = parameter(POSITIVE, None, default=0.1)
-    motion_noise: float | None = parameter(POSITIVE, None, default=0.2)
+    motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
-    content_delay: float = parameter(*EPOCHS, default=0.075)
+    content_delay: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     content_view: Any = parameter(PART, default="auto", as_part=view_part("content_view"))
     motion_view: Any = parameter(PART, default=None, as_part=view_part("motion_view"))
+    max_epochs: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
+    batch_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
 
     _own_training: ClassVar[dict[str, Any]] = {
         "lr_schedule": "one_cycle",
@@ -279,7 +310,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             **self._sizes(layout, scaling),
             generator="style",
             content_noise=self.content_noise,
-            motion_noise=self.motion_noise,
+            motion_noise=self._chosen("motion_noise"),
+            motion_input=self.motion_input,
             motion_prior=self._motion_prior(divergences),
             n_actions=None if actions is None else int(actions.number),
             action_prior=None if actions is None else actions.probabilities,
@@ -303,10 +335,11 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             cost=resolve_cost(self.cost, images=bounded),
             content_weight=content_weight,
             motion_weight=motion_weight,
+            movement_weight=self._chosen("movement_weight"),
             independence_weight=start_and_end(self.independence_weight),
             action_weight=weight,
-            content_view=view_of(self.content_view, sequences, "content_view"),
-            motion_view=view_of(self.motion_view, sequences, "motion_view"),
+            content_view=resolve_view(self._chosen("content_view"), name="content_view"),
+            motion_view=resolve_view(self.motion_view, name="motion_view"),
             frames_per_step=Training.of(self.training).frames_per_step,
             communicator=communicator,
         )
@@ -354,15 +387,13 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             self.labels_ = self._action_probabilities(sequences).argmax(1)
 
     def _delay_epochs(self, n_past: int, *, partial: bool) -> int:
-        if isinstance(self.content_delay, int | np.integer):
-            return max(int(self.content_delay) - n_past, 0)
-        return 0 if partial or n_past else round(self.content_delay * self.max_epochs)
+        delay = self._chosen("content_delay")
+        if isinstance(delay, int | np.integer):
+            return max(int(delay) - n_past, 0)
+        return 0 if partial or n_past else round(delay * self._chosen("max_epochs"))
 
-
-def view_of(view: Any, sequences: Sequences, name: str) -> View | None:
-    """The view that a parameter stands for: with "auto", one random frame of each video."""
-    video = sequences.layout.kind == "image"
-    return resolve_view(auto(view, "random_frames" if video else None), name=name)
+    def _choose(self, sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
+        return chosen(self.get_params(deep=False), sequences, scaling)
 
 
 def start_and_end(weight: Any) -> tuple[float, float]:

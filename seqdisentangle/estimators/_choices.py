@@ -1,0 +1,179 @@
+"""The values that "auto" stands for, chosen by the data, and the reason of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..data.sequences import Sequences
+from ..data.spread import Spread, spread_of
+from ..data.units import Scaling
+from ..serialization import record
+
+__all__ = ["Choice", "chosen"]
+
+#: Steps of the optimiser that a training has at least. Sequences are learned by steps, not by
+#: epochs: of few sequences an epoch is a step or two.
+LEAST_UPDATES = 1500
+#: Batches that an epoch has at least, where the sequences are enough for it.
+LEAST_BATCHES = 16
+#: Movement that is less than so small a part of the frames is taken for noise.
+MOST_WEIGHT = 1000.0
+#: A frame tells its sequence where levels differ by about as much as values move.
+TELLING = 0.5
+
+
+@record
+class Choice(NamedTuple):
+    """The value that "auto" stands for in a parameter of a fitted model.
+
+    Attributes
+    ----------
+    value : object
+        A value that the parameter takes.
+    reason : str
+        The property of the data by which it was chosen.
+    """
+
+    value: Any
+    reason: str
+
+
+class Facts(NamedTuple):
+    """The properties of a data set, and of the parameters, by which values are chosen.
+
+    Attributes
+    ----------
+    video : bool
+        The frames are images.
+    frame_size : int
+        Numbers of a frame.
+    n : int
+        Sequences to train on.
+    spread : Spread
+        The variances between sequences and within them.
+    motion_input : {"changes", "frames"}
+    batch_size : int
+    """
+
+    video: bool
+    frame_size: int
+    n: int
+    spread: Spread
+    motion_input: str
+    batch_size: int
+
+    @property
+    def level_ratio(self) -> float:
+        """The variance of levels between sequences, over that of values within one."""
+        between, within = self.spread
+        return between / within if within > 0 else 1.0
+
+
+def content_size(facts: Facts) -> Choice:
+    """As many numbers as the sequences can tell apart."""
+    size = min(max(facts.n // 4, 4), 32)
+    return Choice(size, f"{facts.n} sequences: four of them for each number, 4 to 32 numbers")
+
+
+def motion_size(facts: Facts) -> Choice:
+    """No more numbers than the frame has."""
+    if facts.video:
+        return Choice(6, "images: few numbers say how far a movement has got")
+    size = min(facts.frame_size, 6)
+    return Choice(size, f"vectors of {facts.frame_size}: as many numbers as a frame has, at most 6")
+
+
+def motion_noise(facts: Facts) -> Choice:
+    """More noise where a code has as much room as the frame."""
+    if facts.video:
+        return Choice(0.2, "images: a frame has far more numbers than its motion code")
+    return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
+
+
+def content_view(facts: Facts) -> Choice:
+    """One frame where it shows the sequence that it is of, and nothing of the order of events."""
+    if facts.video:
+        return Choice("random_frames", "images: one frame shows an appearance, and no movement")
+    ratio = facts.level_ratio
+    reason = f"levels vary {ratio:.2g} times as much between sequences as values do within one"
+    if ratio >= TELLING:
+        return Choice("random_frames", f"{reason}: one frame tells its sequence")
+    return Choice(None, f"{reason}: a sequence is told by all of its frames")
+
+
+def content_delay(facts: Facts) -> Choice:
+    """Motion first, where content could say what motion should."""
+    if facts.video or facts.motion_input == "frames":
+        return Choice(0.075, "motion takes its share before content can")
+    return Choice(0, "vectors: motion sees what changes, which content cannot say")
+
+
+def movement_weight(facts: Facts) -> Choice:
+    """As much for what moves as for what stays."""
+    ratio = facts.level_ratio
+    weight = round(min(max(ratio, 1.0), MOST_WEIGHT) - 1, 3)
+    return Choice(
+        weight, f"levels vary {ratio:.2g} times as much between sequences as values do within one"
+    )
+
+
+def batch_size(facts: Facts) -> Choice:
+    """As many as leave an epoch some steps."""
+    size = min(max(facts.n // LEAST_BATCHES, 8), 64)
+    return Choice(size, f"{facts.n} sequences: {LEAST_BATCHES} steps an epoch, of 8 to 64 of them")
+
+
+def max_epochs(facts: Facts) -> Choice:
+    """Enough for the least number of steps."""
+    updates = max(round(facts.n / facts.batch_size), 1)
+    epochs = max(math.ceil(LEAST_UPDATES / updates), 24)
+    return Choice(epochs, f"{updates} steps an epoch: 24 epochs, or {LEAST_UPDATES} steps")
+
+
+CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
+    maker.__name__: maker
+    for maker in (
+        content_size,
+        motion_size,
+        motion_noise,
+        content_view,
+        content_delay,
+        movement_weight,
+        batch_size,
+        max_epochs,
+    )
+}
+
+
+def chosen(params: dict[str, Any], sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
+    """Choose the value of every parameter that was left to the data.
+
+    Parameters
+    ----------
+    params : dict of str to object
+        The parameters of an estimator.
+    sequences : Sequences
+        Those to train on.
+    scaling : Scaling
+        Their units.
+    """
+    layout = sequences.layout
+    facts = Facts(
+        video=layout.kind == "image",
+        frame_size=math.prod(layout.frame_shape),
+        n=len(sequences),
+        spread=spread_of(sequences, scaling),
+        motion_input=params["motion_input"],
+        batch_size=0,
+    )
+    choices: dict[str, Choice] = {}
+    for name, choose in CHOOSERS.items():
+        given = params[name]
+        if isinstance(given, str) and given == "auto":
+            choices[name] = choose(facts)
+            given = choices[name].value
+        if name == "batch_size":
+            facts = facts._replace(batch_size=int(given))
+    return choices
