@@ -274,7 +274,7 @@ def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged
             raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
     if not arrays:
         return np.empty((0, 0))
-    streamed = any(isinstance(array, np.memmap) for array in arrays)
+    streamed = any(isinstance(sequence, np.memmap) for sequence in sequences)
     if len({array.shape for array in arrays}) == 1 and not streamed:
         return np.stack(arrays)
     return Ragged(arrays, name, streamed=streamed)
