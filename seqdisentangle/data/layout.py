@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ __all__ = ["CHANNELS", "Layout", "find_layout"]
 
 CHANNELS = ("auto", "first", "last")
 IMAGE_CHANNELS = range(1, 5)
+COORDINATES = (2, 3)  # of a joint
+LEAST_SIDE = 4  # pixels of an image
 
 
 @record
@@ -23,36 +26,48 @@ class Layout:
     Attributes
     ----------
     kind : {"univariate", "vector", "image"}
-        Arrays of shape (n, T), (n, T, D), or (n, T, H, W) and with channels.
+        Arrays of shape (n, T), (n, T, D) or (n, T, J, 2 or 3), or (n, T, H, W) and with channels.
     frame_shape : tuple of int
         Shape of a frame in the model: (D,) or (C, H, W).
     channels : {"first", "last"} or None
         The place of an image's channels in the array; None if it has no such axis.
+    coordinates : int or None
+        Coordinates of each joint of a skeleton, whose frames (J, C) are vectors of J * C numbers;
+        None of any other.
     """
 
     kind: Literal["univariate", "vector", "image"]
     frame_shape: tuple[int, ...]
     channels: Literal["first", "last"] | None = None
+    coordinates: int | None = None
 
     @property
-    def feature_axis(self) -> int:
-        """The axis of an array over features or channels, negative; the last one if it has none."""
-        return -3 if self.channels == "first" else -1
+    def feature_axes(self) -> tuple[int, ...]:
+        """The axes of an array over features or channels, negative; none without such."""
+        if self.coordinates is not None:
+            return (-2, -1)
+        if self.kind == "vector":
+            return (-1,)
+        return {None: (), "first": (-3,), "last": (-1,)}[self.channels]
 
     @property
     def array_frame_shape(self) -> tuple[int, ...]:
         """Shape of a frame in the user's array."""
         if self.kind == "univariate":
             return ()
+        if self.coordinates is not None:
+            return (self.frame_shape[0] // self.coordinates, self.coordinates)
         if self.kind == "vector" or self.channels == "first":
             return self.frame_shape
         c, h, w = self.frame_shape
         return (h, w) if self.channels is None else (h, w, c)
 
     def to_frames(self, x: Tensor) -> Tensor:
-        """Frames ``(n, T, ...)`` of the user as ``(n, T, *frame)``, a view."""
+        """Frames ``(n, T, ...)`` of the user as ``(n, T, *frame)``, a view where there is one."""
         if self.kind == "univariate":
             return x.unsqueeze(-1)
+        if self.coordinates is not None:
+            return x.flatten(2)
         if self.kind == "image" and self.channels is None:
             return x.unsqueeze(2)
         return x.movedim(-1, 2) if self.channels == "last" else x
@@ -61,18 +76,45 @@ class Layout:
         """The inverse of :meth:`to_frames`."""
         if self.kind == "univariate":
             return x.squeeze(-1)
+        if self.coordinates is not None:
+            return x.unflatten(2, self.array_frame_shape)
         if self.kind == "image" and self.channels is None:
             return x.squeeze(2)
         return x.movedim(2, -1) if self.channels == "last" else x
 
 
 def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
-    """Tell the kind of sequences, and where their channels are, from the shape of the array."""
+    """Tell the kind of sequences, and where their channels are, from the shape of the array.
+
+    An axis of 2 or 3 is no side of an image, since these are at least 4: at the end of four axes it
+    holds the coordinates of joints.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    channels : {"auto", "first", "last"}
+    name : str
+        The name of the array in messages.
+
+    Raises
+    ------
+    ValueError
+        If the shape has no reading, or several.
+    """
     if len(shape) == 2:
         return Layout("univariate", (1,))
     if len(shape) == 3:
         return Layout("vector", shape[2:])
+    if len(shape) == 4 and shape[-1] in COORDINATES:
+        return Layout("vector", (math.prod(shape[2:]),), coordinates=shape[-1])
     if len(shape) == 4:
+        if min(shape[2:]) < LEAST_SIDE:
+            raise ValueError(
+                f"{name} must be grey images (n, T, H, W) with sides of at least {LEAST_SIDE}, or "
+                f"skeletons (n, T, J, 2) or (n, T, J, 3), got shape {shape}. Move coordinates to "
+                "the end by numpy.moveaxis(X, 2, 3), or make vectors (n, T, D) by "
+                "X.reshape(*X.shape[:2], -1)"
+            )
         return Layout("image", (1, *shape[2:]))
     first, last = shape[2] in IMAGE_CHANNELS, shape[-1] in IMAGE_CHANNELS
     if channels == "auto":

@@ -31,10 +31,10 @@ class Sequences:
     Parameters
     ----------
     X : array-like
-        (n, T) numbers, (n, T, D) features, (n, T, H, W) grey or (n, T, H, W, C) or (n, T, C, H, W)
-        images: a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ,
-        anything with ``shape``, ``dtype`` and slicing, such as an array of h5py, zarr or dask, a
-        torch ``Dataset`` of sequences, or a path, see
+        (n, T) numbers, (n, T, D) features, (n, T, J, 2) or (n, T, J, 3) joints, (n, T, H, W) grey
+        or (n, T, H, W, C) or (n, T, C, H, W) images: a NumPy array or memmap, a torch tensor, a
+        list of arrays, whose lengths may differ, anything with ``shape``, ``dtype`` and slicing,
+        such as an array of h5py, zarr or dask, a torch ``Dataset`` of sequences, or a path, see
         :func:`~seqdisentangle.data.files.open_path`.
     channels : {"auto", "first", "last"}
         The axis of a five-dimensional array that holds the channels.
@@ -180,9 +180,9 @@ class Sequences:
     def _check_shape(self) -> None:
         if not 2 <= len(self.shape) <= 5:
             raise ValueError(
-                f"{self.name} must have 2 to 5 dimensions: (n, T), (n, T, D), (n, T, H, W), or "
-                f"(n, T, H, W, C) or (n, T, C, H, W), got shape {self.shape}. Reshape your data: "
-                "one sequence alone has n = 1"
+                f"{self.name} must have 2 to 5 dimensions: (n, T), (n, T, D), (n, T, J, 2 or 3), "
+                f"(n, T, H, W), or (n, T, H, W, C) or (n, T, C, H, W), got shape {self.shape}. A "
+                "long recording (T, ...) is cut into sequences by seqdisentangle.data.windows"
             )
         if 0 in self.shape:
             raise ValueError(

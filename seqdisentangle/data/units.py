@@ -76,7 +76,7 @@ def fit_scaling(
     image: bool,
     dtype: np.dtype,
     n_features: int,
-    feature_axis: int,
+    feature_axes: tuple[int, ...],
 ) -> Scaling:
     """Find the scaling of a data set in one pass over it, chunk by chunk.
 
@@ -91,8 +91,8 @@ def fit_scaling(
     image : bool
     dtype : numpy dtype
     n_features : int
-    feature_axis : int
-        The axis of a part over its features or channels, where there are several.
+    feature_axes : tuple of int
+        The axes of a part over its features or channels, if it has such, negative.
 
     Raises
     ------
@@ -110,9 +110,7 @@ def fit_scaling(
         # NaN is a missing value, which these two pass over.
         low = min(low, float(np.fmin.reduce(chunk, axis=None)))
         high = max(high, float(np.fmax.reduce(chunk, axis=None)))
-        values = np.asarray(chunk, np.float64)
-        if n_features > 1:
-            values = np.moveaxis(values, feature_axis, 0)
+        values = np.moveaxis(np.asarray(chunk, np.float64), feature_axes, range(len(feature_axes)))
         moments = moments.with_more(values.reshape(n_features, -1))
     if scale == "none":
         return Scaling("none")

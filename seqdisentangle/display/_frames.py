@@ -16,12 +16,13 @@ __all__ = [
     "strip",
 ]
 
+_COORDINATES = (2, 3)  # sizes of a last axis that is no side of an image
 _COLOUR_COUNTS = (1, 3, 4)  # sizes an axis may have to be read as channels
 
 
 def is_video(X: NDArray[Any]) -> bool:
-    """True of videos, (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W)."""
-    return X.ndim >= 4
+    """True of videos, (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W), not of skeletons."""
+    return X.ndim == 5 or (X.ndim == 4 and X.shape[-1] not in _COORDINATES)
 
 
 def brightness_range(X: NDArray[Any]) -> tuple[float, float]:

@@ -35,7 +35,7 @@ class SwapDisplay:
 
     The top row shows the sequences that give content, the left column those that give motion,
     and each cell the motion of its row with the content of its column. Videos are drawn as strips
-    of frames, vectors and numbers as lines over time.
+    of frames; vectors, joints and numbers as lines over time.
 
     Make one with :meth:`from_estimator`. The constructor only stores what it is given; nothing is
     drawn before :meth:`plot`.
@@ -44,8 +44,8 @@ class SwapDisplay:
     ----------
     motion_donors : array-like of shape (n_a, T, ...)
         Sequences whose motion is shown, one a row: (n, T) numbers, (n, T, D) features,
-        (n, T, H, W) grey or (n, T, H, W, C) or (n, T, C, H, W) colour images, integers over the
-        range of their type or floats.
+        (n, T, J, 2) or (n, T, J, 3) joints, (n, T, H, W) grey or (n, T, H, W, C) or
+        (n, T, C, H, W) colour images, integers over the range of their type or floats.
     content_donors : array-like of shape (n_b, T', ...)
         Sequences whose content is shown, one a column.
     swaps : array-like of shape (n_a, n_b, T, ...)
@@ -302,7 +302,7 @@ class SwapDisplay:
         if not 2 <= a.ndim <= 5 or len(a) == 0 or len(b) == 0:
             raise ValueError(
                 "motion_donors and content_donors must hold sequences (n, T), (n, T, D), "
-                "(n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W), "
+                "(n, T, J, 2 or 3), (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W), "
                 f"got shapes {a.shape} and {b.shape}."
             )
         if b.ndim != a.ndim or b.shape[2:] != a.shape[2:]:
@@ -339,10 +339,12 @@ class SwapDisplay:
 
     def _lines(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Motion donors, content donors and swaps as (..., T, D)."""
-        parts = (self.motion_donors, self.content_donors, self.swaps)
-        if self.motion_donors.ndim == 2:
-            return parts[0][..., None], parts[1][..., None], parts[2][..., None]
-        return parts
+        a, b, swaps = self.motion_donors, self.content_donors, self.swaps
+        return (
+            a.reshape(*a.shape[:2], -1),
+            b.reshape(*b.shape[:2], -1),
+            swaps.reshape(*swaps.shape[:3], -1),
+        )
 
     def _line_limits(self) -> tuple[float, float]:
         values = np.concatenate([part.ravel() for part in self._lines()]).astype(float)

@@ -62,12 +62,12 @@ class FittingEstimator(FileEstimator):
         Parameters
         ----------
         X : array-like of n sequences
-            (n, T) numbers, (n, T, D) features, (n, T, H, W) grey images, or (n, T, H, W, C) or
-            (n, T, C, H, W) images of 1 to 4 channels, 8-bit or float: a NumPy array or memmap, a
-            torch tensor, a list of arrays, whose lengths may differ, an array-like that is read by
-            slices (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path:
-            ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files. What is not in memory
-            is read in parts, in the background.
+            (n, T) numbers, (n, T, D) features, (n, T, J, 2) or (n, T, J, 3) joints of skeletons,
+            (n, T, H, W) grey images, or (n, T, H, W, C) or (n, T, C, H, W) images, 8-bit or float:
+            a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ, an
+            array-like that is read by slices (of h5py, zarr or dask), a torch ``Dataset`` of
+            sequences, or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files.
+            What is not in memory is read in parts, in the background.
         y : array of int and shape (n,), optional
             With ``n_actions``: the actions of some sequences, from 0 on, and -1 where they are not
             known. They are then learned, and the others from them. Without, it is not used.

@@ -191,7 +191,7 @@ def units_of(sequences: Sequences, estimator: SequenceEstimator, *, continued: b
         sequences.chunks(),
         image=layout.kind == "image",
         dtype=sequences.dtype,
-        feature_axis=layout.feature_axis,
+        feature_axes=layout.feature_axes,
         n_features=layout.frame_shape[0],
     )
     return estimator.scaling_ if continued else found

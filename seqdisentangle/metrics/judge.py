@@ -152,11 +152,11 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of n sequences
-            (n, T), (n, T, D), (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W): uint8 in 0..255, or
-            float in [0, 1] (images) or standardised (vectors). A NumPy array or memmap, a torch
-            tensor, a list of arrays, whose lengths may differ, an array-like that is read by slices
-            (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a path. What is not in
-            memory is read in parts.
+            (n, T), (n, T, D), (n, T, J, 2 or 3), (n, T, H, W), (n, T, H, W, C) or (n, T, C, H, W):
+            uint8 in 0..255, or float in [0, 1] (images) or standardised (vectors). A NumPy array
+            or memmap, a torch tensor, a list of arrays, whose lengths may differ, an array-like
+            that is read by slices (of h5py, zarr or dask), a torch ``Dataset`` of sequences, or a
+            path. What is not in memory is read in parts.
         y : array-like of shape (n,) or (n, n_tasks)
             Labels, of any type that sorts.
 

@@ -147,7 +147,7 @@ def test_what_went_in_comes_back(scale, dtype, shape):
         image=sequences.layout.kind == "image",
         dtype=sequences.dtype,
         n_features=sequences.layout.frame_shape[0],
-        feature_axis=sequences.layout.feature_axis,
+        feature_axes=sequences.layout.feature_axes,
     )
     assert scaling.kind == scale
     loader = Batches(sequences, scaling, EvenPasses(sequences, 4), device=CPU)

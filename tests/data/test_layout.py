@@ -15,7 +15,9 @@ from seqdisentangle.serialization import from_json, to_json
 LAYOUTS = {
     (5, 7): Layout("univariate", (1,)),
     (5, 7, 3): Layout("vector", (3,)),
-    (5, 7, 3, 4): Layout("image", (1, 3, 4)),
+    (5, 7, 4, 6): Layout("image", (1, 4, 6)),
+    (5, 7, 9, 2): Layout("vector", (18,), coordinates=2),
+    (5, 7, 1, 3): Layout("vector", (3,), coordinates=3),
     (5, 7, 8, 9, 3): Layout("image", (3, 8, 9), "last"),
     (5, 7, 3, 8, 9): Layout("image", (3, 8, 9), "first"),
     (5, 7, 8, 9, 1): Layout("image", (1, 8, 9), "last"),
@@ -45,17 +47,20 @@ def test_frames_have_the_shape_of_the_model_and_go_back(shape, layout):
     assert frames.shape == (*shape[:2], *layout.frame_shape)
     assert frames.data_ptr() == x.data_ptr()
     assert torch.equal(layout.from_frames(frames), x)
-    n_features = layout.frame_shape[0]
-    axis = layout.feature_axis
-    if layout.channels or layout.kind == "vector":
-        assert x.shape[axis] == n_features
-        for i in range(n_features):
-            assert torch.equal(frames[:, :, i], x.movedim(axis, 0)[i])
+    axes = layout.feature_axes
+    features = np.moveaxis(x.numpy(), axes, range(len(axes))).reshape(layout.frame_shape[0], -1)
+    assert np.array_equal(features, frames.movedim(2, 0).flatten(1).numpy())
 
 
 @each_layout
 def test_a_layout_survives_json(shape, layout):
     assert from_json(json.loads(json.dumps(to_json(layout)))) == layout
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 3, 25), (2, 3, 25, 1), (2, 3, 1, 4)])
+def test_four_axes_are_sides_of_at_least_four_or_joints(shape):
+    with pytest.raises(ValueError, match=r"grey images .* at least 4, or skeletons .* got shape"):
+        Sequences(np.zeros(shape))
 
 
 @given(n=st.integers(5, 40), m=st.integers(5, 40), c=st.integers(1, 4))

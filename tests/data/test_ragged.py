@@ -17,7 +17,7 @@ from seqdisentangle.data.units import Scaling, fit_scaling
 
 CPU = torch.device("cpu")
 LENGTHS = [3, 1, 5, 2, 5, 4]
-FRAMES = [(), (3,), (4, 5), (8, 9, 3), (1, 8, 9)]
+FRAMES = [(), (3,), (5, 2), (4, 5), (8, 9, 3), (1, 8, 9)]
 DTYPES = ["?", "u1", "i8", "f2", "f4", "f8"]
 each_frame = pytest.mark.parametrize("frame", FRAMES, ids=str)
 ROWS = [slice(None), slice(1, 4), slice(4, 99), np.array([0, 3, 5]), np.array([1])]
@@ -149,14 +149,13 @@ def test_the_units_are_those_of_the_real_frames(how, frame, n_values):
         sequences.chunks(n_values),
         image=layout.kind == "image",
         dtype=sequences.dtype,
-        feature_axis=layout.feature_axis,
+        feature_axes=layout.feature_axes,
         n_features=layout.frame_shape[0],
     )
-    n = layout.frame_shape[0]
-    values = values.reshape(-1, 1) if n == 1 else np.moveaxis(values, layout.feature_axis, -1)
-    values = values.reshape(-1, n)
-    np.testing.assert_allclose(scaling.mean, values.mean(0))
-    np.testing.assert_allclose(scaling.std, values.std(0))
+    values = np.moveaxis(values, layout.feature_axes, range(len(layout.feature_axes)))
+    values = values.reshape(layout.frame_shape[0], -1)
+    np.testing.assert_allclose(scaling.mean, values.mean(1))
+    np.testing.assert_allclose(scaling.std, values.std(1))
 
 
 def test_equal_lengths_are_no_lengths():

@@ -19,7 +19,7 @@ def fit(X, scale="standard", n_values=2**24, **parameters):
         image=sequences.layout.kind == "image",
         dtype=sequences.dtype,
         n_features=sequences.layout.frame_shape[0],
-        feature_axis=sequences.layout.feature_axis,
+        feature_axes=sequences.layout.feature_axes,
     )
 
 
@@ -85,7 +85,8 @@ def test_constant_features_become_zero_and_come_back(value):
 
 
 @pytest.mark.parametrize(
-    "shape", [(9, 4), (9, 4, 3), (9, 4, 5, 6), (9, 4, 5, 6, 3), (9, 4, 3, 5, 6)]
+    "shape",
+    [(9, 4), (9, 4, 3), (9, 4, 5, 3), (9, 4, 5, 6), (9, 4, 5, 6, 3), (9, 4, 3, 5, 6)],
 )
 def test_scaled_features_have_zero_mean_and_unit_variance(shape):
     x = 5 * normal(*shape) + 100

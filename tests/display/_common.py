@@ -8,6 +8,7 @@ T, H, W = 5, 6, 7
 FRAMES = {
     "numbers": (),
     "vector": (3,),
+    "joints": (4, 3),
     "grey": (H, W),
     "grey_last": (H, W, 1),
     "colour_last": (H, W, 3),

@@ -29,7 +29,7 @@ def test_every_cell_is_the_strip_of_its_pair(kind, dtype):
         np.testing.assert_allclose(pixels, channels_last(x, kind), atol=1 / 250)
 
 
-@pytest.mark.parametrize("kind", ["numbers", "vector"])
+@pytest.mark.parametrize("kind", ["numbers", "vector", "joints"])
 def test_vectors_and_numbers_are_lines(kind):
     a, b = donors(kind)
     display = SwapDisplay.from_estimator(Halves(), a, b)

@@ -19,6 +19,7 @@ ARRAYS = {
     "big vectors": RANDOM.normal(size=(6, 5, 3)) + 1e6,
     "whole vectors": RANDOM.randint(-1000, 1000, size=(6, 5, 3), dtype=np.int16),
     "half vectors": RANDOM.normal(size=(6, 5, 3)).astype(np.float16),
+    "joints": RANDOM.normal(size=(6, 5, 7, 3)).astype(np.float32) * [1, 10, 100],
     "grey": RANDOM.randint(256, size=(6, 5, 16, 16), dtype=np.uint8),
     "grey floats": RANDOM.uniform(size=(6, 5, 16, 18)).astype(np.float32),
     "colours last": RANDOM.randint(256, size=(6, 5, 16, 16, 3), dtype=np.uint8),

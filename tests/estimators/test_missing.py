@@ -17,6 +17,7 @@ from seqdisentangle.objectives.rwae import WassersteinObjective
 
 RANDOM = np.random.RandomState(0)
 VECTORS = RANDOM.normal(size=(12, 6, 3)) * [1, 10, 0.1] + [5, -3, 0]
+JOINTS = RANDOM.normal(size=(12, 6, 5, 2))
 IMAGES = RANDOM.uniform(size=(6, 4, 16, 16)).astype(np.float32)
 RAGGED = [VECTORS[i, : 3 + i % 4] for i in range(12)]
 
@@ -31,7 +32,9 @@ def weights(model):
     return torch.cat([p.detach().flatten() for p in model.model_.state_dict().values()])
 
 
-@pytest.mark.parametrize("X", [VECTORS, IMAGES, RAGGED], ids=["vectors", "images", "ragged"])
+@pytest.mark.parametrize(
+    "X", [VECTORS, JOINTS, IMAGES, RAGGED], ids=["vectors", "joints", "images", "ragged"]
+)
 @pytest.mark.parametrize(
     "params", [{}, {"training__frames_per_step": 2}, {"early_stopping": True}], ids=str
 )
@@ -103,7 +106,7 @@ def test_units_are_those_of_the_values_that_are_known():
         image=False,
         dtype=X.dtype,
         n_features=3,
-        feature_axis=-1,
+        feature_axes=(-1,),
     )
     assert scaling.mean[:2] == pytest.approx(np.nanmean(X[..., :2], (0, 1)))
     assert scaling.std[:2] == pytest.approx(np.nanstd(X[..., :2], (0, 1)))

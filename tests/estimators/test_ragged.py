@@ -23,6 +23,7 @@ FRAMES = {
     "numbers": ((), "float64"),
     "features": ((3,), "float32"),
     "wide features": ((3,), "float64"),
+    "joints": ((5, 2), "float32"),
     "grey": ((SIDE, SIDE), "uint8"),
     "colour": ((SIDE, SIDE, 3), "uint8"),
     "first": ((3, SIDE, SIDE), "float32"),
