@@ -10,10 +10,10 @@ from torch import Tensor
 
 from ..serialization import record
 
-__all__ = ["CHANNELS", "Layout", "find_layout"]
+__all__ = ["CHANNELS", "IMAGE_CHANNELS", "Layout", "find_layout", "image_layouts", "told"]
 
 CHANNELS = ("auto", "first", "last")
-IMAGE_CHANNELS = range(1, 5)
+IMAGE_CHANNELS = range(1, 5)  # that are found
 COORDINATES = (2, 3)  # of a joint
 LEAST_SIDE = 4  # pixels of an image
 
@@ -86,13 +86,14 @@ class Layout:
 def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
     """Tell the kind of sequences, and where their channels are, from the shape of the array.
 
-    An axis of 2 or 3 is no side of an image, since these are at least 4: at the end of four axes it
-    holds the coordinates of joints.
+    Sides of images are at least 4. So an axis of 2 or 3 at the end of four holds the coordinates of
+    joints, and one of 1 to 3 among five the channels.
 
     Parameters
     ----------
     shape : tuple of int
     channels : {"auto", "first", "last"}
+        With ``"auto"`` there are 1 to 4 channels; any number where their place is told.
     name : str
         The name of the array in messages.
 
@@ -100,34 +101,71 @@ def find_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
     ------
     ValueError
         If the shape has no reading, or several.
+
+    Examples
+    --------
+    >>> find_layout((100, 16, 64, 64, 3), "auto", "X")
+    Layout(kind='image', frame_shape=(3, 64, 64), channels='last', coordinates=None)
+    >>> find_layout((100, 16, 64, 64, 12), "last", "X").frame_shape
+    (12, 64, 64)
     """
     if len(shape) == 2:
         return Layout("univariate", (1,))
     if len(shape) == 3:
         return Layout("vector", shape[2:])
-    if len(shape) == 4 and shape[-1] in COORDINATES:
+    if len(shape) == 5:
+        return image_layout(shape, channels, name)
+    if shape[-1] in COORDINATES:
         return Layout("vector", (math.prod(shape[2:]),), coordinates=shape[-1])
-    if len(shape) == 4:
-        if min(shape[2:]) < LEAST_SIDE:
-            raise ValueError(
-                f"{name} must be grey images (n, T, H, W) with sides of at least {LEAST_SIDE}, or "
-                f"skeletons (n, T, J, 2) or (n, T, J, 3), got shape {shape}. Move coordinates to "
-                "the end by numpy.moveaxis(X, 2, 3), or make vectors (n, T, D) by "
-                "X.reshape(*X.shape[:2], -1)"
-            )
-        return Layout("image", (1, *shape[2:]))
-    first, last = shape[2] in IMAGE_CHANNELS, shape[-1] in IMAGE_CHANNELS
-    if channels == "auto":
-        if first == last:
-            raise ValueError(
-                f"channels='auto' cannot tell where the 1 to 4 channels of {name} are, got shape "
-                f"{shape}. Say channels='first' for (n, T, C, H, W) or 'last' for (n, T, H, W, C)"
-            )
-        channels = "first" if first else "last"
-    elif not (first if channels == "first" else last):
+    if min(shape[2:]) < LEAST_SIDE:
         raise ValueError(
-            f"channels={channels!r}: {name} must have 1 to 4 channels there, got shape {shape}"
+            f"{name} must be grey images (n, T, H, W) with sides of at least {LEAST_SIDE}, or "
+            f"skeletons (n, T, J, 2) or (n, T, J, 3), got shape {shape}. Move coordinates to the "
+            "end by numpy.moveaxis(X, 2, 3), or make vectors (n, T, D) by "
+            "X.reshape(*X.shape[:2], -1)"
         )
-    if channels == "first":
-        return Layout("image", shape[2:], "first")
-    return Layout("image", (shape[-1], *shape[2:-1]), "last")
+    return Layout("image", (1, *shape[2:]))
+
+
+def image_layout(shape: tuple[int, ...], channels: str, name: str) -> Layout:
+    """The layout of an array of five axes, images with channels."""
+    readings = image_layouts(shape)
+    if not readings:
+        raise ValueError(
+            f"{name} must be images (n, T, H, W, C) or (n, T, C, H, W) with sides of at least "
+            f"{LEAST_SIDE}, got shape {shape}. Skeletons of M people, (n, T, M, J, 2 or 3), are "
+            "read as one: reshape to (n, T, M * J, 2 or 3)"
+        )
+    if channels == "auto":
+        likely = [r for r in readings.values() if r.frame_shape[0] in IMAGE_CHANNELS]
+        if len(likely) != 1:
+            choices = " or ".join(f"{where!r} for {told(r)}" for where, r in readings.items())
+            raise ValueError(
+                f"channels='auto' cannot tell where the channels of {name} are, got shape {shape}: "
+                f"say channels={choices}"
+            )
+        return likely[0]
+    if channels not in readings:
+        (other,) = readings
+        raise ValueError(
+            f"channels={channels!r} makes images of {name} with a side below {LEAST_SIDE}, got "
+            f"shape {shape}: expected channels={other!r}, {told(readings[other])}"
+        )
+    return readings[channels]
+
+
+def image_layouts(shape: tuple[int, ...]) -> dict[str, Layout]:
+    """The readings of five axes whose sides are long enough, by the place of the channels."""
+    _, _, a, b, c = shape
+    readings = {
+        "first": Layout("image", (a, b, c), "first"),
+        "last": Layout("image", (c, a, b), "last"),
+    }
+    return {where: r for where, r in readings.items() if min(r.frame_shape[1:]) >= LEAST_SIDE}
+
+
+def told(layout: Layout) -> str:
+    """A layout of images with channels in words."""
+    n_channels, height, width = layout.frame_shape
+    axes = "(n, T, C, H, W)" if layout.channels == "first" else "(n, T, H, W, C)"
+    return f"{axes}, {height} x {width} pixels with {n_channels} channels"

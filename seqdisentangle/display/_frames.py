@@ -16,8 +16,10 @@ __all__ = [
     "strip",
 ]
 
+_LEAST_SIDE = 4  # of an image
 _COORDINATES = (2, 3)  # sizes of a last axis that is no side of an image
-_COLOUR_COUNTS = (1, 3, 4)  # sizes an axis may have to be read as channels
+_FOUND = range(1, 5)  # sizes of an axis that is found to hold channels
+_COLOURS = (3, 4)  # numbers of channels that are red, green, blue (and opacity)
 
 
 def is_video(X: NDArray[Any]) -> bool:
@@ -41,7 +43,8 @@ def as_pictures(
 ) -> NDArray[np.floating]:
     """Frames (..., H, W), (..., H, W, C) or (..., C, H, W) as RGB (..., H, W, 3) in [0, 1].
 
-    `channels` is "none", "last" or "first"; `cmap` colours frames of a single channel.
+    `channels` is "none", "last" or "first"; `cmap` colours frames of a single channel, and the mean
+    over channels where these are no colours.
     """
     low, high = limits
     x = np.clip((X.astype(np.float64) - low) / max(high - low, 1e-12), 0.0, 1.0)
@@ -49,8 +52,8 @@ def as_pictures(
         x = x[..., None]
     elif channels == "first":
         x = np.moveaxis(x, -3, -1)
-    if x.shape[-1] == 1:
-        return np.asarray(cmap(x[..., 0]))[..., :3]
+    if x.shape[-1] not in _COLOURS:
+        return np.asarray(cmap(x.mean(-1)))[..., :3]
     return x[..., :3]
 
 
@@ -60,13 +63,17 @@ def resolve_channels(shape: tuple[int, ...], channels: str) -> str:
         raise ValueError(f"channels must be 'auto', 'first' or 'last', got {channels!r}.")
     if len(shape) == 4:
         return "none"
+    counts = {}
+    if min(shape[2:4]) >= _LEAST_SIDE:
+        counts["last"] = shape[-1]
+    if min(shape[3:]) >= _LEAST_SIDE:
+        counts["first"] = shape[2]
     if channels == "auto":
-        channels = "last" if shape[-1] in _COLOUR_COUNTS else "first"
-    count = shape[-1] if channels == "last" else shape[2]
-    if count not in _COLOUR_COUNTS:
+        channels = next((place for place, count in counts.items() if count in _FOUND), "auto")
+    if channels not in counts:
         raise ValueError(
-            f"frames of shape {shape[2:]} with channels {channels} have {count} channels; "
-            f"only {_COLOUR_COUNTS} can be shown."
+            f"frames of shape {shape[2:]} have no 1 to 4 channels to be found, or sides below "
+            f"{_LEAST_SIDE}, with channels={channels!r}: say channels='first' or channels='last'."
         )
     return channels
 

@@ -52,8 +52,8 @@ class SwapDisplay:
         ``swaps[i, j]`` has the motion of ``motion_donors[i]`` and the content of
         ``content_donors[j]``.
     channels : {"auto", "first", "last"}, default="auto"
-        The place of the channels of colour images. ``"auto"`` reads the last axis as channels if
-        its size is 1, 3 or 4.
+        The place of the channels of images. ``"auto"`` finds 1 to 4 of them, at the end first.
+        Three or four are colours; of any other number the mean is shown, as grey.
 
     Attributes
     ----------
@@ -128,8 +128,8 @@ class SwapDisplay:
         n_frames : int, default=6
             Most frames of a strip, evenly spaced over the sequence.
         channels : {"auto", "first", "last"}, default="auto"
-            The place of the channels of colour images. ``"auto"`` asks the estimator's own
-            parameter `channels`, if it has one.
+            The place of the channels of images. ``"auto"`` asks the estimator for the place that
+            it found in `fit`, or for its parameter `channels`, if it has either.
         row_names, column_names : sequence of str, default=None
             Labels beside the rows and above the columns.
         cmap : str, default="gray"
@@ -149,7 +149,9 @@ class SwapDisplay:
         """
         import_pyplot(cls.__name__)  # rather before a long computation than after it
         if channels == "auto":
-            channels = getattr(estimator, "channels", "auto")
+            layout = getattr(estimator, "layout_", None)
+            told = getattr(estimator, "channels", "auto")
+            channels = str(getattr(layout, "channels", None) or told)
         a, b = np.asarray(a), np.asarray(b)
         pairs = estimator.swap(np.repeat(a, len(b), axis=0), np.concatenate([b] * len(a)))
         mixed = np.asarray(pairs.a_motion_b_content)

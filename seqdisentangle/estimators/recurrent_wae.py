@@ -160,7 +160,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         Units of the data: ``"unit"`` for images, 8-bit or in [0, 1]; ``"standard"`` standardises
         each feature or channel; ``"auto"`` finds which.
     channels : {"auto", "first", "last"}, default="auto"
-        The place of the channels in five-dimensional arrays.
+        The place of the channels in five-dimensional arrays. ``"auto"`` finds 1 to 4 of them; of
+        more, as in multispectral images, say where they are.
     missing : {"error", "mask"}, default="error"
         NaN is an error, or stands for values that are missing: the encoders then see the mean in
         their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes them.

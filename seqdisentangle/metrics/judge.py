@@ -65,8 +65,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     tol : float, default=3e-3
         Cross-entropy of an epoch, the mean over labels in nats, at or below which training stops.
     channels : {"auto", "first", "last"}, default="auto"
-        Axis of the 1 to 4 channels of images in a five-dimensional array; "auto" finds it where
-        only one of the two can be.
+        Axis of the channels of images in a five-dimensional array; "auto" finds it where there are
+        1 to 4 of them, and only one of the two can be.
     device : str or torch.device, default="cpu"
         Device of the network; "auto" is a GPU if there is one.
     random_state : int, RandomState instance or None, default=None

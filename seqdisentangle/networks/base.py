@@ -206,7 +206,7 @@ def check_settings(network: FrameNetwork, **least: int) -> None:
 
 @dataclass
 class ImageNetwork(FrameNetwork):
-    """A frame network that halves images until they are about 4 pixels high.
+    """A frame network that halves images until they are about 4 pixels high, once at least.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ class ImageNetwork(FrameNetwork):
     palette: int = 16
     generator: str = "auto"
 
-    sides = (8, 512)  # no annotation: of the class, not a field
+    sides = (4, 1024)  # no annotation: of the class, not a field
 
     def __post_init__(self) -> None:
         check_settings(self, width=1)
@@ -328,7 +328,7 @@ def first_input(
 
 
 def pyramid(size: tuple[int, int]) -> list[tuple[int, int]]:
-    """Heights and widths of a stack that halves an image until its short side is about 4.
+    """Heights and widths of a stack that halves an image, once or until its short side is about 4.
 
     Examples
     --------
@@ -336,6 +336,8 @@ def pyramid(size: tuple[int, int]) -> list[tuple[int, int]]:
     [(64, 64), (32, 32), (16, 16), (8, 8), (4, 4)]
     >>> pyramid((21, 40))
     [(21, 40), (10, 20), (5, 10)]
+    >>> pyramid((4, 6))
+    [(4, 6), (2, 3)]
     """
     levels = max(1, round(math.log2(min(size) / 4)))
     return [(size[0] >> i, size[1] >> i) for i in range(levels + 1)]

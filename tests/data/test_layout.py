@@ -72,19 +72,34 @@ def test_channels_are_found_where_one_reading_is_possible_and_can_be_told(n, m, 
         assert Sequences(x).layout == Layout("image", (c, n, m), where)
 
 
-@pytest.mark.parametrize("shape", [(2, 3, 3, 9, 3), (2, 3, 1, 9, 4), (2, 3, 9, 9, 9)])
-def test_two_readings_or_none_are_an_error_that_names_channels(shape):
-    with pytest.raises(ValueError, match=r"channels='auto' cannot tell .* of X are, got shape"):
+@pytest.mark.parametrize("shape", [(2, 3, 4, 9, 4), (2, 3, 9, 9, 9), (2, 3, 8, 64, 48)])
+def test_two_readings_are_an_error_that_names_both_and_either_can_be_told(shape):
+    a, b, c = shape[2:]
+    both = (
+        rf"'first' for \(n, T, C, H, W\), {b} x {c} pixels with {a} channels or "
+        rf"'last' for \(n, T, H, W, C\), {a} x {b} pixels with {c} channels"
+    )
+    with pytest.raises(ValueError, match=rf"channels='auto' cannot tell .* of X are.*{both}"):
         Sequences(np.zeros(shape))
-    if shape[2] < 5:
-        for where, c in (("first", shape[2]), ("last", shape[-1])):
-            layout = Sequences(np.zeros(shape), channels=where).layout
-            assert layout.frame_shape[0] == c
+    for where, frame in (("first", (a, b, c)), ("last", (c, a, b))):
+        layout = Sequences(np.zeros(shape), channels=where).layout
+        assert layout == Layout("image", frame, where)
+
+
+def test_an_axis_too_short_for_a_side_settles_what_the_channels_are():
+    assert Sequences(np.zeros((2, 3, 3, 9, 4))).layout == Layout("image", (3, 9, 4), "first")
+    assert Sequences(np.zeros((2, 3, 4, 9, 3))).layout == Layout("image", (3, 4, 9), "last")
+
+
+def test_images_with_no_side_long_enough_are_an_error():
+    with pytest.raises(ValueError, match=r"sides of at least 4, got .*M people.* reshape"):
+        Sequences(np.zeros((2, 3, 2, 25, 3)))
 
 
 @pytest.mark.parametrize(
-    ("channels", "shape"), [("first", (2, 3, 9, 9, 3)), ("last", (2, 3, 3, 9, 9))]
+    ("channels", "shape", "other"),
+    [("first", (2, 3, 9, 9, 3), "last"), ("last", (2, 3, 3, 9, 9), "first")],
 )
-def test_channels_told_wrong_are_an_error(channels, shape):
-    with pytest.raises(ValueError, match=f"channels='{channels}': X must have 1 to 4 channels"):
+def test_channels_told_wrong_are_an_error(channels, shape, other):
+    with pytest.raises(ValueError, match=f"channels='{channels}' .* expected channels='{other}'"):
         Sequences(np.zeros(shape), channels=channels)

@@ -1,5 +1,7 @@
 """Frames as pictures: spread over a sequence, in one range, with their channels."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -42,18 +44,34 @@ def test_black_and_white_are_the_ends_of_a_type_or_of_the_values(values, limits)
         ((2, 5, 6, 7), "auto", "none"),
         ((2, 5, 6, 7, 3), "auto", "last"),
         ((2, 5, 3, 6, 7), "auto", "first"),
-        ((2, 5, 3, 6, 4), "auto", "last"),
-        ((2, 5, 3, 6, 4), "first", "first"),
+        ((2, 5, 4, 6, 4), "auto", "last"),
+        ((2, 5, 4, 6, 4), "first", "first"),
+        ((2, 5, 3, 6, 4), "auto", "first"),
+        ((2, 5, 2, 6, 7), "auto", "first"),
+        ((2, 5, 9, 6, 7), "first", "first"),
     ],
 )
 def test_channels_are_last_where_both_can_be(shape, channels, found):
     assert resolve_channels(shape, channels) == found
 
 
-@pytest.mark.parametrize(("shape", "channels"), [((2, 5, 2, 6, 7), "auto"), ((2, 5, 6, 7), "x")])
-def test_channels_that_cannot_be_shown_are_refused(shape, channels):
+@pytest.mark.parametrize(
+    ("shape", "channels"),
+    [((2, 5, 9, 6, 7), "auto"), ((2, 5, 6, 7, 3), "first"), ((2, 5, 6, 7), "x")],
+)
+def test_channels_that_are_not_there_are_to_be_told(shape, channels):
     with pytest.raises(ValueError, match="channels"):
         resolve_channels(shape, channels)
+
+
+@pytest.mark.parametrize("n_channels", [2, 9])
+def test_of_channels_that_are_no_colours_the_mean_is_shown(n_channels):
+    rng = np.random.RandomState(0)
+    a, b = rng.uniform(size=(2, T, H, W, n_channels)), rng.uniform(size=(3, T, H, W, n_channels))
+    model = Halves()
+    model.layout_ = SimpleNamespace(channels="last")
+    strip = shown(SwapDisplay.from_estimator(model, a, b, n_frames=T).axes_[1, 0])
+    np.testing.assert_allclose(strip[:, -W:, 0], a[0, -1].mean(-1), atol=1 / 250)
 
 
 def test_a_strip_has_see_through_gaps_between_its_pictures():

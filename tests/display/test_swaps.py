@@ -101,10 +101,10 @@ def test_shorter_donors_begin_again():
 
 def test_the_layout_an_estimator_was_told_is_kept():
     rng = np.random.RandomState(0)
-    a, b = rng.uniform(size=(2, 2, T, 3, 6, 4))  # six rows of four, or three rows of six?
+    a, b = rng.uniform(size=(2, 2, T, 5, 6, 4))  # six rows of four, or five rows of six?
     told = Halves()
     told.channels = "first"
-    assert shown(SwapDisplay.from_estimator(Halves(), a, b).axes_[1, 1]).shape[0] == 3
+    assert shown(SwapDisplay.from_estimator(Halves(), a, b).axes_[1, 1]).shape[0] == 5
     assert shown(SwapDisplay.from_estimator(told, a, b).axes_[1, 1]).shape[0] == 6
 
 

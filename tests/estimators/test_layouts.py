@@ -24,6 +24,7 @@ ARRAYS = {
     "grey floats": RANDOM.uniform(size=(6, 5, 16, 18)).astype(np.float32),
     "colours last": RANDOM.randint(256, size=(6, 5, 16, 16, 3), dtype=np.uint8),
     "colours first": RANDOM.uniform(size=(6, 5, 3, 16, 20)).astype(np.float32),
+    "small colours": RANDOM.uniform(size=(6, 5, 3, 4, 5)),
     "counts": RANDOM.randint(0, 5000, size=(6, 5, 16, 16), dtype=np.uint16),
     "masks": RANDOM.uniform(size=(6, 5, 16, 16)) < 0.5,
 }
@@ -140,6 +141,16 @@ def test_every_verb_on_arrays(kind, form, small, tmp_path):
     # How they come does not matter to what is learned.
     again = small(max_epochs=1).fit_transform(x)
     assert np.allclose(codes.content, again.content, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("network", ["conv", "resnet"])
+@pytest.mark.parametrize("sides", [(4, 4), (4, 6), (5, 7)])
+@pytest.mark.parametrize("channels", ["first", "last"])
+def test_every_verb_on_small_images_of_many_channels(channels, sides, network, small, tmp_path):
+    x = RANDOM.randint(256, size=(6, 5, *sides, 12), dtype=np.uint8)
+    x = np.ascontiguousarray(np.moveaxis(x, -1, 2)) if channels == "first" else x
+    model = small(max_epochs=1, channels=channels, network=network, motion_view="color_mix")
+    all_verbs(model, x, list(x), tmp_path / "codes.h5")
 
 
 @pytest.mark.parametrize("form", LIST_FORMS)

@@ -21,5 +21,5 @@ def test_vectors_get_perceptrons_and_images_convolutions(frame_shape, kind):
 
 
 def test_images_that_are_too_small_are_refused_as_by_the_network_chosen():
-    with pytest.raises(ValueError, match="sides of 8 to 512 pixels, got 7 x 64"):
-        AutoNetwork().check((3, 7, 64))
+    with pytest.raises(ValueError, match="sides of 4 to 1024 pixels, got 3 x 64"):
+        AutoNetwork().check((3, 3, 64))

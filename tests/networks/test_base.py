@@ -9,12 +9,19 @@ from seqdisentangle.networks import Conv, resolve_network
 from seqdisentangle.networks.base import CodeShape, first_input, modulate, pyramid
 
 
-@pytest.mark.parametrize("size", [(8, 8), (16, 16), (21, 40), (128, 17), (512, 512), (64, 512)])
+@pytest.mark.parametrize(
+    "size", [(6, 9), (8, 8), (16, 16), (21, 40), (128, 17), (1024, 1024), (64, 512)]
+)
 def test_a_pyramid_halves_until_the_short_side_is_about_four(size):
     sizes = pyramid(size)
     assert sizes[0] == size
     assert all(b == (a[0] // 2, a[1] // 2) for a, b in pairwise(sizes))
     assert 3 <= min(sizes[-1]) <= 6
+
+
+@pytest.mark.parametrize(("size", "halved"), [((4, 4), (2, 2)), ((5, 7), (2, 3))])
+def test_the_smallest_images_are_halved_once(size, halved):
+    assert pyramid(size) == [size, halved]
 
 
 def test_the_network_that_is_handed_in_stays_as_it_was():

@@ -42,6 +42,8 @@ BUILT_IN = [
     (Conv(3, palette=2), (3, 17, 33)),
     (ResNet(2, palette=0), (3, 16, 16)),
     (ResNet(2), (4, 33, 18)),
+    (Conv(2), (12, 4, 4)),
+    (ResNet(2), (12, 5, 7)),
     (MLP(6, 1), (3,)),
     (MLP(6, 3), (1,)),
 ]
@@ -75,14 +77,26 @@ def build(network, frame_shape, generator="style"):
 @each_generator
 def test_every_image_size_and_number_of_channels_comes_back(family, generator):
     network = family(1)
-    for height in range(16, 129):
-        frame_shape = (height % 4 + 1, height, 16 + 37 * height % 113)  # every width once
+    for height in range(4, 129):
+        frame_shape = (height % 9 + 1, height, 4 + 37 * height % 125)  # every width once
         encoder = network.encoder(frame_shape).eval()
         decoder = network.decoder(frame_shape, codes(generator)).eval()
         with torch.no_grad():
             assert encoder(torch.rand(1, *frame_shape)).shape[1:] == encoder.feature_shape
             frames = decoder(torch.randn(1, 1, 2), torch.randn(1, 3))
         assert frames.shape == (1, 1, *frame_shape)
+
+
+@each_family
+def test_an_image_of_the_largest_side_trains(family):
+    frame_shape = (2, 1024, 1024)
+    network = family(1, palette=2)
+    encoder, decoder = network.encoder(frame_shape), network.decoder(frame_shape, codes())
+    x = torch.rand(1, *frame_shape)
+    features = encoder(x)
+    frames = decoder(features.flatten(1)[:, None, :2], torch.randn(1, 3))
+    (frames[:, 0] - x).square().mean().backward()
+    assert all(p.grad.isfinite().all() for p in (*encoder.parameters(), *decoder.parameters()))
 
 
 @each_case
@@ -188,8 +202,8 @@ def test_settings_are_checked_when_a_network_is_made(network, settings, match):
         ),
         (ResNet(2), (7,), ValueError, r"network=ResNet\(width=2, .*\) is for images"),
         ("mlp", (3, 16, 16), ValueError, r"network=MLP\(.*\) is for vectors, got .*\(3, 16, 16\)"),
-        ("conv", (3, 7, 64), ValueError, "sides of 8 to 512 pixels, got 7 x 64"),
-        ("resnet", (3, 64, 513), ValueError, "sides of 8 to 512 pixels, got 64 x 513"),
+        ("conv", (3, 3, 64), ValueError, "sides of 4 to 1024 pixels, got 3 x 64"),
+        ("resnet", (3, 64, 1025), ValueError, "sides of 4 to 1024 pixels, got 64 x 1025"),
         ("vgg", (3, 64, 64), ValueError, r"network must be .* \('auto', 'mlp'.* got 'vgg'"),
         (Conv, (3, 64, 64), TypeError, "network must be a name .* got <class"),
         (None, (7,), TypeError, "network must be .* got None"),

@@ -29,7 +29,7 @@ def drawn_maps(view, C, n=4000):
     return seen[..., 1:] - seen[..., :1], seen[..., 0]
 
 
-@pytest.mark.parametrize("C", [2, 3, 4])
+@pytest.mark.parametrize("C", [2, 3, 4, 10])
 def test_color_mix_turns_by_rotations_uniform_on_the_group(C):
     n = 4000
     w = torch.rand(n, 1, 1, generator=seeded())  # the first draw is the weight
