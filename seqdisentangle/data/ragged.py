@@ -58,10 +58,15 @@ class Ragged:
             if i == 0:
                 frame, first = array.shape[1:], array.shape
             if array.ndim == 0 or array.shape[1:] != frame:
+                turned = array.ndim == len(first) == 2 and array.shape[0] == first[0]
+                hint = (
+                    ". Of series (channels, T_i), as in aeon, these are made by "
+                    f"seqdisentangle.data.from_channels_first({name})"
+                )
                 raise ValueError(
                     f"{name}[{i}] has shape {array.shape}, unlike {name}[0] with shape {first}: "
                     "expected sequences of one shape, or of different lengths (T_i, ...) with "
-                    "frames of one shape"
+                    f"frames of one shape{hint if turned else ''}"
                 )
             lengths.append(len(array))
             dtypes.add(array.dtype)

@@ -66,7 +66,7 @@ def windows(x: Any, length: int, step: int | None = None) -> Windows:
     Notes
     -----
     Windows of one recording are alike. A model is judged on recordings that it has not seen, which
-    is what ``groups`` are for: hand them to :class:`sklearn.model_selection.GroupKFold`.
+    is what ``groups`` are for: hand them to scikit-learn's ``GroupKFold``.
 
     Examples
     --------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
+import warnings
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, TypeVar
 
@@ -18,6 +20,7 @@ from torch import Tensor
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
 from ..data.layout import Layout
+from ..data.plausibility import LayoutWarning, doubts
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..model import SequenceModel
@@ -34,6 +37,8 @@ from ._sklearn import BaseEstimator
 __all__ = ["SequenceEstimator", "fresh_random_state"]
 
 Self = TypeVar("Self", bound="SequenceEstimator")
+
+OURS = ("seqdisentangle.", "sklearn.")
 
 
 class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
@@ -196,6 +201,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
         leave_lost_threads()
+        handed_in = X
         # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
         table = is_table(X) and (lengths is None or issparse(X))
@@ -228,6 +234,8 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
             self.n_features_in_ = math.prod(sequences.shape[2:]) if frames else sequences.n_steps
             if hasattr(self, "feature_names_in_") and not table:
                 del self.feature_names_in_
+            for doubt in doubts(handed_in, sequences, self.channels):
+                warnings.warn(doubt, LayoutWarning, stacklevel=level_of_user())
         return sequences
 
     def _predictor(self, dtype: np.dtype) -> Predictor:
@@ -249,6 +257,14 @@ def is_table(X: Any) -> bool:
         return hasattr(X, "__array__")
     in_memory = isinstance(X, np.ndarray | Tensor) or not hasattr(X, "dtype")
     return in_memory and len(X.shape) <= 2
+
+
+def level_of_user() -> int:
+    """The ``stacklevel`` of the caller's nearest line outside of this package and scikit-learn."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith(OURS):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def fresh_random_state(random_state: Any) -> np.random.RandomState:

@@ -366,6 +366,11 @@ def frames(*shapes, dtype=float):
             r"Y\[2\] has shape \(2, 3\), unlike Y\[0\] with shape \(3, 2\): expected sequences of "
             r"one shape, or of different lengths \(T_i, ...\) with frames of one shape",
         ),
+        (
+            frames((2, 5), (2, 7)),
+            ValueError,
+            r"Y\[1\] has .*\(channels, T_i\), .* seqdisentangle.data.from_channels_first\(Y\)",
+        ),
         (frames((3, 2), (3,)), ValueError, r"Y\[1\] has shape \(3,\), unlike Y\[0\]"),
         (frames((3,), ()), ValueError, r"Y\[1\] has shape \(\), unlike Y\[0\]"),
         (frames((), (3,)), ValueError, r"Y\[0\] has shape \(\)"),

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.data import LayoutWarning
 from seqdisentangle.divergences import MMD
 
 
@@ -28,6 +29,16 @@ def test_a_constant_feature_comes_back(vectors, small):
 def test_frames_unlike_those_in_fit_are_named_by_their_shape(video_model, videos):
     with pytest.raises(ValueError, match=r"\(n, T, 16, 16, 3\).*got shape \(7, 4, 3, 16, 16\)"):
         video_model.transform(np.moveaxis(videos, -1, 2))
+
+
+@pytest.mark.parametrize("fit", ["fit", "fit_transform", "partial_fit"])
+def test_doubts_are_warnings_at_the_users_line_once(fit, small):
+    X = np.random.RandomState(0).normal(size=(6, 1, 30))
+    model = small(max_epochs=1)
+    with pytest.warns(LayoutWarning, match=r"X of shape \(6, 1, 30\) .*single step") as found:
+        getattr(model, fit)(X)
+    assert [warning.filename for warning in found] == [__file__]
+    model.transform(X)  # what was fitted is doubted no more
 
 
 def test_clone_copies_parameters_and_nothing_learned(vectors, small):

@@ -74,6 +74,7 @@ def test_early_stopping_keeps_the_best_weights(vectors, small):
     assert len(losses) == model.n_epochs_
 
 
+@pytest.mark.filterwarnings("ignore::seqdisentangle.data.LayoutWarning")
 def test_early_stopping_needs_sequences_to_train_on(vectors, small):
     with pytest.raises(ValueError, match="early_stopping keeps 1 of 1 sequences apart"):
         small(early_stopping=True).fit(vectors[:1])
@@ -135,7 +136,8 @@ BAD_DATA = {
     "none": (lambda X: None, "X must be an array of numbers .* got NoneType"),
     "string": (lambda X: "abc", "X must be an array of numbers .* got str"),
     "generator": (lambda X: (x for x in X), "X must be an array of numbers .* got generator"),
-    "small images": (lambda X: np.zeros((2, 3, 4, 4)), "sides of 8 to 512 pixels, got 4 x 4"),
+    "large images": (lambda X: np.zeros((2, 3, 4, 1025)), "sides of 4 to 1024 .* got 4 x 1025"),
+    "small images": (lambda X: np.zeros((2, 3, 3, 4)), "grey images .* sides of at least 4"),
     "channels": (lambda X: np.zeros((2, 3, 5, 16, 16)), "channels='auto' cannot tell"),
 }
 

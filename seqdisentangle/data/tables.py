@@ -1,0 +1,117 @@
+"""Data frames with a row for each step, which are read as having one for each sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["doubts_of_table", "is_data_frame"]
+
+# Of a sequence, in the mean, to believe that a column tells sequences apart; and of these, where no
+# column of times does.
+FEWEST_STEPS = FEWEST_SEQUENCES = 3
+
+
+def is_data_frame(X: Any) -> bool:
+    """True of the tables of pandas and polars."""
+    return hasattr(X, "columns") and hasattr(X, "to_numpy")
+
+
+def doubts_of_table(table: Any, name: str) -> Iterator[str]:
+    """Doubt a table that looks like long format, several sequences in one.
+
+    Either its index has several levels, the last of which is within the others; or one of a few
+    columns is constant within runs of rows, each value in a run of its own, as the number of a
+    patient is.
+
+    Parameters
+    ----------
+    table : data frame
+    name : str
+        The name in messages.
+
+    Yields
+    ------
+    str
+        At most one doubt.
+    """
+    n, n_columns = table.shape
+    found = by_index(table, name) or by_column(table, name)
+    if found is not None:
+        sign, converted = found
+        yield (
+            f"{name} is read as {n} sequences of {n_columns} numbers, one a row of the table. But "
+            f"{sign}, as in long format, with a row for each step. If so: X, ids = "
+            f"seqdisentangle.data.from_table({converted}). If a row is a sequence: "
+            f"X = {name}.to_numpy()"
+        )
+
+
+def by_index(table: Any, name: str) -> tuple[str, str] | None:
+    """The sign of long format that an index has, and the arguments of ``from_table``."""
+    index = getattr(table, "index", None)
+    n_levels = getattr(index, "nlevels", 1)
+    if index is None or n_levels == 1 or not index.droplevel(-1).has_duplicates:
+        return None
+    # As reset_index names them.
+    names = [f"level_{i}" if level is None else level for i, level in enumerate(index.names)]
+    first, time = names[0], names[-1]
+    sign = f"its index has {n_levels} levels"
+    if n_levels == 2:
+        return sign, f"{name}.reset_index(), id={first!r}, time={time!r}"
+    number = f"{name}.groupby(level={list(range(n_levels - 1))}).ngroup().to_numpy()"
+    return sign, (
+        f"{name}.reset_index().assign(id={number}), id='id', time={time!r}, "
+        f"values=list({name}.columns)"
+    )
+
+
+def by_column(table: Any, name: str) -> tuple[str, str] | None:
+    """The sign of long format that columns have, and the arguments of ``from_table``."""
+    columns = list(table.columns)
+    if len(set(columns)) < len(columns):
+        return None
+    ids = [column for column in columns if tells_apart(table[column].to_numpy())]
+    if not ids or 2 * len(ids) > len(columns):
+        return None
+    id = ids[0]
+    run = runs_of(table[id].to_numpy())
+    n_runs = int(run[-1]) + 1
+    others = [column for column in columns if column not in ids]
+    time = next((column for column in others if rises(table[column].to_numpy(), run)), None)
+    if time is None and n_runs < FEWEST_SEQUENCES:
+        return None
+    sorted_by = "" if time is None else f", time={time!r}"
+    return f"{id!r} is constant within {n_runs} runs of rows", f"{name}, id={id!r}{sorted_by}"
+
+
+def runs_of(values: NDArray) -> NDArray[np.intp]:
+    """The number of the run of equal values that each is in.
+
+    Examples
+    --------
+    >>> runs_of(np.array([7, 7, 3, 3, 7]))
+    array([0, 0, 1, 1, 2])
+    """
+    return np.concatenate([[0], np.cumsum(values[1:] != values[:-1])])
+
+
+def tells_apart(values: NDArray) -> bool:
+    """True of whole numbers of which each is in one run, of some length and not the only one."""
+    if values.dtype.kind not in "iuf" or len(values) < 2:
+        return False
+    if values.dtype.kind == "f" and not (values == np.round(values)).all():  # of NaN it is not
+        return False
+    n_runs = int(runs_of(values)[-1]) + 1
+    return 1 < n_runs <= len(values) / FEWEST_STEPS and n_runs == len(np.unique(values))
+
+
+def rises(values: NDArray, run: NDArray[np.intp]) -> bool:
+    """True of numbers that rise within each run, and begin again with a later one."""
+    if values.dtype.kind not in "iuf":
+        return False
+    steps, within = np.diff(values.astype(np.float64)), np.diff(run) == 0
+    return bool((steps[within] > 0).all() and (steps[~within] <= 0).any())

@@ -1,0 +1,106 @@
+"""Tables in long format: recognised with the columns that say so, wide ones left alone."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import polars
+import pytest
+
+import seqdisentangle
+from seqdisentangle.data import from_table
+from seqdisentangle.data.tables import doubts_of_table, is_data_frame
+
+RANDOM = np.random.RandomState(0)
+LENGTHS = (5, 4, 6)
+
+
+def long_table(ids=(3, 1, 2), **more):
+    columns = {
+        "patient": np.repeat(ids, LENGTHS),
+        "hour": np.concatenate([10 + np.arange(T) for T in LENGTHS]),
+        "pulse": RANDOM.normal(size=15),
+        "sex": np.repeat([0, 1, 0], LENGTHS),
+    }
+    return pd.DataFrame({**columns, **more})
+
+
+def remedied(X, doubt):
+    """What the line in a doubt makes of a table."""
+    line = doubt.partition("X, ids = ")[2].partition(". If a row is a sequence")[0]
+    return eval(line, {"seqdisentangle": seqdisentangle, "X": X})
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, polars.DataFrame])
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "float64"])
+def test_a_column_that_is_constant_within_runs_tells_sequences_apart(of, dtype):
+    table = long_table().astype({"patient": dtype, "hour": dtype})
+    X = of({name: table[name].to_numpy() for name in table.columns})
+    (doubt,) = doubts_of_table(X, "X")
+    assert "X is read as 15 sequences of 4 numbers, one a row of the table" in doubt
+    assert "'patient' is constant within 3 runs of rows" in doubt
+    sequences, ids = remedied(X, doubt)
+    expected, _ = from_table(table, id="patient", time="hour")
+    assert all(np.array_equal(a, b) for a, b in zip(sequences, expected, strict=True))
+    assert ids.tolist() == [1, 2, 3]
+
+
+def test_without_times_rows_are_in_order():
+    (doubt,) = doubts_of_table(long_table().drop(columns="hour"), "Y")
+    assert "from_table(Y, id='patient')" in doubt
+
+
+@pytest.mark.parametrize("names", [("patient", "hour"), (None, None), ("patient", None)])
+def test_an_index_of_two_levels_is_long_format(names):
+    X = long_table().set_index(["patient", "hour"]).rename_axis(names)
+    (doubt,) = doubts_of_table(X, "X")
+    assert "its index has 2 levels" in doubt
+    assert [len(x) for x in remedied(X, doubt)[0]] == [4, 6, 5]
+
+
+def test_all_levels_but_the_last_tell_sequences_apart():
+    X = long_table(bed=np.arange(15) // 2 * 0).set_index(["sex", "patient", "bed", "hour"])
+    (doubt,) = doubts_of_table(X, "X")
+    sequences, _ = remedied(X, doubt)
+    assert sorted(x.shape for x in sequences) == [(4, 1), (5, 1), (6, 1)]
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.DataFrame(RANDOM.normal(size=(60, 20))),
+        pd.DataFrame(RANDOM.poisson(3, size=(60, 20))),
+        pd.DataFrame(np.sort(RANDOM.poisson(9, size=(30, 5)), axis=0)),
+        pd.DataFrame(list(itertools.product([0, 1], repeat=5))),
+        pd.DataFrame(np.ones((9, 4), int)),
+        pd.DataFrame(RANDOM.normal(size=(1, 4))),
+        pd.DataFrame(RANDOM.normal(size=(9, 4)), index=pd.date_range("2020", periods=9)),
+        pd.DataFrame(
+            RANDOM.normal(size=(9, 4)),
+            index=pd.MultiIndex.from_arrays([range(9), list("abcdefghi")]),
+        ),
+        pd.DataFrame([[0, 0], [0, 1], [0, 2], [1, 0]], columns=["a", "a"]),
+        polars.DataFrame(RANDOM.normal(size=(20, 5))),
+    ],
+    ids=[
+        "floats",
+        "counts",
+        "sorted",
+        "binary",
+        "constant",
+        "row",
+        "days",
+        "index",
+        "names",
+        "polars",
+    ],
+)
+def test_a_table_with_a_sequence_a_row_is_not_doubted(X):
+    assert not list(doubts_of_table(X, "X"))
+
+
+def test_data_frames_are_known_from_arrays():
+    table = long_table()
+    assert is_data_frame(table)
+    assert is_data_frame(polars.DataFrame({"a": [1]}))
+    assert not any(map(is_data_frame, (table["hour"], table.to_numpy(), [table.to_numpy()], "X")))
