@@ -37,10 +37,10 @@ class ModelSpec:
     generator: Literal["style", "concat"]
     content_noise: float | None
     motion_noise: float | None
-    motion_input: Literal["changes", "frames"] = "frames"
     motion_prior: MotionPrior = field(default_factory=GaussianPrior)
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
+    motion_input: Literal["changes", "frames"] = "frames"
 
     def build(self) -> SequenceModel:
         """Make the model, with weights from torch's global generator."""

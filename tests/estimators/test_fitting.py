@@ -163,7 +163,8 @@ def test_fit_refuses_bad_data_and_keeps_the_model(
 def test_half_precision_is_that_of_the_passes_alone(reg, data, small, request):
     X = request.getfixturevalue(data)
     # The draws differ, which noise as small as this does not let the cost know.
-    parameters = {"reg": reg, "motion_noise": 1e-3, "content_noise": 1e-3, "content_delay": 0}
+    noise = {"motion_noise": 1e-3, "content_noise": 1e-3, "content_view": None}
+    parameters = {"reg": reg, "content_delay": 0, **noise}
     single, half = (
         small(training=Training(precision=precision), **parameters).fit(X)
         for precision in ("float32", "bfloat16")
