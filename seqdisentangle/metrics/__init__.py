@@ -22,6 +22,7 @@ from .interventions import (
 from .judge import SequenceJudge
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
+from .separation import Separation, Shown, separation, separation_scorer
 from .verification import equal_error_rate, verification_error_rate
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "LabelAccuracy",
     "ReconstructionError",
     "SampleQuality",
+    "Separation",
     "SequenceJudge",
+    "Shown",
     "action_consistency",
     "chance",
     "clustering_accuracy",
@@ -46,6 +49,8 @@ __all__ = [
     "reconstruction_accuracy",
     "reconstruction_error",
     "sample_quality",
+    "separation",
+    "separation_scorer",
     "swap_accuracy",
     "verification_error_rate",
 ]

@@ -95,3 +95,44 @@ def factors():
     content, motion = np.indices((N_CONTENT, N_MOTION)).reshape(2, -1).repeat(50, axis=1)
     X = decode(content[:, None], np.repeat(motion[:, None, None], N_STEPS, axis=1))
     return X, motion, content
+
+
+def levels_and_courses(n, n_steps=30, n_features=3, seed=0):
+    """Sequences (n, T, D): a level each, and around it a smooth course."""
+    rng = np.random.RandomState(seed)
+    level = 2 * rng.normal(size=(n, 1, n_features))
+    phase, speed = rng.uniform(0, 6, (n, 1, n_features)), rng.uniform(0.5, 1.5, (n, 1, n_features))
+    return level + np.sin(phase + speed * np.arange(n_steps)[:, None])
+
+
+class Separate:
+    """Content is the level of a sequence, motion its course."""
+
+    def transform(self, X):
+        levels = [np.nanmean(x, axis=0) for x in X]
+        motion = [x - level for x, level in zip(X, levels, strict=True)]
+        return SimpleNamespace(content=np.stack(levels), motion=motion)
+
+    def reconstruct(self, X):
+        return X
+
+    def swap(self, a, b):
+        motion, content = self.transform(a).motion, self.transform(b).content
+        made = [c + z for c, z in zip(content, motion, strict=True)]
+        return SimpleNamespace(a_motion_b_content=made)
+
+    def sample(self, n_samples, n_steps, random_state):
+        steps = np.broadcast_to(n_steps, n_samples)
+        drawn = levels_and_courses(n_samples, int(steps.max()), seed=random_state)
+        return [x[:length] for x, length in zip(drawn, steps, strict=True)]
+
+
+@pytest.fixture
+def separate():
+    return Separate()
+
+
+@pytest.fixture
+def levels():
+    """Make sequences of a level and a course each."""
+    return levels_and_courses

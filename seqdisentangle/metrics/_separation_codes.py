@@ -1,0 +1,88 @@
+"""Codes without labels: read back from swaps, and each predicted from the other."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import RidgeCV
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ._separation_movement import unlike_courses
+from ._separation_retrieval import distances, retrieval
+
+__all__ = ["SequenceCodes", "joined_codes", "predicted", "read_back"]
+
+N_FOLDS = 5
+
+
+class SequenceCodes(NamedTuple):
+    """Content (n, d_c) and the motion of each of n sequences, (T_i, d_m)."""
+
+    content: NDArray
+    motion: list[NDArray]
+
+    @classmethod
+    def of(cls, model: Any, X: Any) -> SequenceCodes:
+        """Encode sequences.
+
+        Raises
+        ------
+        ValueError
+            If the model does not return both codes.
+        """
+        codes = model.transform(X)
+        if not (hasattr(codes, "content") and hasattr(codes, "motion")):
+            raise ValueError(
+                f"model.transform must return both codes, got {type(codes).__name__}: set "
+                "codes='both'"
+            )
+        content = np.asarray(codes.content, dtype=np.float64)
+        return cls(content, [np.asarray(z, dtype=np.float64) for z in codes.motion])
+
+
+def joined_codes(batches: list[SequenceCodes]) -> SequenceCodes:
+    """The codes of batches as one."""
+    content, motion = zip(*batches, strict=True)
+    return SequenceCodes(np.concatenate(content), list(chain(*motion)))
+
+
+def read_back(
+    swaps: SequenceCodes, data: SequenceCodes, a: NDArray[np.intp], b: NDArray[np.intp]
+) -> tuple[float, float]:
+    """Retrieval of b by the content code of a swap, and of a by its motion code."""
+    size = scale_of(data.content)
+    content = retrieval(distances(swaps.content / size, data.content / size), b)
+    steps = np.concatenate(data.motion)
+    mean, size = steps.mean(0), scale_of(steps)
+    courses = ([(z - mean) / size for z in codes.motion] for codes in (swaps, data))
+    return content, retrieval(unlike_courses(*courses), a)
+
+
+def predicted(codes: SequenceCodes, rng: np.random.RandomState) -> tuple[float, float]:
+    """Determine how much of content motion says, and how much of motion content does.
+
+    Held-out :math:`R^2` of ridge regression, of the content code from means and deviations of the
+    motion codes of a sequence, and the reverse; at least 0.
+    """
+    motion = np.stack([np.concatenate([z.mean(0), z.std(0)]) for z in codes.motion])
+    return r2_of(motion, codes.content, rng), r2_of(codes.content, motion, rng)
+
+
+def r2_of(x: NDArray, y: NDArray, rng: np.random.RandomState) -> float:
+    """Share of the variance of `y` that a linear function of `x` predicts, held out."""
+    folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)
+    model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 5, 13)))
+    missed = float(((y - cross_val_predict(model, x, y, cv=folds).reshape(y.shape)) ** 2).sum())
+    total = float(((y - y.mean(0)) ** 2).sum())
+    return max(0.0, 1 - missed / total) if total > 0 else 0.0
+
+
+def scale_of(codes: NDArray) -> NDArray[np.float64]:
+    """Standard deviations of numbers of codes; infinite where they are constant."""
+    spread = codes.std(0)
+    return np.where(spread > 0, spread, np.inf)

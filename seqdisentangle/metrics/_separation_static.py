@@ -1,0 +1,70 @@
+"""What stays the same within a sequence: statistics by which one half of it finds the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.covariance import LedoitWolf
+
+__all__ = ["StaticSpace", "statistics_of"]
+
+QUANTILES = (0.1, 0.5, 0.9)
+MANY = 16  # features of which no pair is correlated
+STILL = 0.05  # a standard deviation, in units of the feature's, below which it is one of zero
+RIDGE = 0.01  # variance within a sequence that is always allowed for, in units of the statistic's
+
+
+def statistics_of(features: NDArray) -> NDArray[np.float64]:
+    """Statistics of frames that do not depend on their order: (T, k) to (p,).
+
+    Means, standard deviations, quantiles and, of at most 16 features, correlations.
+    """
+    mean, deviation = features.mean(0), features.std(0)
+    parts = [mean, np.log(deviation + STILL), np.quantile(features, QUANTILES, axis=0).ravel()]
+    if features.shape[1] <= MANY:
+        unit = (features - mean) / (deviation + STILL)
+        pairs = np.triu_indices(features.shape[1], 1)
+        parts.append((unit.T @ unit / len(unit))[pairs])
+    return np.concatenate(parts)
+
+
+class StaticSpace:
+    r"""A space in which sequences differ by what stays the same in each of them.
+
+    Every sequence is cut into two halves. The statistics of both are compared, between sequences
+    and within them, as speaker verification compares recordings (linear discriminant analysis
+    with every sequence as a class): coordinates have unit variance within a sequence, and those
+    that differ no more between sequences than within one are left out. No label is used.
+
+    Parameters
+    ----------
+    halves : array of shape (n, 2, p)
+        Statistics of both halves of each sequence.
+
+    References
+    ----------
+    .. [1] N. Dehak et al., "Front-end factor analysis for speaker verification", IEEE Transactions
+       on Audio, Speech, and Language Processing 19(4), 2011: LDA and within-class covariance.
+    """
+
+    def __init__(self, halves: NDArray) -> None:
+        n_parts, p = halves.shape[1:]
+        table = halves.reshape(-1, p)
+        self.mean = table.mean(0)
+        spread = table.std(0)
+        self.scale = np.where(spread > 0, spread, np.inf)
+        halves = (halves - self.mean) / self.scale
+        whole = halves.mean(1)
+        within = LedoitWolf(assume_centered=True).fit((halves - whole[:, None]).reshape(-1, p))
+        # Half of what two halves differ by is lost with their mean.
+        covariance = within.covariance_ * n_parts / (n_parts - 1) + RIDGE * np.eye(p)
+        variances, axes = np.linalg.eigh(covariance)
+        whitening = axes / np.sqrt(variances)
+        between, turn = np.linalg.eigh(np.cov((whole @ whitening).T).reshape(p, p))
+        # A mean of two halves varies by half of the unit variance although nothing stays the same.
+        kept = np.maximum(between - 1 / n_parts, 0) / np.maximum(between, np.finfo(float).tiny)
+        self.axes = whitening @ turn * np.sqrt(kept)
+
+    def __call__(self, halves: NDArray) -> NDArray[np.float64]:
+        """Coordinates of sequences: (n, 2, p) to (n, k)."""
+        return (halves.mean(1) - self.mean) / self.scale @ self.axes

@@ -1,0 +1,55 @@
+"""Codes read back, and predicted from each other."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seqdisentangle.metrics._separation_codes import (
+    SequenceCodes,
+    joined_codes,
+    predicted,
+    read_back,
+)
+
+
+@pytest.fixture
+def codes():
+    rng = np.random.RandomState(0)
+    return SequenceCodes(rng.normal(size=(50, 3)), list(rng.normal(size=(50, 8, 2))))
+
+
+def test_codes_are_those_of_transform_in_batches_too(codes):
+    def part(rows):
+        made = SimpleNamespace(content=codes.content[rows], motion=codes.motion[rows])
+        return SequenceCodes.of(SimpleNamespace(transform=lambda X: made), None)
+
+    both = joined_codes([part(slice(20)), part(slice(20, None))])
+    np.testing.assert_array_equal(both.content, codes.content)
+    np.testing.assert_array_equal(both.motion, codes.motion)
+
+
+def test_codes_of_exact_swaps_are_found_and_of_copies_one_of_them(codes):
+    a, b = np.arange(50), np.roll(np.arange(50), 1)
+    swaps = SequenceCodes(codes.content[b], codes.motion)
+    assert read_back(swaps, codes, a, b) == (1, 1)
+    content, motion = read_back(codes, codes, a, b)
+    assert (motion, content) == (1, pytest.approx(0, abs=0.3))
+
+
+def test_codes_that_know_nothing_of_each_other_predict_nothing(codes):
+    assert max(predicted(codes, np.random.RandomState(0))) < 0.1
+
+
+def test_a_level_that_both_say_is_predicted_both_ways(codes):
+    motion = [z + level[:2] for z, level in zip(codes.motion, 5 * codes.content, strict=True)]
+    content_from_motion, motion_from_content = predicted(
+        SequenceCodes(codes.content, motion), np.random.RandomState(0)
+    )
+    assert 0.5 < content_from_motion < 0.8  # two of three numbers
+    assert motion_from_content > 0.8
+
+
+def test_constant_codes_are_predicted_by_nothing(codes):
+    constant = SequenceCodes(np.zeros((50, 2)), codes.motion)
+    assert predicted(constant, np.random.RandomState(0)) == (0, 0)

@@ -1,0 +1,57 @@
+"""Features of frames: standardised, few, and of images independent of the place."""
+
+import numpy as np
+import pytest
+
+from seqdisentangle.metrics._separation_frames import FrameFeatures
+
+
+def features_of(sequences):
+    return FrameFeatures(sequences, np.random.RandomState(0))
+
+
+@pytest.mark.parametrize("n_features", [1, 5, 40])
+def test_units_of_vectors_do_not_matter(n_features):
+    rng = np.random.RandomState(0)
+    x = [rng.normal(size=(30, n_features)) for _ in range(3)]
+    other = [1e3 * each + 7 for each in x]
+    one, two = features_of(x)(x[0]), features_of(other)(other[0])
+    assert one.shape[1] == min(n_features, 16)
+    np.testing.assert_allclose(np.abs(one), np.abs(two), atol=1e-6)
+
+
+def test_constant_features_are_zero():
+    x = np.ones((20, 3))
+    x[:, 0] = np.arange(20)
+    assert (features_of([x])(x)[:, 1:] == 0).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 4), (3, 8, 8), (1, 40, 70)])
+def test_images_of_any_size(shape):
+    x = np.random.RandomState(0).rand(12, *shape)
+    features = features_of([x, x])
+    assert np.isfinite(features(x)).all()
+    assert len(features(x)) == 12
+
+
+def test_patches_say_what_there_is_and_not_where():
+    rng = np.random.RandomState(0)
+    squares, rings = np.ones((3, 3)), np.ones((3, 3))
+    rings[1, 1] = 0
+
+    def image(thing, row, column):
+        canvas = np.zeros((1, 16, 16))
+        canvas[0, row : row + 3, column : column + 3] = thing
+        return canvas
+
+    videos = [
+        np.stack([image(thing, *rng.randint(4, 10, 2)) for _ in range(20)])
+        for thing in (squares, rings) * 3
+    ]
+    features = features_of(videos)
+    square, moved, ring = (
+        features(image(thing, row, 5)[None])[0, features.n_places :]
+        for thing, row in ((squares, 5), (squares, 8), (rings, 5))
+    )
+    np.testing.assert_allclose(square, moved, atol=1e-9)
+    assert np.abs(square - ring).max() > 0.01

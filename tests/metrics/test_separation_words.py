@@ -1,0 +1,49 @@
+"""The verdict in words: one line, a table, and advice where something is wrong."""
+
+import pytest
+
+from seqdisentangle.metrics._separation_words import ROWS, advice, report, verdict
+
+GOOD = dict.fromkeys((name for _, name in ROWS), 1.0) | {
+    "score": 1.0,
+    "shown_content_of_motion_donor": 0.0,
+    "shown_motion_of_content_donor": 0.0,
+    "content_from_motion": 0.0,
+    "samples_like_data": 0.0,
+    "samples_distance": 0.0,
+    "motion_from_content": 0.0,
+    "n_sequences": 40,
+}
+
+
+@pytest.mark.parametrize(
+    ("score", "words"), [(0.9, "separate"), (0.5, "separate in part"), (0.1, "do not separate")]
+)
+def test_a_line_says_how_much(score, words):
+    assert verdict(score) == f"separation {score:.2f}: the codes {words}"
+
+
+def test_nothing_wrong_needs_no_advice():
+    assert advice(GOOD) == []
+    assert report(GOOD).startswith("separation 1.00: the codes separate (40 sequences)")
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "parameter"),
+    [
+        ("told_apart", 0.1, "one sequence"),
+        ("still_reconstructed", 0.2, "content_size"),
+        ("moving_reconstructed", 0.2, "motion_size"),
+        ("shown_content_of_motion_donor", 0.8, "motion_input='changes'"),
+        ("shown_content", 0.1, "content_delay"),
+        ("shown_motion_of_content_donor", 0.8, "content_view"),
+        ("shown_motion", 0.1, "motion_noise"),
+        ("content_used", 0.01, "motion_size"),
+        ("content_from_motion", 0.9, "independence_weight"),
+        ("samples_distance", 0.5, "training__finetune_epochs"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_to_change(part, value, parameter):
+    (sentence,) = advice(GOOD | {part: value})
+    assert parameter in sentence
+    assert sentence in report(GOOD | {part: value})
