@@ -89,7 +89,7 @@ def motion_noise(facts: Facts) -> Choice:
     """More noise where a code has as much room as the frame."""
     if facts.video:
         return Choice(0.2, "images: a frame has far more numbers than its motion code")
-    return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
+    return Choice(0.3, "vectors: a motion code has nearly as many numbers as a frame")
 
 
 def content_view(facts: Facts) -> Choice:

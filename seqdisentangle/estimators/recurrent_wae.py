@@ -136,7 +136,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     motion_noise : float, None or "auto", default="auto"
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
         the less a frame's code can carry. None learns it. ``"auto"``: 0.2 for images, whose frames
-        have far more numbers than a motion code, and 0.5 for vectors.
+        have far more numbers than a motion code, and 0.3 for vectors.
     motion_prior : {"auto", "gaussian", "mixture"} or MotionPrior, default="auto"
         The steps of the motion prior. ``"gaussian"`` is the paper's. A ``"mixture"`` of 40 of them
         can go on in more ways than one, where a single Gaussian draws what lies between them. It
