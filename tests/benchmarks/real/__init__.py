@@ -1,0 +1,1 @@
+"""Real data, judged by labels: ``python -m tests.benchmarks.real``."""

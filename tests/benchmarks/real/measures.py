@@ -1,0 +1,169 @@
+"""Measures of codes and swaps of real sequences, by their labels where they have any."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from seqdisentangle.metrics import (
+    SequenceJudge,
+    chance,
+    probe_accuracy,
+    verification_error_rate,
+)
+
+from .data import RealData
+
+N_PAIRS = 1000  # of sequences, at least, whose codes are swapped
+N_JUDGE_STEPS = 600  # of training, at least
+
+
+class Judge:
+    """Reads every label of real and of generated sequences; what is missing is the mean to it."""
+
+    def __init__(self, data: RealData) -> None:
+        n_epochs = max(30, math.ceil(N_JUDGE_STEPS / max(len(data.X) // 32, 1)))
+        self.judge = SequenceJudge(max_epochs=n_epochs, batch_size=32, random_state=0)
+        self.names = list(data.labels)
+        self.judge.fit(_filled(data.X), np.column_stack([of[0] for of in data.labels.values()]))
+
+    def __call__(self, X: Any) -> dict[str, np.ndarray]:
+        """The labels (n,) that each sequence shows."""
+        return dict(zip(self.names, self.judge.predict(_filled(X)).T, strict=True))
+
+
+def measured(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[str, float]:
+    """Measure what a model can: anything with some of ``transform``, ``reconstruct``, ``swap``.
+
+    Measures of the first label have names of their own, those of another begin with its name.
+    """
+    measures: dict[str, float] = {}
+    if hasattr(model, "transform"):
+        measures |= codes(model, data)
+    if hasattr(model, "reconstruct"):
+        measures |= reconstructions(model, data, judge)
+    if hasattr(model, "swap"):
+        measures |= swaps(model, data, judge, seed)
+    return measures
+
+
+def codes(model: Any, data: RealData) -> dict[str, float]:
+    """Linear probes and error rates of verification; motion is the mean over the steps."""
+    train, test = (_both_codes(model.transform(X)) for X in (data.X, data.X_test))
+    measures = {}
+    for prefix, (y, y_test) in _prefixed(data):
+        measures[f"{prefix}chance"] = 0.5 if data.foretold else chance(y_test)
+        for part in ("content", "motion"):
+            probe = area_under_curve if data.foretold else probe_accuracy
+            measures[f"{prefix}probe_{part}"] = probe(train[part], y, test[part], y_test)
+            if not data.foretold:
+                rate = verification_error_rate(test[part], y_test)
+                measures[f"{prefix}error_rate_{part}"] = rate
+    return measures
+
+
+def area_under_curve(
+    train: np.ndarray, y: np.ndarray, test: np.ndarray, y_test: np.ndarray
+) -> float:
+    """Of a logistic regression on standardised codes; 0.5 is chance."""
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(train, y)
+    return float(roc_auc_score(y_test, probe.decision_function(test)))
+
+
+def reconstructions(model: Any, data: RealData, judge: Judge | None) -> dict[str, float]:
+    """R^2 of the frames and of their movement, and how often the judge is right."""
+    found = model.reconstruct(data.X_test)
+    measures = {
+        "r2": _r2(data.X_test, found),
+        "r2_movement": _r2([_movement(x) for x in data.X_test], [_movement(x) for x in found]),
+    }
+    if judge is not None:
+        real, shown = judge(data.X_test), judge(found)
+        for (prefix, (_, y)), name in zip(_prefixed(data), data.labels, strict=True):
+            measures[f"{prefix}judge_real"] = float(np.mean(real[name] == y))
+            measures[f"{prefix}judge_reconstructed"] = float(np.mean(shown[name] == y))
+    return measures
+
+
+def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[str, float]:
+    """How often a swap shows the label of either donor, where these differ; and see `curves`."""
+    rng, n = np.random.RandomState(seed), len(data.X_test)
+    n_pairings = math.ceil(N_PAIRS / n)
+    a = np.tile(np.arange(n), n_pairings)
+    b = np.concatenate([rng.permutation(n) for _ in range(n_pairings)])
+    X_a, X_b = _rows(data.X_test, a), _rows(data.X_test, b)
+    swapped = model.swap(X_a, X_b).a_motion_b_content
+    measures = {}
+    if data.of_curves:
+        measures |= curves(swapped, content_donor=X_b, motion_donor=X_a)
+    if judge is not None:
+        shown = judge(swapped)
+        for (prefix, (_, y)), name in zip(_prefixed(data), data.labels, strict=True):
+            differ = y[a] != y[b]
+            for donor, rows in (("content", b), ("motion", a)):
+                share = np.mean(shown[name][differ] == y[rows][differ])
+                measures[f"{prefix}swap_{donor}_donor"] = float(share)
+    return measures
+
+
+def curves(swapped: Any, content_donor: Any, motion_donor: Any) -> dict[str, float]:
+    """How far level and width of a swap follow those of either donor: 0 not at all, 1 wholly.
+
+    The level of a curve is the median of its values, its width the distance of their 10% and 90%
+    quantiles: neither depends on their order, and both differ among curves that are standardised
+    over their own time, whose means and deviations do not. The slopes are of a regression of the
+    swap's on those of both donors.
+    """
+    ours, theirs, others = (_level_and_width(X) for X in (swapped, content_donor, motion_donor))
+    measures = {}
+    for k, name in enumerate(("level", "width")):
+        donors = np.column_stack([theirs[:, k], others[:, k], np.ones(len(ours))])
+        slopes = np.linalg.lstsq(donors, ours[:, k], rcond=None)[0]
+        for donor, slope in zip(("content", "motion"), slopes, strict=False):
+            measures[f"{name}_{donor}_donor"] = float(slope)
+    return measures
+
+
+def _level_and_width(X: Any) -> np.ndarray:
+    """Of curves (n, T, 1): (n, 2)."""
+    low, level, high = np.quantile(np.asarray(X)[:, :, 0], (0.1, 0.5, 0.9), axis=1)
+    return np.column_stack([level, high - low])
+
+
+def _both_codes(found: Any) -> dict[str, np.ndarray]:
+    """Content (n, d) and mean motion (n, d); what rounding alone makes differ is the same."""
+    motion = np.stack([np.mean(steps, axis=0) for steps in found.motion])
+    return {"content": np.asarray(found.content), "motion": motion.round(6)}
+
+
+def _prefixed(data: RealData) -> list[tuple[str, tuple[np.ndarray, np.ndarray]]]:
+    """Labels with the beginnings of the names of their measures: none for the first."""
+    return [(f"{name}_" if k else "", of) for k, (name, of) in enumerate(data.labels.items())]
+
+
+def _rows(X: Any, rows: np.ndarray) -> Any:
+    return [X[i] for i in rows] if isinstance(X, list) else X[rows]
+
+
+def _filled(X: Any) -> Any:
+    return [np.nan_to_num(x) for x in X] if isinstance(X, list) else np.nan_to_num(X)
+
+
+def _movement(x: np.ndarray) -> np.ndarray:
+    """Each frame less the mean of its sequence; a value that never is known stays unknown."""
+    n_known = np.maximum((~np.isnan(x)).sum(axis=0), 1)
+    return x - np.nansum(x, axis=0, dtype=np.float64) / n_known
+
+
+def _r2(X: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> float:
+    """R^2 over all known values of all frames, of which those of one place share a mean."""
+    x, x_hat = (np.concatenate(list(sequences)).astype(np.float64) for sequences in (X, found))
+    total = np.nansum((x - np.nanmean(x, axis=0)) ** 2)
+    return float(1 - np.nansum((x - x_hat) ** 2) / total)
