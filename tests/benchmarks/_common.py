@@ -39,6 +39,11 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
         help="any parameter of the model, training__ema=0.99 say; the value a Python literal, or "
         "else a string",
     )
+    parser.add_argument(
+        "--defaults",
+        action="store_true",
+        help="leave out the parameters that the benchmark sets by what it knows of its data",
+    )
     parser.add_argument("--threads", type=int, help="torch threads")
     parser.add_argument(
         "--checkpoint",
@@ -56,8 +61,9 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
 
 def parameters(options: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of the model: the benchmark's, then --epochs, then --set."""
+    known = {} if options.defaults else params
     epochs = {} if options.epochs is None else {"max_epochs": options.epochs}
-    return {**params, **epochs, **dict(options.set)}
+    return {**known, **epochs, **dict(options.set)}
 
 
 def build(make_model: Callable[..., Any], params: dict[str, Any]) -> Any:
@@ -171,8 +177,8 @@ def draw_swaps(model: Any, X: Any, path: Path) -> None:
     """Write the swap figure of eight sequences: four give motion, four content."""
     from seqdisentangle.display import SwapDisplay
 
-    rows = np.random.RandomState(0).permutation(len(X))[:8]
-    display = SwapDisplay.from_estimator(model, X[rows[:4]], X[rows[4:]])
+    chosen = [X[i] for i in np.random.RandomState(0).permutation(len(X))[:8]]
+    display = SwapDisplay.from_estimator(model, chosen[:4], chosen[4:])
     display.figure_.savefig(path, dpi=200)
 
 

@@ -57,9 +57,8 @@ def result_rows(
             "case": options.case or case,
             "seed": str(record["seed"]),
             **{
-                title: format(record[name], form)
+                title: format(record[name], form) if name in record else ""
                 for name, (title, form) in columns.items()
-                if name in record
             },
             "minutes": f"{record['train_seconds'] / 60:.1f}",
             "hardware": options.hardware,
@@ -97,10 +96,13 @@ def write_results(
         with path.open(newline="", encoding="utf-8") as file:
             found = {tuple(row[key] for key in keys): row for row in csv.DictReader(file)}
     found |= {tuple(row[key] for key in keys): row for row in rows}
-    # Columns of this run first; a row of an older one may have others.
-    columns = list(dict.fromkeys(name for row in (*rows, *found.values()) for name in row))
+    # Columns of this run first; a row of an older one may have others, and none has those of some.
+    named = dict.fromkeys(name for row in (*rows, *found.values()) for name in row)
+    columns = [name for name in named if any(row.get(name) for row in found.values())]
     with written_whole(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer = csv.DictWriter(
+            file, columns, restval="", extrasaction="ignore", lineterminator="\n"
+        )
         writer.writeheader()
         writer.writerows(found.values())
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.benchmarks._common import build, parser_of_runs
+from tests.benchmarks._common import build, parameters, parser_of_runs
 from tests.benchmarks._results import parse, write_results
 
 
@@ -27,6 +27,14 @@ def test_a_run_takes_the_place_of_its_rows_and_leaves_the_others(tmp_path):
     assert [row["error"] for row in read(path)] == ["", "", "0.3"]
 
 
+def test_columns_keep_their_order_and_are_left_out_where_no_row_has_them(tmp_path):
+    path = tmp_path / "results.csv"
+    write_results(path, [{"case": "a", "seed": "0", "score": "", "error": "0.3", "other": ""}])
+    assert list(read(path)[0]) == ["case", "seed", "error"]
+    write_results(path, [{"case": "b", "seed": "0", "score": "0.2", "error": "", "other": ""}])
+    assert [list(row) for row in read(path)] == [["case", "seed", "score", "error"]] * 2
+
+
 def test_a_file_stays_as_it_was_where_writing_fails(tmp_path):
     path = tmp_path / "results.csv"
     write_results(path, [{"case": "a", "seed": "0"}])
@@ -42,6 +50,13 @@ def test_the_command_is_what_decides_the_figures():
     options = parse(parser_of_runs("speech", "About."), "speech", given)
     assert options.command == "speech --seed 0 1 --set reg=kl --threads 1"
     assert options.set == [("reg", "kl")]
+
+
+@pytest.mark.parametrize(("given", "known"), [([], {"motion_size": 1}), (["--defaults"], {})])
+def test_what_a_benchmark_knows_can_be_left_out(given, known):
+    given = [*given, "--epochs", "3", "--set", "reg=kl"]
+    options = parse(parser_of_runs("speech", "About."), "speech", given)
+    assert parameters(options, {"motion_size": 1}) == {**known, "max_epochs": 3, "reg": "kl"}
 
 
 def test_parameters_of_parameters_are_set():
