@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from aeon.datasets import load_classification, load_japanese_vowels
@@ -30,7 +30,7 @@ class RealData:
         The first is what content is to know.
     foretold : bool
         The label is an outcome that no sequence shows: probes are scored by the area under the
-        curve of the receiver, and swaps not judged.
+        curve of the receiver, and swaps are not judged.
     params : mapping
         Parameters that the documentation asks for with such data.
     """
@@ -45,6 +45,21 @@ class RealData:
     def of_curves(self) -> bool:
         """True where a frame is one number."""
         return np.shape(self.X[0])[1:] == (1,)
+
+    @property
+    def of_images(self) -> bool:
+        """True where a frame is an image."""
+        return np.ndim(self.X[0]) > 2
+
+    @property
+    def judged(self) -> bool:
+        """True where swaps show labels; the shape of a curve is neither donor's alone."""
+        return not (self.foretold or self.of_curves)
+
+    @property
+    def prefixed_labels(self) -> list[tuple[str, tuple[np.ndarray, np.ndarray]]]:
+        """Labels with the beginnings of the names of their measures: none for the first."""
+        return [(f"{name}_" if k else "", of) for k, (name, of) in enumerate(self.labels.items())]
 
 
 def watch() -> RealData:
@@ -72,7 +87,12 @@ def _read_watch() -> dict[str, Any]:
         version = np.lib.format.read_magic(file)
         assert version == (1, 0), version
         np.lib.format.read_array_header_1_0(file)
-        return _ArraysOnly(file).load().item()
+        return only_arrays(file).item()
+
+
+def only_arrays(file: IO[bytes]) -> Any:
+    """Read a pickle of arrays and of what Python has built in; refuse to call anything else."""
+    return _ArraysOnly(file).load()
 
 
 _RECONSTRUCT = np.empty(0).__reduce__()[0]  # its module differs between versions of numpy
@@ -80,8 +100,6 @@ _OF_ARRAYS = {"_reconstruct": _RECONSTRUCT, "ndarray": np.ndarray, "dtype": np.d
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Reads arrays and what Python has built in, and refuses to call anything else."""
-
     def find_class(self, module: str, name: str) -> Any:
         if module.partition(".")[0] == "numpy" and name in _OF_ARRAYS:
             return _OF_ARRAYS[name]

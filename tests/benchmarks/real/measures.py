@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,17 +28,27 @@ N_JUDGE_STEPS = 600  # of training, at least
 
 
 class Judge:
-    """Reads every label of real and of generated sequences; what is missing is the mean to it."""
+    """Reads every label of real and of generated sequences; what is missing is the mean to it.
 
-    def __init__(self, data: RealData) -> None:
-        n_epochs = max(30, math.ceil(N_JUDGE_STEPS / max(len(data.X) // 32, 1)))
-        self.judge = SequenceJudge(max_epochs=n_epochs, batch_size=32, random_state=0)
-        self.names = list(data.labels)
-        self.judge.fit(_filled(data.X), np.column_stack([of[0] for of in data.labels.values()]))
+    It is trained on the real ones, or read from a folder where an earlier run has kept it.
+    """
+
+    def __init__(self, data: RealData, cache: Path | None = None) -> None:
+        self.prefixes = [prefix for prefix, _ in data.prefixed_labels]
+        X, y = _filled(data.X), np.column_stack([y for _, (y, _) in data.prefixed_labels])
+        kept = cache and cache / f"real-judge-{_digest(X, y):08x}.safetensors"
+        if kept and kept.exists():
+            self.judge = SequenceJudge.load(kept)
+            return
+        n_epochs = max(30, math.ceil(N_JUDGE_STEPS / max(len(X) // 32, 1)))
+        self.judge = SequenceJudge(max_epochs=n_epochs, batch_size=32, random_state=0).fit(X, y)
+        if kept:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            self.judge.save(kept)
 
     def __call__(self, X: Any) -> dict[str, np.ndarray]:
-        """The labels (n,) that each sequence shows."""
-        return dict(zip(self.names, self.judge.predict(_filled(X)).T, strict=True))
+        """The labels (n,) that each sequence shows, by the prefix of their measures."""
+        return dict(zip(self.prefixes, self.judge.predict(_filled(X)).T, strict=True))
 
 
 def measured(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[str, float]:
@@ -44,7 +56,12 @@ def measured(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict
 
     Measures of the first label have names of their own, those of another begin with its name.
     """
-    measures: dict[str, float] = {}
+    measures = {
+        f"{prefix}chance": 0.5 if data.foretold else chance(y)
+        for prefix, (_, y) in data.prefixed_labels
+    }
+    if judge is not None:
+        measures |= judged("judge_real", data.X_test, data, judge)
     if hasattr(model, "transform"):
         measures |= codes(model, data)
     if hasattr(model, "reconstruct"):
@@ -54,12 +71,20 @@ def measured(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict
     return measures
 
 
+def judged(measure: str, X: Any, data: RealData, judge: Judge) -> dict[str, float]:
+    """How often sequences, one for each to test on, show its labels."""
+    shown = judge(X)
+    return {
+        f"{prefix}{measure}": float(np.mean(shown[prefix] == y))
+        for prefix, (_, y) in data.prefixed_labels
+    }
+
+
 def codes(model: Any, data: RealData) -> dict[str, float]:
     """Linear probes and error rates of verification; motion is the mean over the steps."""
     train, test = (_both_codes(model.transform(X)) for X in (data.X, data.X_test))
     measures = {}
-    for prefix, (y, y_test) in _prefixed(data):
-        measures[f"{prefix}chance"] = 0.5 if data.foretold else chance(y_test)
+    for prefix, (y, y_test) in data.prefixed_labels:
         for part in ("content", "motion"):
             probe = area_under_curve if data.foretold else probe_accuracy
             measures[f"{prefix}probe_{part}"] = probe(train[part], y, test[part], y_test)
@@ -80,15 +105,13 @@ def area_under_curve(
 def reconstructions(model: Any, data: RealData, judge: Judge | None) -> dict[str, float]:
     """R^2 of the frames and of their movement, and how often the judge is right."""
     found = model.reconstruct(data.X_test)
+    known = [_where_known(*pair) for pair in zip(found, data.X_test, strict=True)]
     measures = {
-        "r2": _r2(data.X_test, found),
-        "r2_movement": _r2([_movement(x) for x in data.X_test], [_movement(x) for x in found]),
+        "r2": _r2(data.X_test, known),
+        "r2_movement": _r2([_movement(x) for x in data.X_test], [_movement(x) for x in known]),
     }
     if judge is not None:
-        real, shown = judge(data.X_test), judge(found)
-        for (prefix, (_, y)), name in zip(_prefixed(data), data.labels, strict=True):
-            measures[f"{prefix}judge_real"] = float(np.mean(real[name] == y))
-            measures[f"{prefix}judge_reconstructed"] = float(np.mean(shown[name] == y))
+        measures |= judged("judge_reconstructed", found, data, judge)
     return measures
 
 
@@ -105,10 +128,10 @@ def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[st
         measures |= curves(swapped, content_donor=X_b, motion_donor=X_a)
     if judge is not None:
         shown = judge(swapped)
-        for (prefix, (_, y)), name in zip(_prefixed(data), data.labels, strict=True):
+        for prefix, (_, y) in data.prefixed_labels:
             differ = y[a] != y[b]
             for donor, rows in (("content", b), ("motion", a)):
-                share = np.mean(shown[name][differ] == y[rows][differ])
+                share = np.mean(shown[prefix][differ] == y[rows][differ])
                 measures[f"{prefix}swap_{donor}_donor"] = float(share)
     return measures
 
@@ -143,17 +166,25 @@ def _both_codes(found: Any) -> dict[str, np.ndarray]:
     return {"content": np.asarray(found.content), "motion": motion.round(6)}
 
 
-def _prefixed(data: RealData) -> list[tuple[str, tuple[np.ndarray, np.ndarray]]]:
-    """Labels with the beginnings of the names of their measures: none for the first."""
-    return [(f"{name}_" if k else "", of) for k, (name, of) in enumerate(data.labels.items())]
-
-
 def _rows(X: Any, rows: np.ndarray) -> Any:
     return [X[i] for i in rows] if isinstance(X, list) else X[rows]
 
 
 def _filled(X: Any) -> Any:
     return [np.nan_to_num(x) for x in X] if isinstance(X, list) else np.nan_to_num(X)
+
+
+def _digest(X: Any, y: np.ndarray) -> int:
+    """A number that other sequences or labels hardly have."""
+    found = zlib.crc32(np.ascontiguousarray(y))
+    for x in X:
+        found = zlib.crc32(np.ascontiguousarray(x), found)
+    return found
+
+
+def _where_known(found: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The values of `found` in the places that are known of `x`, NaN in the others."""
+    return np.where(np.isnan(x), np.nan, found)
 
 
 def _movement(x: np.ndarray) -> np.ndarray:

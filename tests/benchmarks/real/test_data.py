@@ -1,0 +1,49 @@
+"""Real data are split, labelled and standardised."""
+
+import io
+import pickle
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.real.data import DATA_SETS, only_arrays
+
+SETS_OF_AEON = ["basic_motions", "japanese_vowels", "gun_point", "arrow_head", "italy_power"]
+
+
+@pytest.mark.parametrize("name", SETS_OF_AEON)
+def test_sequences_to_train_on_are_standardised_and_labels_numbers(name):
+    data = DATA_SETS[name]()
+    frames = np.concatenate(list(data.X))
+    np.testing.assert_allclose(frames.mean(0), 0, atol=1e-3)
+    np.testing.assert_allclose(frames.std(0), 1, atol=1e-3)
+    for (_, (y, y_test)), X in zip(data.prefixed_labels, [data.X], strict=True):
+        assert (len(y), len(y_test)) == (len(X), len(data.X_test))
+        assert set(y_test) <= set(y)
+
+
+def test_what_is_missing_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEQDISENTANGLE_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"faces needs grid_sample_64\.npz in the folder"):
+        DATA_SETS["faces"]()
+
+
+def test_windows_of_clips_keep_apart_what_is_trained_on(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEQDISENTANGLE_DATA", str(tmp_path))
+    time = np.tile(np.arange(75, dtype=np.uint8), 2)
+    frames = np.broadcast_to(time[:, None, None, None], (150, 4, 4, 3))
+    np.savez(tmp_path / "grid_sample_64.npz", frames=frames, offsets=[0, 75, 150])
+    data = DATA_SETS["faces"]()
+    assert data.X.shape[1:] == (16, 4, 4, 3)
+    assert (data.X.max(), data.X_test.min(), data.X_test.max()) == (31, 45, 74)
+    assert set(data.labels["person"][0]) == {0, 1}
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_arrays_are_read_from_a_pickle_and_nothing_else(protocol):
+    X = np.empty(2, dtype=object)
+    X[:] = [np.arange(3.0), {"y": np.array([1, 2])}]
+    found = only_arrays(io.BytesIO(pickle.dumps(X, protocol)))
+    np.testing.assert_array_equal(found[1]["y"], [1, 2])
+    with pytest.raises(pickle.UnpicklingError, match="expected arrays alone, got"):
+        only_arrays(io.BytesIO(pickle.dumps(print, protocol)))
