@@ -21,13 +21,13 @@ Examples
 from __future__ import annotations
 
 import argparse
-import copy
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from seqdisentangle import DSVAE, RecurrentWAE
@@ -164,7 +164,7 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             print_measures(found)
             return found
 
-        records += run_seeds(
+        found = run_seeds(
             _for_run(options, name, system, case),
             SYSTEMS[system].make,
             {**data.params, **params} if SYSTEMS[system].learned else {},
@@ -175,17 +175,22 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             facts={"data": name, "system": system, "case": case},
             columns=COLUMNS,
         )
+        write_mean(options, f"{name}, {case}", found)
+        records += found
     return records
 
 
 def runs(options: argparse.Namespace) -> list[tuple[str, str, dict[str, Any]]]:
     """List system, case and parameters of every run on a data set."""
     given = parameters(options, {})
+    titles = {name: system.title for name, system in SYSTEMS.items()}
+    titles["rwae"] = options.case or titles["rwae"]
     if options.ablate is None:
-        return [(name, SYSTEMS[name].title, given) for name in options.system]
+        return [(name, titles[name], given) for name in options.system]
     return [
-        ("rwae", f"RecurrentWAE without {name}", {**given, name: ABLATIONS[name]})
-        for name in options.ablate or ABLATIONS
+        ("rwae", f"{titles['rwae']} without {name}", {**given, name: value})
+        for name, value in ABLATIONS.items()
+        if name in (options.ablate or ABLATIONS)
     ]
 
 
@@ -205,19 +210,27 @@ def run_other(name: str, options: argparse.Namespace) -> list[dict[str, Any]]:
             argv += ["--set", f"{parameter}={value!r}"]
         found = benchmark(argv, make_model=SYSTEMS[system].make)
         found = [{**record, "data": name, "system": system, "case": case} for record in found]
-        if options.results:
-            ours = [record | {new: record[old] for old, new in names.items()} for record in found]
-            title = f"{name}, {options.case or case}"
-            rows = result_rows(_for_run(options, name, system, case), title, ours, COLUMNS)
-            write_results(options.results, rows)
+        ours = [record | {new: record[old] for old, new in names.items()} for record in found]
+        write_mean(options, f"{name}, {case}", ours)
         records += found
     return records
 
 
+def write_mean(options: argparse.Namespace, title: str, records: list[dict[str, Any]]) -> None:
+    """Put the mean over seeds into the file that ``--results`` names, one row a run."""
+    if options.results is None:
+        return
+    measures = [name for name in ("train_seconds", *COLUMNS) if name in records[0]]
+    mean = {name: float(np.mean([record[name] for record in records])) for name in measures}
+    seeds = " ".join(str(record["seed"]) for record in records)
+    mean["seed"] = seeds if len(records) == 1 else f"{seeds}, mean"
+    named = argparse.Namespace(**{**vars(options), "case": title})
+    write_results(options.results, result_rows(named, title, [mean], COLUMNS))
+
+
 def _for_run(options: argparse.Namespace, name: str, system: str, case: str) -> argparse.Namespace:
-    """Options with names of files and of the case that no other run has."""
-    ours = copy.copy(options)
-    ours.case = options.case and f"{name}, {options.case}"
+    """Options with names of files that no other run has; rows of results are written here."""
+    ours = argparse.Namespace(**{**vars(options), "results": None})
     tag = f"{name}-{case.replace(' ', '-')}"
     for place in ("save", "picture", "checkpoint"):
         path = getattr(options, place)

@@ -18,7 +18,7 @@ try:
 except ModuleNotFoundError:
     CEBRA = None
 
-ITERATIONS, BATCH_SIZE = 5000, 512
+ITERATIONS, BATCH_SIZE = 3000, 512
 
 
 class ContrastiveCodes:

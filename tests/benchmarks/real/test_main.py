@@ -28,7 +28,7 @@ def run(judges):
     return lambda options: real.main([*always, *shlex.split(options)])
 
 
-def test_every_system_has_a_record_and_a_row_of_each_seed(run, tmp_path, capsys):
+def test_every_system_has_a_record_of_each_seed_and_a_row_of_their_mean(run, tmp_path, capsys):
     written = tmp_path / "results.csv"
     records = run(
         f"--data basic_motions --seed 0 3 --results {written} "
@@ -41,11 +41,12 @@ def test_every_system_has_a_record_and_a_row_of_each_seed(run, tmp_path, capsys)
     assert all(math.isfinite(v) for r in records for v in r.values() if isinstance(v, float))
     assert records[0]["judge_real"] > 0.9
     rows = read(written)
-    assert [row["case"] for row in rows[::2]] == [
-        f"basic_motions, {case}"
+    assert [(row["case"], row["seed"]) for row in rows] == [
+        (f"basic_motions, {case}", "0 3, mean")
         for case in ("RecurrentWAE", "mean and deviation", "random forest of means and deviations")
     ]
-    assert rows[0]["swap shows content donor"] == f"{records[0]['swap_content_donor']:.2f}"
+    mean = (records[0]["probe_motion"] + records[1]["probe_motion"]) / 2
+    assert rows[0]["label from motion"] == f"{mean:.2f}"
 
 
 def test_curves_show_donors_by_level_and_width(run):
@@ -58,11 +59,11 @@ def test_options_are_left_out_in_turn(run, tmp_path):
     written = tmp_path / "results.csv"
     left_out = ["independence_weight", "content_delay"]
     given = f"--data basic_motions --set motion_size=2 --results {written}"
-    records = run(f"{given} --ablate {' '.join(left_out)}")
+    records = run(f"{given} --case ours --ablate {' '.join(left_out)}")
     assert [record["params"] for record in records] == [
         {"motion_size": "2", "max_epochs": "1", name: "0"} for name in left_out
     ]
-    cases = [f"basic_motions, RecurrentWAE without {name}" for name in left_out]
+    cases = [f"basic_motions, ours without {name}" for name in left_out]
     assert [row["case"] for row in read(written)] == cases
 
 
