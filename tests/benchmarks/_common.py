@@ -174,11 +174,16 @@ def machine() -> dict[str, Any]:
 
 
 def draw_swaps(model: Any, X: Any, path: Path) -> None:
-    """Write the swap figure of eight sequences: four give motion, four content."""
+    """Write the swap figure of eight sequences: four give motion, four content.
+
+    They are cut to the length of the shortest.
+    """
     from seqdisentangle.display import SwapDisplay
 
     chosen = [X[i] for i in np.random.RandomState(0).permutation(len(X))[:8]]
-    display = SwapDisplay.from_estimator(model, chosen[:4], chosen[4:])
+    n_steps = min(len(x) for x in chosen)
+    cut = np.stack([x[:n_steps] for x in chosen])
+    display = SwapDisplay.from_estimator(model, cut[:4], cut[4:])
     display.figure_.savefig(path, dpi=200)
 
 

@@ -7,7 +7,7 @@ import csv
 import platform
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +85,15 @@ def write_figures(options: argparse.Namespace, figures: Mapping[str, str]) -> No
 
 
 def write_results(
-    path: Path, rows: list[dict[str, str]], keys: tuple[str, ...] = ("case", "seed")
+    path: Path,
+    rows: list[dict[str, str]],
+    keys: tuple[str, ...] = ("case", "seed"),
+    place: Callable[[dict[str, str]], int] = lambda row: 0,
 ) -> None:
     """Put rows into a CSV file, whole or not at all, in place of those with the same keys.
 
-    `keys` are the columns that tell rows apart.
+    `keys` are the columns that tell rows apart. Rows are sorted by `place`, and those of one place
+    stay in the order in which they came.
     """
     found: dict[tuple[str, ...], dict[str, str]] = {}
     if path.exists():
@@ -104,7 +108,7 @@ def write_results(
             file, columns, restval="", extrasaction="ignore", lineterminator="\n"
         )
         writer.writeheader()
-        writer.writerows(found.values())
+        writer.writerows(sorted(found.values(), key=place))
 
 
 def hardware() -> str:

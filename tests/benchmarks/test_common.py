@@ -27,6 +27,13 @@ def test_a_run_takes_the_place_of_its_rows_and_leaves_the_others(tmp_path):
     assert [row["error"] for row in read(path)] == ["", "", "0.3"]
 
 
+def test_rows_are_sorted_by_their_place(tmp_path):
+    path = tmp_path / "results.csv"
+    for case in ("b 0", "a 0", "b 1"):
+        write_results(path, [{"case": case, "seed": "0"}], place=lambda row: ord(row["case"][0]))
+    assert [row["case"] for row in read(path)] == ["a 0", "b 0", "b 1"]
+
+
 def test_columns_keep_their_order_and_are_left_out_where_no_row_has_them(tmp_path):
     path = tmp_path / "results.csv"
     write_results(path, [{"case": "a", "seed": "0", "score": "", "error": "0.3", "other": ""}])

@@ -225,7 +225,11 @@ def write_mean(options: argparse.Namespace, title: str, records: list[dict[str, 
     seeds = " ".join(str(record["seed"]) for record in records)
     mean["seed"] = seeds if len(records) == 1 else f"{seeds}, mean"
     named = argparse.Namespace(**{**vars(options), "case": title})
-    write_results(options.results, result_rows(named, title, [mean], COLUMNS))
+    rows = result_rows(named, title, [mean], COLUMNS)
+    names = [*DATA_SETS, *OTHERS]
+    write_results(
+        options.results, rows, place=lambda row: names.index(row["case"].partition(",")[0])
+    )
 
 
 def _for_run(options: argparse.Namespace, name: str, system: str, case: str) -> argparse.Namespace:

@@ -15,7 +15,7 @@ from seqdisentangle import Codes
 
 try:
     from cebra import CEBRA
-except ModuleNotFoundError:
+except ImportError:
     CEBRA = None
 
 ITERATIONS, BATCH_SIZE = 3000, 512

@@ -17,8 +17,8 @@ def test_sequences_to_train_on_are_standardised_and_labels_numbers(name):
     frames = np.concatenate(list(data.X))
     np.testing.assert_allclose(frames.mean(0), 0, atol=1e-3)
     np.testing.assert_allclose(frames.std(0), 1, atol=1e-3)
-    for (_, (y, y_test)), X in zip(data.prefixed_labels, [data.X], strict=True):
-        assert (len(y), len(y_test)) == (len(X), len(data.X_test))
+    for y, y_test in data.labels.values():
+        assert (len(y), len(y_test)) == (len(data.X), len(data.X_test))
         assert set(y_test) <= set(y)
 
 
@@ -26,6 +26,12 @@ def test_what_is_missing_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("SEQDISENTANGLE_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match=r"faces needs grid_sample_64\.npz in the folder"):
         DATA_SETS["faces"]()
+
+
+def test_exercises_need_a_package_that_is_not_imported(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match="pip install --no-deps seglearn"):
+        DATA_SETS["watch"]()
 
 
 def test_windows_of_clips_keep_apart_what_is_trained_on(monkeypatch, tmp_path):
