@@ -37,7 +37,15 @@ from seqdisentangle.metrics import (
     reconstruction_error,
 )
 
-from ._common import data_home, parameters, parser_of_runs, print_table, probe_r2, run_seeds
+from ._common import (
+    AS_MEASURED,
+    data_home,
+    parameters,
+    parser_of_runs,
+    print_table,
+    probe_r2,
+    run_seeds,
+)
 from ._results import Columns, parse
 
 SCALES = {"digits": {"size": 32, "digits": 1}, "mnist": {"size": 64, "digits": 2}}
@@ -81,7 +89,7 @@ def main(
 
     # Knowledge that a user of such videos has: a place on the canvas is two numbers, for which
     # four a digit are room enough, and frames are too alike to draw all of them every step.
-    knowledge = {"motion_size": 4 * options.digits, "training__frames_per_step": 4}
+    knowledge = {**AS_MEASURED, "motion_size": 4 * options.digits, "training__frames_per_step": 4}
     return run_seeds(
         options,
         make_model,

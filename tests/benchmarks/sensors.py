@@ -28,16 +28,18 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import from_channels_first
 from seqdisentangle.metrics import chance, probe_accuracy
 
-from ._common import parameters, parser_of_runs, print_table, probe_r2, run_seeds
+from ._common import AS_MEASURED, parameters, parser_of_runs, print_table, probe_r2, run_seeds
 from ._results import Columns, parse
 
 # Few sequences make short epochs: smaller batches, and more of them. The activity is how strongly
 # readings swing, and motion would learn that too, where it learns before content or has room for
 # more than how far a swing has got.
 KNOWLEDGE: dict[str, Any] = {
+    **AS_MEASURED,
     "batch_size": 8,
     "max_epochs": 150,
     "content_delay": 0,
+    "content_view": None,
     "motion_size": 3,
     "motion_noise": 0.5,
 }

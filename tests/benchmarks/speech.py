@@ -25,12 +25,13 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import from_channels_first
 from seqdisentangle.metrics import verification_error_rate
 
-from ._common import parameters, parser_of_runs, print_measures, run_seeds
+from ._common import AS_MEASURED, parameters, parser_of_runs, print_measures, run_seeds
 from ._results import Columns, parse
 
 # All say the same: one number a frame is enough for where in the sound it is. Content must not
 # depend on which frame it sees, motion not on the scale and offset, which are the speaker's.
 KNOWLEDGE: dict[str, Any] = {
+    **AS_MEASURED,
     "motion_size": 1,
     "motion_noise": 0.5,
     "content_view": "random_frames",

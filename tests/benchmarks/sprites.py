@@ -42,25 +42,26 @@ from seqdisentangle.metrics import (
 )
 from seqdisentangle.networks import Conv
 
-from ._common import data_home, parameters, parser_of_runs, print_measures, run_seeds
+from ._common import AS_MEASURED, data_home, parameters, parser_of_runs, print_measures, run_seeds
 from ._results import Columns, parse
 
 # Knowledge that a user of such videos has: appearance does not depend on left and right, movement
 # not on colours, and eight frames of one action are too alike to draw all of them every step.
 KNOWLEDGE: dict[str, Any] = {
+    **AS_MEASURED,
     "content_view": ["random_frames", "mirror"],
     "motion_view": "color_mix",
     "training__frames_per_step": 4,
 }
 N_ACTIONS = 9  # three kinds of movement in three directions
-# Each system: its class and its parameters. All get as many epochs as RecurrentWAE has by default.
+# Each system: its class and its parameters. All get as many epochs.
 MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "auto": (RecurrentWAE, {"reg": "auto", **KNOWLEDGE}),
     "mmd": (RecurrentWAE, {"reg": "mmd", **KNOWLEDGE}),
     "gan": (RecurrentWAE, {"reg": "gan", **KNOWLEDGE}),
     "reinforced": (RecurrentWAE, {"reg": "auto", "n_actions": N_ACTIONS, **KNOWLEDGE}),
-    "dsvae": (DSVAE, {"max_epochs": RecurrentWAE().max_epochs}),
-    "mocogan": (MoCoGAN, {"max_epochs": RecurrentWAE().max_epochs}),
+    "dsvae": (DSVAE, {"max_epochs": AS_MEASURED["max_epochs"]}),
+    "mocogan": (MoCoGAN, {"max_epochs": AS_MEASURED["max_epochs"]}),
 }
 # The parameter that leaves each option out.
 WITHOUT: dict[str, dict[str, Any]] = {
