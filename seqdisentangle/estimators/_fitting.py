@@ -27,6 +27,7 @@ from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
 from ._files import FileEstimator
+from ._judging import judge_fit
 from ._params import Training
 from ._sklearn import fit_context
 from ._starting import (
@@ -324,6 +325,9 @@ class Fit:
         else:
             estimator._note_labels(self.sequences)
         self.callbacks.on_fit_end(estimator)
+        if not (self.mode.partial or result.cut_short) and self.communicator.rank == 0:
+            n_updates = len(self.batches) * len(result.history)
+            judge_fit(estimator, self.sequences, n_updates, verbose=self.verbose)
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {len(result.history)} of {self.max_epochs} epochs: the "
