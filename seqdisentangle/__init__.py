@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from .estimators import (
     DSVAE,
     Actions,
+    Choice,
     Codes,
     EarlyStopping,
     MoCoGAN,
@@ -16,6 +17,7 @@ from .estimators import (
 __all__ = [
     "DSVAE",
     "Actions",
+    "Choice",
     "Codes",
     "EarlyStopping",
     "MoCoGAN",

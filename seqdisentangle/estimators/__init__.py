@@ -1,5 +1,6 @@
 """Estimators: the classes that users construct, and the objects that group their parameters."""
 
+from ._choices import Choice
 from ._params import Actions, EarlyStopping, Training
 from .codes import Codes, Swap
 from .dsvae import DSVAE
@@ -9,6 +10,7 @@ from .recurrent_wae import RecurrentWAE
 __all__ = [
     "DSVAE",
     "Actions",
+    "Choice",
     "Codes",
     "EarlyStopping",
     "MoCoGAN",

@@ -34,6 +34,15 @@ class Choice(NamedTuple):
         A value that the parameter takes.
     reason : str
         The property of the data by which it was chosen.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqdisentangle import RecurrentWAE
+    >>> X = np.random.RandomState(0).normal(size=(20, 10, 3)).cumsum(1)
+    >>> model = RecurrentWAE(max_epochs=30, random_state=0).fit(X)
+    >>> model.choices_["content_size"]
+    Choice(value=5, reason='20 sequences: four of them for each number, 4 to 32 numbers')
     """
 
     value: Any
@@ -86,10 +95,12 @@ def motion_size(facts: Facts) -> Choice:
 
 
 def motion_noise(facts: Facts) -> Choice:
-    """More noise where a code has as much room as the frame."""
+    """More noise where a code has as much room as frames of several numbers."""
     if facts.video:
         return Choice(0.2, "images: a frame has far more numbers than its motion code")
-    return Choice(0.3, "vectors: a motion code has nearly as many numbers as a frame")
+    if facts.frame_size == 1:
+        return Choice(0.2, "numbers: a single one, standardised, says little of its sequence")
+    return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
 
 
 def content_view(facts: Facts) -> Choice:

@@ -80,8 +80,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         the last term. Any :class:`~seqdisentangle.divergences.Divergence` or callable of two (n, d)
         tensors of codes that returns a scalar will do.
     content_size : int or "auto", default="auto"
-        Numbers in a content code. ``"auto"``: a quarter of the number of sequences, 4 to 32, since
-        few sequences tell few numbers apart.
+        Numbers in a content code. ``"auto"``: one for every four sequences, 4 to 32.
     motion_size : int or "auto", default="auto"
         Numbers in a frame's motion code. Few: a motion code with room for the appearance as well
         leaves content with nothing to say. ``"auto"``: 6, and no more than a frame has.
@@ -110,9 +109,8 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         yourself counts.
     movement_weight : float or "auto", default="auto"
         The weight of the squared error of what moves, each frame less the mean of its sequence,
-        beside the cost of whole frames. Lips are a hundredth of what a face is made of, and a cost
-        of frames alone hardly notices them. ``"auto"`` makes what moves count as much as what
-        stays, by their variances in up to 64 of the sequences; 0 switches it off.
+        beside the cost of whole frames, which hardly notices the lips of a face. ``"auto"`` makes
+        it count as much as what stays, by their variances in some sequences; 0 switches it off.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -124,19 +122,16 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         :class:`~seqdisentangle.Actions` sets their weight :math:`\beta_3` and their prior as well.
     motion_input : {"changes", "frames"}, default="changes"
         Frames as the motion encoder sees them. ``"changes"``: without what stays the same in their
-        sequence, so that motion cannot say it and content must. Vectors are standardised over the
-        time of each sequence, and their correlations taken away; the feature maps of images are
-        centred over it. Padding and missing values count for nothing. ``"frames"``: as they are, by
-        which motion may claim what is constant in a sequence but belongs to its movement, such as
-        the direction in which a figure walks; a ``motion_view`` must then hide from it what belongs
-        to content.
+        sequence, which content must then say. Vectors are standardised over the time of each
+        sequence, and decorrelated; the feature maps of images are centred over it. ``"frames"``: as
+        they are, by which motion may claim what is constant but belongs to a movement, such as the
+        direction of a walk; a ``motion_view`` must then hide what belongs to content.
     content_noise : float or None, default=0.1
         Standard deviation of the content posterior, around a mean that is whitened, as its prior
         is; None learns it, and leaves the mean free.
     motion_noise : float, None or "auto", default="auto"
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
-        the less a frame's code can carry. None learns it. ``"auto"``: 0.2 for images, whose frames
-        have far more numbers than a motion code, and 0.3 for vectors.
+        the less a frame's code can carry. None learns it. ``"auto"``: 0.2, and 0.5 for vectors.
     motion_prior : {"auto", "gaussian", "mixture"} or MotionPrior, default="auto"
         The steps of the motion prior. ``"gaussian"`` is the paper's. A ``"mixture"`` of 40 of them
         can go on in more ways than one, where a single Gaussian draws what lies between them. It
@@ -152,8 +147,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         original: what an encoder cannot see, its code cannot carry. Names from
         :mod:`seqdisentangle.views`, or any callable of a tensor (n, T, ...), or a list of them,
         applied in order; that of motion keeps the time steps. ``"auto"`` shows content one random
-        frame of each video, and of vectors whose levels differ between sequences half as much as
-        they move within one, or more; of others all frames.
+        frame of images, and of vectors if it tells the sequence; else all.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.
     scale : {"auto", "unit", "standard", "none"}, default="auto"
@@ -203,8 +197,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     model_ : SequenceModel
         The fitted torch module.
     choices_ : dict of str to Choice
-        The value and the reason of each parameter that was left to the data: ``"auto"`` in sizes,
-        noise, view, delay, batches and epochs.
+        The value that was chosen by the data for each parameter that was left to it, and why.
     divergences_ : Divergences
         The divergences of content, of motion and of their independence, with what they learned.
     labels_ : array of int and shape (n,)
