@@ -314,6 +314,23 @@ def probabilities(prior: Any, number: int) -> tuple[float, ...] | None:
     return tuple((weights / weights.sum()).tolist())
 
 
+def start_and_end(weight: Any) -> tuple[float, float]:
+    """The weight of independence at the start of a training and at its end.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a number nor a pair of them.
+    """
+    pair = tuple(weight) if isinstance(weight, tuple | list) else (weight, weight)
+    if len(pair) != 2 or not all(NON_NEGATIVE.is_satisfied_by(one) for one in pair):
+        raise ValueError(
+            "independence_weight: expected a number of at least 0, or a pair of them for the start "
+            f"and the end of the training, got {weight!r}"
+        )
+    return pair
+
+
 def network_part(network: Any) -> Any:
     """The frame network that a name stands for."""
     return NETWORKS.make(network, "network") if isinstance(network, str) else network

@@ -36,6 +36,7 @@ from ._params import (
     auto,
     parameter,
     parameters,
+    start_and_end,
 )
 
 __all__ = ["RecurrentWAE"]
@@ -388,20 +389,3 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
 
     def _choose(self, sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
         return chosen(self.get_params(deep=False), sequences, scaling)
-
-
-def start_and_end(weight: Any) -> tuple[float, float]:
-    """The weight of independence at the start of a training and at its end.
-
-    Raises
-    ------
-    ValueError
-        If it is neither a number nor a pair of them.
-    """
-    pair = tuple(weight) if isinstance(weight, tuple | list) else (weight, weight)
-    if len(pair) != 2 or not all(NON_NEGATIVE.is_satisfied_by(one) for one in pair):
-        raise ValueError(
-            "independence_weight: expected a number of at least 0, or a pair of them for the start "
-            f"and the end of the training, got {weight!r}"
-        )
-    return pair
