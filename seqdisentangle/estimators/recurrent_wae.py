@@ -247,7 +247,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     >>> model = RecurrentWAE(max_epochs=2, random_state=0).fit(X)
     >>> content, motion = model.transform(X)
     >>> content.shape, motion.shape
-    ((20, 32), (20, 6, 6))
+    ((20, 5), (20, 6, 6))
     >>> model.sample(4, n_steps=10, random_state=0).shape
     (4, 10, 16, 16)
     >>> model.swap(X[:5], X[5:10]).a_motion_b_content.dtype

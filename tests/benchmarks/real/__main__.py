@@ -175,7 +175,7 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             facts={"data": name, "system": system, "case": case},
             columns=COLUMNS,
         )
-        write_mean(options, f"{name}, {case}", found)
+        write_mean(options, f"{name}, {case}", found, curves=data.of_curves)
         records += found
     return records
 
@@ -216,10 +216,21 @@ def run_other(name: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     return records
 
 
-def write_mean(options: argparse.Namespace, title: str, records: list[dict[str, Any]]) -> None:
-    """Put the mean over seeds into the file that ``--results`` names, one row a run."""
+def write_mean(
+    options: argparse.Namespace,
+    title: str,
+    records: list[dict[str, Any]],
+    *,
+    curves: bool = False,
+) -> None:
+    """Put the mean over seeds into the file that ``--results`` names, one row a run.
+
+    Curves, which have measures of their own, go to one beside it.
+    """
     if options.results is None:
         return
+    path: Path = options.results
+    path = path.with_stem(f"{path.stem}_curves") if curves else path
     measures = [name for name in ("train_seconds", *COLUMNS) if name in records[0]]
     mean = {name: float(np.mean([record[name] for record in records])) for name in measures}
     seeds = " ".join(str(record["seed"]) for record in records)
@@ -227,9 +238,7 @@ def write_mean(options: argparse.Namespace, title: str, records: list[dict[str, 
     named = argparse.Namespace(**{**vars(options), "case": title})
     rows = result_rows(named, title, [mean], COLUMNS)
     names = [*DATA_SETS, *OTHERS]
-    write_results(
-        options.results, rows, place=lambda row: names.index(row["case"].partition(",")[0])
-    )
+    write_results(path, rows, place=lambda row: names.index(row["case"].partition(",")[0]))
 
 
 def _for_run(options: argparse.Namespace, name: str, system: str, case: str) -> argparse.Namespace:
