@@ -130,6 +130,13 @@ def movement_weight(facts: Facts) -> Choice:
     )
 
 
+def swap_weight(facts: Facts) -> Choice:
+    """As much as a reconstruction, where level and spread are content's to say."""
+    if facts.video or facts.motion_input == "frames":
+        return Choice(0.0, "what stays the same is not in the level and the spread alone")
+    return Choice(1.0, "vectors: level and spread of a sequence are content's to say")
+
+
 def batch_size(facts: Facts) -> Choice:
     """As many as leave an epoch some steps."""
     size = min(max(facts.n // LEAST_BATCHES, 8), 64)
@@ -152,6 +159,7 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
         content_view,
         content_delay,
         movement_weight,
+        swap_weight,
         batch_size,
         max_epochs,
     )

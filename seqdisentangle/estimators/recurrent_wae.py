@@ -112,6 +112,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         The weight of the squared error of what moves, each frame less the mean of its sequence,
         beside the cost of whole frames, which hardly notices the lips of a face. ``"auto"`` makes
         it count as much as what stays, by their variances in some sequences; 0 switches it off.
+    swap_weight : float or "auto", default="auto"
+        The weight of an error of swaps between the sequences of a batch: level and spread of each
+        feature must be those of the donor of the content. ``"auto"``: 1 for vectors whose changes
+        motion sees, else 0, which costs nothing.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -269,6 +273,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     content_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     motion_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     movement_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
+    swap_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     independence_weight: float | tuple[float, float] = parameter(
         NON_NEGATIVE, tuple, list, default=(0.5, 3.0)
     )
@@ -331,6 +336,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             content_weight=content_weight,
             motion_weight=motion_weight,
             movement_weight=self._chosen("movement_weight"),
+            swap_weight=self._chosen("swap_weight"),
             independence_weight=start_and_end(self.independence_weight),
             action_weight=weight,
             content_view=resolve_view(self._chosen("content_view"), name="content_view"),

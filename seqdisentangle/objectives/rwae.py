@@ -18,6 +18,7 @@ from .autoencoder import AutoencoderObjective
 from .base import Comparison, Loss, Term, ramp
 from .communicator import Communicator
 from .costs import Cost
+from .exchange import error_of_swaps
 
 __all__ = ["WassersteinObjective", "negative_log_likelihood"]
 
@@ -67,7 +68,8 @@ class WassersteinObjective(AutoencoderObjective):
     log-likelihood of a sequence of motion codes under a prior that is a mixture, in nats, else
     zero; and with actions ``action``, the divergence of the actions from their prior, ``dynamics``,
     the mean negative log-likelihood of a motion code given the action, and ``labels``, the mean
-    cross-entropy of the actions that are known.
+    cross-entropy of the actions that are known;
+    and with a weight of swaps ``swap``, the mean :func:`error_of_swaps`.
 
     Parameters
     ----------
@@ -79,6 +81,8 @@ class WassersteinObjective(AutoencoderObjective):
         As in :class:`AutoencoderObjective`.
     independence_weight : float or pair of float
         Of a pair, one at the start of a training and one at its end, see :func:`ramp`.
+    swap_weight : float
+        Of the error of swaps in what stays the same, 0 for images.
     action_weight : float or None
         None for a model without actions.
     content_view, motion_view : callable or None
@@ -102,6 +106,7 @@ class WassersteinObjective(AutoencoderObjective):
         motion_weight: float,
         movement_weight: float = 0.0,
         independence_weight: float | tuple[float, float] = 0.0,
+        swap_weight: float = 0.0,
         action_weight: float | None = None,
         content_view: View | None = None,
         motion_view: View | None = None,
@@ -118,6 +123,7 @@ class WassersteinObjective(AutoencoderObjective):
             communicator=communicator,
         )
         self.independence_weight = independence_weight
+        self.swap_weight = swap_weight
         self.action_weight = action_weight
         self.content_view = content_view
         self.motion_view = motion_view
@@ -125,7 +131,9 @@ class WassersteinObjective(AutoencoderObjective):
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of a loss, those of actions last."""
-        parts = ("cost", "content", "motion", "independence", "likelihood")
+        parts: tuple[str, ...] = ("cost", "content", "motion", "independence", "likelihood")
+        if self.swap_weight > 0:
+            parts = (*parts, "swap")
         return parts if self.action_weight is None else (*parts, "action", "dynamics", "labels")
 
     def forward(
@@ -199,9 +207,20 @@ class WassersteinObjective(AutoencoderObjective):
             Term({"independence": values["independence"]}, independence_weight),
             Term({"likelihood": likelihood}, LIKELIHOOD_WEIGHT),
         ]
+        if self.swap_weight > 0:
+            terms.append(self._swap_term(model, codes, batch, content_delayed=content_delayed))
         if action is not None:
             terms.append(self._action_term(model, motion, action, batch))
         return Loss.of(*terms), list(compared.values())
+
+    def _swap_term(
+        self, model: SequenceModel, codes: LatentCodes, batch: Batch, *, content_delayed: bool
+    ) -> Term:
+        """The error of swaps, none while content rests or where there is nobody to swap with."""
+        if content_delayed or len(batch) == 1:
+            return Term({"swap": batch.x.new_zeros(())}, self.swap_weight)
+        error = self.communicator.mean(error_of_swaps(model, codes, batch))
+        return Term({"swap": error}, self.swap_weight)
 
     @staticmethod
     def _encoded(

@@ -15,6 +15,7 @@ LEFT_TO_DATA = {
     "content_view",
     "content_delay",
     "movement_weight",
+    "swap_weight",
     "batch_size",
     "max_epochs",
 }

@@ -35,7 +35,7 @@ def test_every_parameter_is_documented_with_its_default(cls):
 
 
 def test_the_constructor_is_short():
-    assert len(RecurrentWAE().get_params(deep=False)) <= 33
+    assert len(RecurrentWAE().get_params(deep=False)) <= 34
 
 
 # ---- groups --------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ BAD_PARAMETERS = [
     ("motion_noise", "a"),
     ("motion_input", "pixels"),
     ("movement_weight", -1),
+    ("swap_weight", -1),
     ("motion_prior", "all"),
     ("motion_prior", 3),
     ("content_delay", -1),

@@ -1,0 +1,57 @@
+"""The error of swaps in what stays the same: they must have that of the donor of their content."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..data.batches import Batch
+from ..model import LatentCodes, SequenceModel
+from ..model.changes import real_values, without_mean
+
+__all__ = ["error_of_swaps"]
+
+# Of a variance, which keeps the slope of its root finite.
+FLOOR = 1e-6
+
+
+def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Tensor:
+    r"""The error of the level and the spread of swaps, feature by feature.
+
+    .. math::
+
+        T \, \frac{1}{D} \left( \lVert \bar x' - \bar x \rVert^2 + \lVert s' - s \rVert^2 \right)
+
+    where :math:`\bar x` and :math:`s` are the mean and the deviation over the time of the sequence
+    that gave the content, and with a dash those of the swap, of T frames, that another sequence
+    gave the motion for. Reconstructions never show the decoder a content beside the motion of
+    another sequence; this does.
+
+    Parameters
+    ----------
+    model : SequenceModel
+        Of vectors, whose motion sees changes: level and spread are then content's to say.
+    codes : LatentCodes
+        Of the sequences of the batch, each of which gets the content of the one before.
+    batch : Batch
+
+    Returns
+    -------
+    Tensor of shape (n,)
+    """
+    packing = batch.packing
+    made = model.decode(codes._replace(content=codes.content.roll(1, 0)), packing)
+    made = made if packing is None else packing.pad(made)
+    level, spread, n_steps = statistics(made, real_values(made, packing, None))
+    given = statistics(batch.x, real_values(batch.x, packing, batch.observed))
+    wanted_level, wanted_spread = (part.roll(1, 0) for part in given[:2])
+    error = (level - wanted_level).square() + (spread - wanted_spread).square()
+    return (n_steps * error).flatten(1).mean(1)
+
+
+def statistics(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean and deviation over time (n, ...) of values that are real, and how many these are."""
+    deviation, number = without_mean(x, real)
+    mean = (x * real).sum(1) / number.squeeze(1)
+    variance = deviation.square().sum(1) / number.squeeze(1)
+    return mean, torch.sqrt(variance + FLOOR), number.squeeze(1)
