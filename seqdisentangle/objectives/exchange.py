@@ -41,7 +41,8 @@ def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Te
     """
     packing = batch.packing
     made = model.decode(codes._replace(content=codes.content.roll(1, 0)), packing)
-    made = made if packing is None else packing.pad(made)
+    # In full precision: sums over time, and differences of like numbers.
+    made = (made if packing is None else packing.pad(made)).to(batch.x.dtype)
     level, spread, n_steps = statistics(made, real_values(made, packing, None))
     given = statistics(batch.x, real_values(batch.x, packing, batch.observed))
     wanted_level, wanted_spread = (part.roll(1, 0) for part in given[:2])

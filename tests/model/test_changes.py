@@ -88,6 +88,13 @@ def test_a_sequence_without_a_known_value_is_zero():
     assert (standardised(x, observed=torch.zeros(2, 6, D, dtype=torch.bool)) == 0).all()
 
 
+def test_changes_are_found_in_full_precision():
+    x = 100 + walks().float()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = standardised(x)
+    torch.testing.assert_close(found, standardised(x))
+
+
 def test_features_are_centred_over_the_time_of_each_sequence():
     features = torch.randn(N * 6, 2, 3, 3, dtype=torch.float64, generator=seeded())
     y = centred(features, N)
