@@ -64,9 +64,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
 
         \sum_t E[c(x_t, G(z_{m,t}, z_c))] + \beta_1 D(q(z_c), p(z_c))
         + \beta_2 \sum_t D(q(z_{m,t} \mid z_{m,<t}), p(z_{m,t} \mid z_{m,<t}))
-        + \beta_4 D(q(z_c, \bar z_m), q(z_c)\, q(\bar z_m))
+        + \beta_4 D(q(z_c, \bar z_m), q(z_c)\, q(\bar z_m)) + \beta_5 M + \beta_6 S
 
-    and, told by ``n_actions`` how many actions there are, which of them each sequence is of, with
+    with errors of movement :math:`M` and of swaps :math:`S`; and, told by ``n_actions`` how many
+    actions there are, which of them each sequence is of, with
     :math:`+\, \beta_3\, \mathrm{KL}(q(a) \,\|\, p(a))`.
 
     Parameters
