@@ -66,7 +66,9 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     """
     if not hasattr(estimator, "reconstruct"):
         return
-    warn_unless_learned(learned(estimator._predictor(sequences.dtype), sequences), n_updates)
+    predictor = estimator._predictor(sequences.dtype)
+    found = learned(predictor, sequences, int(estimator._chosen("batch_size")))
+    warn_unless_learned(found, n_updates)
     if verbose and (line := line_of_verdict(estimator, sequences)):
         print(line)
 
@@ -78,9 +80,12 @@ def a_few(sequences: Sequences) -> NDArray[np.intp]:
 
 
 @torch.no_grad()
-def learned(predictor: Predictor, sequences: Sequences) -> Learned:
-    """Find the shares of the variance of some sequences that a model reconstructs."""
-    size = max(predictor.frames_per_pass // sequences.n_steps, 1)
+def learned(predictor: Predictor, sequences: Sequences, batch_size: int) -> Learned:
+    """Find the shares of the variance of some sequences that a model reconstructs.
+
+    They are read and encoded in batches of at most so many.
+    """
+    size = max(min(predictor.frames_per_pass // sequences.n_steps, batch_size), 1)
     passes = EvenPasses(sequences, size, rows=a_few(sequences))
     batches = Batches(
         sequences,
