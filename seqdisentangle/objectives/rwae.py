@@ -216,8 +216,8 @@ class WassersteinObjective(AutoencoderObjective):
     def _swap_term(
         self, model: SequenceModel, codes: LatentCodes, batch: Batch, *, content_delayed: bool
     ) -> Term:
-        """The error of swaps, none while content rests or where there is nobody to swap with."""
-        if content_delayed or len(batch) == 1:
+        """The error of swaps, none while content rests."""
+        if content_delayed:
             return Term({"swap": batch.x.new_zeros(())}, self.swap_weight)
         error = self.communicator.mean(error_of_swaps(model, codes, batch))
         return Term({"swap": error}, self.swap_weight)

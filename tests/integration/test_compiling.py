@@ -17,7 +17,13 @@ pytestmark = [
 
 
 def test_compiled_trainings_differ_by_rounding(small, vectors):
-    parameters = {"network": MLP(8, 1), "max_epochs": 1, "batch_size": len(vectors)}
+    # Without swaps: their gradient is next to nothing for some weights, and Adam makes much of it.
+    parameters = {
+        "network": MLP(8, 1),
+        "max_epochs": 1,
+        "batch_size": len(vectors),
+        "swap_weight": 0,
+    }
     eager = small(**parameters).fit(vectors)
     compiled = small(**parameters, training__compile=True).fit(vectors)
     for name, value in eager.model_.state_dict().items():

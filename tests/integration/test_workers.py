@@ -118,6 +118,6 @@ def test_fit_in_a_jupyter_kernel(source, tmp_path):
         kernel.stop_channels()
         manager.shutdown_kernel(now=True)
     assert reply["content"]["status"] == "ok", "".join(reply["content"].get("traceback", []))
-    assert "(8, 32)" in "".join(printed)
+    assert "(8, 4)" in "".join(printed)
     assert "RecurrentWAE 2/2" in "".join(printed), "the progress bar"
     assert "RecurrentWAE" in "".join(shown), "the estimator as HTML"
