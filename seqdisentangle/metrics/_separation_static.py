@@ -1,4 +1,4 @@
-"""What stays the same within a sequence: statistics by which one half of it finds the other."""
+"""Statistics by which one half of a sequence finds the other: they stay the same within it."""
 
 from __future__ import annotations
 

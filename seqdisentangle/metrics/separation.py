@@ -31,7 +31,7 @@ N_SEQUENCES, BATCH_SIZE = 256, 64
 
 @dataclass(frozen=True)
 class Shown:
-    r"""What swaps show of their donors.
+    r"""The donors that swaps show.
 
     Every number but `moved` is a retrieval: :math:`2P - 1`, where P is the probability that the
     donor named is nearer to the swap than another sequence of the data. It is 1 where the donor is

@@ -26,7 +26,7 @@ def long_table(ids=(3, 1, 2), **more):
 
 
 def remedied(X, doubt):
-    """What the line in a doubt makes of a table."""
+    """The sequences that the line in a doubt makes of a table."""
     line = doubt.partition("X, ids = ")[2].partition(". If a row is a sequence")[0]
     return eval(line, {"seqdisentangle": seqdisentangle, "X": X})
 

@@ -43,7 +43,7 @@ from .measures import Judge, measured
 
 @dataclass(frozen=True)
 class System:
-    """What learns codes, or takes them for granted.
+    """A learner of codes, or what takes them for granted.
 
     Attributes
     ----------

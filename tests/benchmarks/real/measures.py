@@ -72,7 +72,7 @@ def measured(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict
 
 
 def judged(measure: str, X: Any, data: RealData, judge: Judge) -> dict[str, float]:
-    """How often sequences, one for each to test on, show its labels."""
+    """The share of sequences, one for each to test on, that show its labels."""
     shown = judge(X)
     return {
         f"{prefix}{measure}": float(np.mean(shown[prefix] == y))
@@ -116,7 +116,7 @@ def reconstructions(model: Any, data: RealData, judge: Judge | None) -> dict[str
 
 
 def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[str, float]:
-    """How often a swap shows the label of either donor, where these differ; and see `curves`."""
+    """The share of swaps that show the label of either donor, where these differ; see `curves`."""
     rng, n = np.random.RandomState(seed), len(data.X_test)
     n_pairings = math.ceil(N_PAIRS / n)
     a = np.tile(np.arange(n), n_pairings)
@@ -137,7 +137,7 @@ def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[st
 
 
 def curves(swapped: Any, content_donor: Any, motion_donor: Any) -> dict[str, float]:
-    """How far level and width of a swap follow those of either donor: 0 not at all, 1 wholly.
+    """The slopes of level and width of swaps on those of either donor: 0 not at all, 1 wholly.
 
     The level of a curve is the median of its values, its width the distance of their 10% and 90%
     quantiles: neither depends on their order, and both differ among curves that are standardised
