@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-__all__ = ["Packing", "packed"]
+__all__ = ["Packing", "around_mean", "packed", "real_values"]
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,33 @@ def packed(features: Tensor, lengths: Tensor | None) -> Tensor | PackedSequence:
     if lengths is None:
         return features
     return pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
+
+
+def real_values(x: Tensor, packing: Packing | None, observed: Tensor | None) -> Tensor:
+    """One where a value is neither padding nor missing, else zero, the shape of ``x``."""
+    real = torch.ones_like(x)
+    if packing is not None:
+        real = real * packing.mask[(..., *[None] * (x.ndim - 2))]
+    return real if observed is None else real * observed
+
+
+def around_mean(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Means over time of the values that are real, deviations from them, and how many are real.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n, T, ...)
+    real : Tensor of shape (n, T, ...)
+        As :func:`real_values` gives it.
+
+    Returns
+    -------
+    mean : Tensor of shape (n, 1, ...)
+    deviation : Tensor of shape (n, T, ...)
+        Zero where a value is not real.
+    number : Tensor of shape (n, 1, ...)
+        One at least.
+    """
+    number = real.sum(1, keepdim=True).clamp(min=1.0)
+    mean = (x * real).sum(1, keepdim=True) / number
+    return mean, (x - mean) * real, number

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .ragged import Rows
 from .sequences import Sequences
 
-__all__ = ["BoundedPasses", "EvenPasses", "Passes", "without_first"]
+__all__ = ["BoundedPasses", "EvenPasses", "Passes", "evenly_picked", "without_first"]
 
 # Batches of shuffled sequences that are read, or sorted by length, together.
 STRETCH = 16
@@ -204,3 +204,14 @@ def without_first(stretches: list[Stretch], n: int) -> list[Stretch]:
         left.append(stretch[n:])
         n = max(n - len(stretch), 0)
     return [stretch for stretch in left if stretch]
+
+
+def evenly_picked(n: int, most: int) -> NDArray[np.intp]:
+    """At most so many of n rows, evenly apart and increasing: a few that stand for all.
+
+    Examples
+    --------
+    >>> evenly_picked(10, 4)
+    array([0, 3, 6, 9])
+    """
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 from .batches import to_model
+from .packing import around_mean, real_values
+from .passes import evenly_picked
 from .sequences import Sequences
 from .units import Scaling
 
@@ -49,17 +51,14 @@ def spread_of(sequences: Sequences, scaling: Scaling, n_read: int = 64) -> Sprea
     >>> spread_of(Sequences(levels + np.array([-3.0, 3.0])), Scaling("none"))
     Spread(between=1.0, within=9.0)
     """
-    n = len(sequences)
-    rows = np.unique(np.linspace(0, n - 1, min(n, n_read)).astype(np.intp))
+    rows = evenly_picked(len(sequences), n_read)
     singles = [rows[i : i + 1] for i in range(len(rows))]
     means, within = [], []
     for row, x in zip(singles, sequences.read_all(singles), strict=True):
         batch = to_model(x, row, sequences, scaling, torch.device("cpu"), torch.float64)
-        known = torch.ones_like(batch.x) if batch.observed is None else batch.observed.double()
-        number = known.sum(1).clamp(min=1.0)
-        mean = (batch.x * known).sum(1) / number
-        deviation = (batch.x - mean.unsqueeze(1)) * known
-        means.append(mean)
+        known = real_values(batch.x, batch.packing, batch.observed)
+        mean, deviation, _ = around_mean(batch.x, known)
+        means.append(mean.squeeze(1))
         within.append(float(deviation.square().sum() / known.sum().clamp(min=1.0)))
     between = torch.cat(means).var(0, correction=0).mean()
     return Spread(float(between), float(np.mean(within)))

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from ..data.batches import Batch, Batches
-from ..data.passes import EvenPasses
+from ..data.packing import around_mean, real_values
+from ..data.passes import EvenPasses, evenly_picked
 from ..data.sequences import Sequences
 from ..metrics import separation_scorer
 from ..metrics._separation_words import verdict
-from ..model.changes import real_values, without_mean
 from ._base import level_of_user
 from ._passes import Predictor
 
@@ -75,8 +75,8 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
 
 def a_few(sequences: Sequences) -> NDArray[np.intp]:
     """The rows of some of the sequences, evenly picked and increasing."""
-    n = min(len(sequences), MOST_SEQUENCES, max(MOST_FRAMES // sequences.n_steps, 4))
-    return np.unique(np.linspace(0, len(sequences) - 1, n).astype(np.intp))
+    most = min(MOST_SEQUENCES, max(MOST_FRAMES // sequences.n_steps, 4))
+    return evenly_picked(len(sequences), most)
 
 
 @torch.no_grad()
@@ -115,8 +115,8 @@ def sums_of(predictor: Predictor, batch: Batch) -> tuple[torch.Tensor, ...]:
     made = made if packing is None else packing.pad(made)
     real = real_values(batch.x, packing, batch.observed).double()
     x, error = batch.x.double() * real, (made.double() - batch.x) * real
-    moving, _ = without_mean(x, real)
-    missed, _ = without_mean(error, real)
+    _, moving, _ = around_mean(x, real)
+    _, missed, _ = around_mean(error, real)
     return (
         real.sum((0, 1)),
         x.sum((0, 1)),

@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from ..data.packing import Packing
+from ..data.packing import Packing, around_mean, real_values
 
-__all__ = ["centred", "real_values", "standardised", "without_mean"]
+__all__ = ["centred", "standardised"]
 
 # Of the variance that a feature has over all sequences, which the scale of the data makes 1: what
 # changes less than a tenth of its spread is not blown up to the size of what changes.
@@ -72,18 +72,9 @@ def standardised(
 
 def deviations(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Standardised values (n, T, D), zero where nothing is known, and how many are, (n, 1, D)."""
-    deviation, number = without_mean(x, real)
+    _, deviation, number = around_mean(x, real)
     variance = deviation.square().sum(1, keepdim=True) / number
     return deviation * (variance + FLOOR).rsqrt(), number
-
-
-def without_mean(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-    """Deviations from the mean over time, (n, T, ...), zero where nothing is known.
-
-    Beside them the numbers of values that are known, (n, 1, ...).
-    """
-    number = real.sum(1, keepdim=True).clamp(min=1.0)
-    return (x - (x * real).sum(1, keepdim=True) / number) * real, number
 
 
 def decorrelated(y: Tensor, number: Tensor) -> Tensor:
@@ -120,14 +111,6 @@ def centred(features: Tensor, n: int, packing: Packing | None = None) -> Tensor:
         return (frames - frames.mean(1, keepdim=True)).view_as(features)
     means = packing.mean(packing.pad(flat))
     return (flat - means[packing.sequence]).view_as(features)
-
-
-def real_values(x: Tensor, packing: Packing | None, observed: Tensor | None) -> Tensor:
-    """One where a value is neither padding nor missing, else zero, the shape of ``x``."""
-    real = torch.ones_like(x)
-    if packing is not None:
-        real = real * packing.mask[(..., *[None] * (x.ndim - 2))]
-    return real if observed is None else real * observed
 
 
 def inverse_square_root(matrices: Tensor, condition: float) -> Tensor:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from ..data.batches import Batch
+from ..data.packing import around_mean, real_values
 from ..model import LatentCodes, SequenceModel
-from ..model.changes import real_values, without_mean
 
 __all__ = ["error_of_swaps"]
 
@@ -52,7 +52,7 @@ def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Te
 
 def statistics(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Mean and deviation over time (n, ...) of values that are real, and how many these are."""
-    deviation, number = without_mean(x, real)
-    mean = (x * real).sum(1) / number.squeeze(1)
-    variance = deviation.square().sum(1) / number.squeeze(1)
-    return mean, torch.sqrt(variance + FLOOR), number.squeeze(1)
+    mean, deviation, number = around_mean(x, real)
+    variance = deviation.square().sum(1, keepdim=True) / number
+    spread = torch.sqrt(variance + FLOOR)
+    return mean.squeeze(1), spread.squeeze(1), number.squeeze(1)

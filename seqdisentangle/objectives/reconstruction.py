@@ -5,9 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..data.batches import Batch
-from ..data.packing import Packing
+from ..data.packing import Packing, around_mean, real_values
 from ..model import LatentCodes, SequenceModel
-from ..model.changes import real_values, without_mean
 from .costs import Cost, mean_cost
 
 __all__ = ["cost_of_frames", "error_of_movement"]
@@ -72,7 +71,7 @@ def error_of_movement(frames: Tensor, batch: Batch) -> Tensor:
     x, packing = batch.x, batch.packing
     made = frames if packing is None else packing.pad(frames)
     real = real_values(x, packing, batch.observed)
-    deviation, _ = without_mean(made - x, real)
+    _, deviation, _ = around_mean(made - x, real)
     within = tuple(range(2, x.ndim))
     each = deviation.square().sum(within) / real.sum(within).clamp(min=1.0)  # (n, T)
     n_steps = number_of_steps(batch, packing)
