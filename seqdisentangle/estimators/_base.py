@@ -7,6 +7,7 @@ import math
 import sys
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -126,8 +127,10 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
 
     # ---- parameters ----------------------------------------------------------------------------
 
-    def _choose(self, sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
-        """The values of the parameters that are left to the data, by their names."""
+    def _choose(
+        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
+    ) -> dict[str, Choice]:
+        """The values of the parameters that are left to the data; those of ``before`` stand."""
         return {}
 
     def _chosen(self, name: str) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..data.sequences import Sequences
-from ..data.spread import Spread, spread_of
+from ..data.spread import spread_of
 from ..data.units import Scaling
 from ..serialization import record
 
@@ -49,34 +52,47 @@ class Choice(NamedTuple):
     reason: str
 
 
-class Facts(NamedTuple):
+@dataclass
+class Facts:
     """The properties of a data set, and of the parameters, by which values are chosen.
 
     Attributes
     ----------
-    video : bool
-        The frames are images.
-    frame_size : int
-        Numbers of a frame.
-    n : int
-        Sequences to train on.
-    spread : Spread
-        The variances between sequences and within them.
+    sequences : Sequences
+        Those to train on.
+    scaling : Scaling
+        Their units.
     motion_input : {"changes", "frames"}
     batch_size : int
     """
 
-    video: bool
-    frame_size: int
-    n: int
-    spread: Spread
+    sequences: Sequences
+    scaling: Scaling
     motion_input: str
-    batch_size: int
+    batch_size: int = 0
 
     @property
+    def video(self) -> bool:
+        """True where the frames are images."""
+        return self.sequences.layout.kind == "image"
+
+    @property
+    def frame_size(self) -> int:
+        """Numbers of a frame."""
+        return math.prod(self.sequences.layout.frame_shape)
+
+    @property
+    def n(self) -> int:
+        """The number of sequences."""
+        return len(self.sequences)
+
+    @cached_property
     def level_ratio(self) -> float:
-        """The variance of levels between sequences, over that of values within one."""
-        between, within = self.spread
+        """The variance of levels between sequences, over that of values within one.
+
+        Some of the sequences are read for it, once and only where it is asked for.
+        """
+        between, within = spread_of(self.sequences, self.scaling)
         return between / within if within > 0 else 1.0
 
 
@@ -166,7 +182,12 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
 }
 
 
-def chosen(params: dict[str, Any], sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
+def chosen(
+    params: dict[str, Any],
+    sequences: Sequences,
+    scaling: Scaling,
+    before: Mapping[str, Choice] = MappingProxyType({}),
+) -> dict[str, Choice]:
     """Choose the value of every parameter that was left to the data.
 
     Parameters
@@ -177,22 +198,16 @@ def chosen(params: dict[str, Any], sequences: Sequences, scaling: Scaling) -> di
         Those to train on.
     scaling : Scaling
         Their units.
+    before : mapping of str to Choice
+        Choices that stand, of a model that is trained on.
     """
-    layout = sequences.layout
-    facts = Facts(
-        video=layout.kind == "image",
-        frame_size=math.prod(layout.frame_shape),
-        n=len(sequences),
-        spread=spread_of(sequences, scaling),
-        motion_input=params["motion_input"],
-        batch_size=0,
-    )
+    facts = Facts(sequences, scaling, params["motion_input"])
     choices: dict[str, Choice] = {}
     for name, choose in CHOOSERS.items():
         given = params[name]
         if isinstance(given, str) and given == "auto":
-            choices[name] = choose(facts)
+            choices[name] = before[name] if name in before else choose(facts)
             given = choices[name].value
         if name == "batch_size":
-            facts = facts._replace(batch_size=int(given))
+            facts.batch_size = int(given)
     return choices

@@ -199,10 +199,9 @@ class Fit:
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
         self.labels = estimator._check_labels(y, len(self.sequences))
         self.scaling = units_of(self.sequences, estimator, continued=self.continued)
-        choices = estimator._choose(self.sequences, self.scaling)
         # A model that is trained on keeps those that it was built and begun with.
         before = estimator.choices_ if self.continued else {}
-        estimator.choices_ = {name: before.get(name, choice) for name, choice in choices.items()}
+        estimator.choices_ = estimator._choose(self.sequences, self.scaling, before)
         self.whole_epochs = int(estimator._chosen("max_epochs"))
         self.max_epochs = 1 if self.mode.partial else self.whole_epochs
         self.sequences.keep_on(self.device, room_for_data(self.device))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any, ClassVar, Literal
 
@@ -394,5 +394,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             return max(int(delay) - n_past, 0)
         return 0 if partial or n_past else round(delay * self._chosen("max_epochs"))
 
-    def _choose(self, sequences: Sequences, scaling: Scaling) -> dict[str, Choice]:
-        return chosen(self.get_params(deep=False), sequences, scaling)
+    def _choose(
+        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
+    ) -> dict[str, Choice]:
+        return chosen(self.get_params(deep=False), sequences, scaling, before)

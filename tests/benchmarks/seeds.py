@@ -241,7 +241,9 @@ def training_cases(data: Data) -> Cases:
             max_epochs=6,
         ),
         "vectors, bfloat16": lambda: trained(X, training__precision="bfloat16"),
-        "vectors, own modules": lambda: trained(X, network=own, before__generator="concat"),
+        "vectors, own modules": lambda: trained(
+            X, network=own, content_size=32, motion_size=6, before__generator="concat"
+        ),
         "vectors, in parts": lambda: trained_in_parts(X),
         "vectors, in parts, averaged": lambda: trained_in_parts(
             X, training__ema=0.9, content_delay=1

@@ -131,7 +131,7 @@ def make_trainer(
     """A trainer with the estimator's defaults."""
     estimator = RecurrentWAE(network=network, **views)
     data = Sequences(sequences((2, 2, *frame_shape)).numpy(), channels="first")
-    estimator.choices_ = estimator._choose(data, Scaling("unit"))
+    estimator.choices_ = estimator._choose(data, Scaling("unit"), {})
     divergences = estimator._divergences()
     spec = estimator._spec(data.layout, Scaling("unit"), divergences)
     build_divergences(divergences, spec, 0)
