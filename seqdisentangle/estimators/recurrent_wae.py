@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from numbers import Integral
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
 from ..model import PRIORS, MotionPrior
 from ..model.core import ModelSpec
+from ..model.posteriors import MotionInput
 from ..model.priors import resolve_motion_prior
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
@@ -126,12 +127,12 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         Number of actions, which makes the model the reinforced one: it learns a third code, one of
         so many kinds of movement for each sequence, and is a clusterer. An
         :class:`~seqdisentangle.Actions` sets their weight :math:`\beta_3` and their prior as well.
-    motion_input : {"changes", "frames"}, default="changes"
+    motion_input : {"changes", "causal_changes", "frames"}, default="changes"
         Frames as the motion encoder sees them. ``"changes"``: without what stays the same in their
-        sequence, which content must then say. Vectors are standardised over the time of each
-        sequence, and decorrelated; the feature maps of images are centred over it. ``"frames"``: as
-        they are, by which motion may claim what is constant but belongs to a movement, such as the
-        direction of a walk; a ``motion_view`` must then hide what belongs to content.
+        sequence, which content must then say. Vectors are standardised over its time, and
+        decorrelated; feature maps of images are centred. ``"causal_changes"``, for streams: by the
+        frames up to each alone, and correlations stay. ``"frames"``: as they are, by which motion
+        may claim what is constant but of a movement; ``motion_view`` must then hide the content.
     content_noise : float or None, default=0.1
         Standard deviation of the content posterior, around a mean that is whitened, as its prior
         is; None learns it, and leaves the mean free.
@@ -283,9 +284,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     )
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
-    motion_input: Literal["changes", "frames"] = parameter(
-        StrOptions({"changes", "frames"}), default="changes"
-    )
+    motion_input: MotionInput = parameter(StrOptions(set(get_args(MotionInput))), default="changes")
     content_noise: float | None = parameter(POSITIVE, None, default=0.1)
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)

@@ -20,7 +20,11 @@ MOST_CORRELATED = 64
 
 
 def standardised(
-    x: Tensor, packing: Packing | None = None, observed: Tensor | None = None
+    x: Tensor,
+    packing: Packing | None = None,
+    observed: Tensor | None = None,
+    *,
+    causal: bool = False,
 ) -> Tensor:
     r"""Vectors without the mean, the scale and the correlations that their sequence has over time.
 
@@ -41,6 +45,9 @@ def standardised(
         The frames that are real, where some are padding.
     observed : bool Tensor of shape (n, T, D), optional
         False where a value is missing, which counts for nothing.
+    causal : bool, default=False
+        Each frame by the mean and deviation of the frames up to it, which no later frame changes.
+        Correlations stay: the first frames cannot tell them.
 
     Returns
     -------
@@ -67,7 +74,8 @@ def standardised(
     """
     # In full precision, under autocast too: differences of like numbers, and an inverse.
     with torch.autocast(x.device.type, enabled=False):
-        return decorrelated(*deviations(x, real_values(x, packing, observed)))
+        real = real_values(x, packing, observed)
+        return deviations_so_far(x, real) if causal else decorrelated(*deviations(x, real))
 
 
 def deviations(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,6 +83,16 @@ def deviations(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     _, deviation, number = around_mean(x, real)
     variance = deviation.square().sum(1, keepdim=True) / number
     return deviation * (variance + FLOOR).rsqrt(), number
+
+
+def deviations_so_far(x: Tensor, real: Tensor) -> Tensor:
+    """Values (n, T, D) standardised by those up to their step, zero where nothing is known."""
+    number = real.cumsum(1).clamp(min=1.0)
+    mean = (x * real).cumsum(1) / number
+    before = torch.cat([torch.zeros_like(mean[:, :1]), mean[:, :-1]], 1)
+    # Welford's sum of squares, none of whose terms is negative.
+    squares = ((x - before) * (x - mean) * real).cumsum(1)
+    return (x - mean) * real * (squares / number + FLOOR).rsqrt()
 
 
 def decorrelated(y: Tensor, number: Tensor) -> Tensor:
@@ -89,7 +107,9 @@ def decorrelated(y: Tensor, number: Tensor) -> Tensor:
     return y @ inverse_square_root(shrunk, condition=n_steps + 1)
 
 
-def centred(features: Tensor, n: int, packing: Packing | None = None) -> Tensor:
+def centred(
+    features: Tensor, n: int, packing: Packing | None = None, *, causal: bool = False
+) -> Tensor:
     """Features of frames without their mean over the time of their sequence, place by place.
 
     Parameters
@@ -100,12 +120,19 @@ def centred(features: Tensor, n: int, packing: Packing | None = None) -> Tensor:
     n : int
     packing : Packing, optional
         The frames that are real, where some are padding.
+    causal : bool, default=False
+        The mean is over the frames up to each, which no later frame changes.
 
     Returns
     -------
     Tensor of shape (N, ...)
     """
     flat = features.flatten(1)
+    if causal:
+        frames = flat.unflatten(0, (n, -1)) if packing is None else packing.pad(flat)
+        steps = torch.arange(1, frames.shape[1] + 1, device=flat.device)
+        frames = frames - frames.cumsum(1) / steps[:, None]
+        return (frames if packing is None else packing.pack(frames)).reshape(features.shape)
     if packing is None:
         frames = flat.unflatten(0, (n, -1))
         return (frames - frames.mean(1, keepdim=True)).view_as(features)

@@ -14,7 +14,7 @@ from ..networks import CodeShape, FrameNetwork, resolve_network
 from ..networks.base import FrameEncoder
 from .action import ActionPosterior, with_action
 from .latent import Action, Latent, LatentCodes, Posterior
-from .posteriors import ContentPosterior, MotionPosterior
+from .posteriors import ContentPosterior, MotionInput, MotionPosterior
 from .priors import GaussianPrior, MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
@@ -40,7 +40,7 @@ class ModelSpec:
     motion_prior: MotionPrior = field(default_factory=GaussianPrior)
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
-    motion_input: Literal["changes", "frames"] = "frames"
+    motion_input: MotionInput = "frames"
 
     def build(self) -> SequenceModel:
         """Make the model, with weights from torch's global generator."""

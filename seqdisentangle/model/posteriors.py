@@ -14,7 +14,10 @@ from .changes import centred, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .norms import CodeNorm, Whitening
 
-__all__ = ["ContentPosterior", "MotionPosterior"]
+__all__ = ["ContentPosterior", "MotionInput", "MotionPosterior"]
+
+#: Frames as the motion encoder sees them.
+MotionInput = Literal["changes", "causal_changes", "frames"]
 
 
 class ContentPosterior(nn.Module):
@@ -105,7 +108,7 @@ class MotionPosterior(nn.Module):
     size, hidden_size : int
     noise : float or None
         The standard deviation; None learns it, and the mean is then free.
-    sees : {"changes", "frames"}
+    sees : {"changes", "causal_changes", "frames"}
     """
 
     def __init__(
@@ -114,7 +117,7 @@ class MotionPosterior(nn.Module):
         size: int,
         hidden_size: int,
         noise: float | None,
-        sees: Literal["changes", "frames"] = "frames",
+        sees: MotionInput = "frames",
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -140,11 +143,12 @@ class MotionPosterior(nn.Module):
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, d_m), the means themselves unless ``sample``."""
         n, n_steps = x.shape[:2]
-        if self.sees == "changes" and x.ndim == 3:
-            x = standardised(x, packing, observed)
+        changes, causal = self.sees != "frames", self.sees == "causal_changes"
+        if changes and x.ndim == 3:
+            x = standardised(x, packing, observed, causal=causal)
         features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        if self.sees == "changes" and x.ndim == 5:
-            features = centred(features, n, packing)
+        if changes and x.ndim == 5:
+            features = centred(features, n, packing, causal=causal)
         hidden = self.from_frame(self.features(features.flatten(1)))
         hidden = hidden.to(self.from_previous.weight.dtype)
         hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)

@@ -20,6 +20,15 @@ def test_score_is_the_negative_mean_cost_of_a_value(video_model, videos):
     assert video_model.score(X) == pytest.approx(-np.square(video_model.reconstruct(X) - X).mean())
 
 
+@pytest.mark.parametrize("kind", ["vectors", "videos"])
+def test_motion_of_causal_changes_is_that_of_the_frames_so_far(kind, small, request):
+    X = request.getfixturevalue(kind)
+    model = small(motion_input="causal_changes").fit(X)
+    whole = model.transform(X).motion
+    for k in range(1, X.shape[1]):
+        np.testing.assert_allclose(model.transform(X[:, :k]).motion, whole[:, :k], atol=1e-5)
+
+
 @pytest.mark.parametrize("codes", ["content", "motion"])
 def test_half_of_the_codes_has_no_inverse(codes, vectors, small):
     model = small(codes=codes, max_epochs=1).fit(vectors)

@@ -73,6 +73,29 @@ def test_padding_is_not_seen_and_stays_zero(features):
         assert (y[i, length:] == 0).all()
 
 
+@pytest.mark.parametrize("features", [1, D])
+def test_causal_changes_are_standardised_by_the_frames_up_to_each(features):
+    x, packing = padded(features=features)
+    observed = torch.rand(x.shape, generator=seeded(3)) < 0.7
+    y = standardised(x, packing, observed, causal=True)
+    for i, length in enumerate(LENGTHS.tolist()):
+        for t in range(length):
+            for d in range(features):
+                known = x[i, : t + 1, d][observed[i, : t + 1, d]]
+                if not observed[i, t, d]:
+                    assert y[i, t, d] == 0
+                    continue
+                expected = (known[-1] - known.mean()) / (known.var(correction=0) + 0.01).sqrt()
+                torch.testing.assert_close(y[i, t, d], expected)
+        assert (y[i, length:] == 0).all()
+
+
+def test_causal_changes_keep_their_precision_over_a_long_time():
+    x = 5 + walks(n=1, steps=20_000).float()  # five deviations of the data off
+    exact = standardised(x.double(), causal=True)
+    torch.testing.assert_close(standardised(x, causal=True).double(), exact, atol=2e-3, rtol=0)
+
+
 def test_missing_values_count_for_nothing():
     x = walks(features=1)
     observed = torch.rand(N, T, 1, generator=seeded(3)) < 0.4
@@ -108,6 +131,16 @@ def test_features_of_padded_sequences_are_centred_over_their_real_frames():
     found = centred(features, N, packing).split(LENGTHS.tolist())
     for part, own in zip(found, features.split(LENGTHS.tolist()), strict=True):
         torch.testing.assert_close(part, own - own.mean(0))
+
+
+def test_features_are_centred_over_the_frames_up_to_each_where_causal():
+    _, packing = padded()
+    features = torch.randn(int(LENGTHS.sum()), 2, 3, 3, dtype=torch.float64, generator=seeded())
+    found = centred(features, N, packing, causal=True).split(LENGTHS.tolist())
+    for part, own in zip(found, features.split(LENGTHS.tolist()), strict=True):
+        means = torch.stack([own[: t + 1].mean(0) for t in range(len(own))])
+        torch.testing.assert_close(part, own - means)
+        torch.testing.assert_close(centred(own, 1, causal=True), own - means)
 
 
 @pytest.mark.parametrize("size", [2, 6, 40])

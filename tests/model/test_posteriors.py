@@ -226,10 +226,11 @@ def test_motion_of_images_knows_no_feature_that_stays_the_same():
     )
 
 
+@pytest.mark.parametrize("sees", ["changes", "causal_changes"])
 @each_case
-def test_motion_that_sees_changes_does_not_see_padding(network, frame_shape):
+def test_motion_that_sees_changes_does_not_see_padding(network, frame_shape, sees):
     torch.manual_seed(0)
-    posterior = MotionPosterior(network.encoder(frame_shape), 4, 6, 0.3, "changes").double().eval()
+    posterior = MotionPosterior(network.encoder(frame_shape), 4, 6, 0.3, sees).double().eval()
     x, lengths = sequences(frame_shape), torch.tensor([T, 2, 4, T, 1, 3, 2])
     packing = Packing.of(lengths, T, x.device)
     x = x * packing.mask[(..., *[None] * len(frame_shape))]
@@ -237,3 +238,14 @@ def test_motion_that_sees_changes_does_not_see_padding(network, frame_shape):
     for i, length in enumerate(lengths.tolist()):
         alone = posterior(x[i : i + 1, :length], sample=False).mean
         torch.testing.assert_close(found[i : i + 1, :length], alone)
+
+
+@each_case
+def test_motion_that_sees_causal_changes_does_not_see_the_future(network, frame_shape):
+    torch.manual_seed(0)
+    posterior = MotionPosterior(network.encoder(frame_shape), 4, 6, 0.3, "causal_changes")
+    posterior, x = posterior.double().eval(), sequences(frame_shape)
+    whole = posterior(x, sample=False).mean
+    for k in range(1, T):
+        torch.testing.assert_close(posterior(x[:, :k], sample=False).mean, whole[:, :k])
+    assert not torch.allclose(whole[:, 1:], whole[:, :1])
