@@ -170,10 +170,19 @@ def faces() -> RealData:
     return RealData(X, X_test, {"person": (y, y_test)})
 
 
-def curves(name: str, label: str) -> RealData:
-    """Curves that come with aeon, each standardised over its own time."""
+def curves(name: str, label: str, *, given_back: bool = False) -> RealData:
+    """Curves that come with aeon, each standardised over its own time.
+
+    That took their levels and widths; ``given_back`` draws them anew.
+    """
     (X, y), (X_test, y_test) = (load_classification(name, split=part) for part in ("train", "test"))
     X, X_test = (np.stack(from_channels_first(x)) for x in (X, X_test))
+    if given_back:
+        rng = np.random.RandomState(0)
+        X, X_test = (
+            np.exp(0.5 * rng.normal(size=(len(x), 1, 1))) * x + rng.normal(size=(len(x), 1, 1))
+            for x in (X, X_test)
+        )
     return _standardised(X, X_test, {label: (y, y_test)})
 
 
@@ -186,6 +195,7 @@ DATA_SETS: dict[str, Callable[[], RealData]] = {
     "physionet": physionet,
     "faces": faces,
     "gun_point": lambda: curves("GunPoint", "gesture"),
+    "gun_point_levels": lambda: curves("GunPoint", "gesture", given_back=True),
     "arrow_head": lambda: curves("ArrowHead", "kind"),
     "italy_power": lambda: curves("ItalyPowerDemand", "season"),
     "osu_leaf": lambda: curves("OSULeaf", "species"),

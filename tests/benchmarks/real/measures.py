@@ -139,10 +139,10 @@ def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[st
 def curves(swapped: Any, content_donor: Any, motion_donor: Any) -> dict[str, float]:
     """The slopes of level and width of swaps on those of either donor: 0 not at all, 1 wholly.
 
-    The level of a curve is the median of its values, its width the distance of their 10% and 90%
-    quantiles: neither depends on their order, and both differ among curves that are standardised
-    over their own time, whose means and deviations do not. The slopes are of a regression of the
-    swap's on those of both donors.
+    The level of a curve lies halfway between the 10% and the 90% quantile of its values, and its
+    width is their distance. They are those of the two states of a curve that rests and rises,
+    however long it is in either, and neither depends on the order of the values. The slopes are of
+    a regression of the swap's on those of both donors.
     """
     ours, theirs, others = (_level_and_width(X) for X in (swapped, content_donor, motion_donor))
     measures = {}
@@ -156,8 +156,8 @@ def curves(swapped: Any, content_donor: Any, motion_donor: Any) -> dict[str, flo
 
 def _level_and_width(X: Any) -> np.ndarray:
     """Of curves (n, T, 1): (n, 2)."""
-    low, level, high = np.quantile(np.asarray(X)[:, :, 0], (0.1, 0.5, 0.9), axis=1)
-    return np.column_stack([level, high - low])
+    low, high = np.quantile(np.asarray(X)[:, :, 0], (0.1, 0.9), axis=1)
+    return np.column_stack([(low + high) / 2, high - low])
 
 
 def _both_codes(found: Any) -> dict[str, np.ndarray]:

@@ -8,7 +8,14 @@ import pytest
 
 from tests.benchmarks.real.data import DATA_SETS, only_arrays
 
-SETS_OF_AEON = ["basic_motions", "japanese_vowels", "gun_point", "arrow_head", "italy_power"]
+SETS_OF_AEON = [
+    "basic_motions",
+    "japanese_vowels",
+    "gun_point",
+    "gun_point_levels",
+    "arrow_head",
+    "italy_power",
+]
 
 
 @pytest.mark.parametrize("name", SETS_OF_AEON)
@@ -20,6 +27,15 @@ def test_sequences_to_train_on_are_standardised_and_labels_numbers(name):
     for y, y_test in data.labels.values():
         assert (len(y), len(y_test)) == (len(data.X), len(data.X_test))
         assert set(y_test) <= set(y)
+
+
+def test_levels_and_widths_that_the_archive_took_are_given_back():
+    taken, given = (DATA_SETS[name]().X[..., 0] for name in ("gun_point", "gun_point_levels"))
+    assert np.ptp(taken.mean(1)) < 1e-3
+    assert given.mean(1).std() > 0.5
+    assert np.log(given.std(1)).std() > 0.3
+    for before, after in zip(taken, given, strict=True):
+        assert np.corrcoef(before, after)[0, 1] > 1 - 1e-4
 
 
 def test_what_is_missing_says_how_to_get_it(monkeypatch, tmp_path):
