@@ -5,21 +5,67 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-__all__ = ["CodeNorm", "Whitening"]
+__all__ = ["RunningNorm", "Whitening"]
 
 
-class CodeNorm(nn.BatchNorm1d):
-    """Batch normalisation of codes, with the running moments for a batch of one."""
+class RunningNorm(nn.Module):
+    r"""Codes of zero mean and unit variance, by the moments of the batches before.
 
-    def __init__(self, size: int) -> None:
-        # The running moments of motion average over the steps too, hence the small momentum.
-        super().__init__(size, affine=False, momentum=0.02)
+    .. math:: y = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}
+
+    Codes are the same in training and out of it. Normalised by the moments of their own batch, step
+    by step, codes would lose in training what all sequences have in common at a step, such as a
+    rise at the same time, and have it in use.
+
+    Parameters
+    ----------
+    size : int
+    momentum : float, default=0.1
+        The least share that a batch has in the moments: the first ones, and the zero mean and unit
+        variance before them, share alike.
+    eps : float, default=1e-5
+    """
+
+    running_mean: Tensor  # (d,)
+    running_var: Tensor  # (d,)
+    n_batches: Tensor  # ()
+
+    def __init__(self, size: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.eps = eps
+        self.register_buffer("running_mean", torch.zeros(size))
+        self.register_buffer("running_var", torch.ones(size))
+        self.register_buffer("n_batches", torch.zeros(()))
+
+    def factors(self) -> tuple[Tensor, Tensor]:
+        """The scale and the shift that normalise, each (d,)."""
+        scale = (self.running_var + self.eps).rsqrt()
+        return scale, -self.running_mean * scale
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, d) -> (n, d)."""
-        if self.training and len(x) == 1:
-            return nn.functional.batch_norm(x, self.running_mean, self.running_var, eps=self.eps)
-        return super().forward(x)
+        scale, shift = self.factors()
+        y = torch.addcmul(shift, x, scale)
+        if self.training:
+            self.observe(y)
+        return y
+
+    @torch.no_grad()
+    def observe(self, y: Tensor) -> None:
+        """Take codes (n, d), as they are normalised, into the moments."""
+        mean, squares = self.moments(y.detach())
+        share = (1 / (self.n_batches + 2)).clamp(min=self.momentum).to(mean.dtype)
+        variance = self.running_var + self.eps
+        self.running_mean.addcmul_(share * mean, variance.sqrt())
+        # The variance around a mean that moves: that of the batch, and of its mean around this one.
+        moved = self.running_var + share * mean.square() * variance
+        self.running_var.copy_(moved.lerp((squares - mean.square()) * variance, share))
+        self.n_batches.add_(1)
+
+    def moments(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        """The mean of codes and of their squares, (n, d) -> (d,), (d,)."""
+        return y.mean(0), y.square().mean(0)
 
 
 class Whitening(nn.Module):

@@ -12,7 +12,7 @@ from ..data.packing import Packing
 from ..networks.base import SLOPE, FrameEncoder
 from .changes import centred, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
-from .norms import CodeNorm, Whitening
+from .norms import RunningNorm, Whitening
 
 __all__ = ["ContentPosterior", "MotionInput", "MotionPosterior"]
 
@@ -54,7 +54,9 @@ class ContentPosterior(nn.Module):
             nn.LeakyReLU(SLOPE),
             moments_layer(hidden_size, size, noise),
         )
-        self.norm = None if noise is None else nn.Sequential(CodeNorm(size), Whitening(size))
+        # A batch has one content code of each sequence, and its moments are told by many batches.
+        norm = nn.Sequential(RunningNorm(size, momentum=0.02), Whitening(size))
+        self.norm = None if noise is None else norm
 
     def forward(
         self,
@@ -88,11 +90,12 @@ class MotionPosterior(nn.Module):
 
     .. math::
 
-        \mu_t = \mathrm{norm}(W_3\, \sigma(W_1 f_t + W_2 z_{m,t-1})), \quad
+        \mu_t = \mathrm{norm}(W_3\, \sigma(W_1 f_t + W_2 \tanh(z_{m,t-1}))), \quad
         z_{m,t} = \mu_t + \varepsilon \cdot \mathrm{noise}
 
     Its only memory is the previous code: an encoder that could count would make motion a clock.
-    With a fixed ``noise``, the mean is normalised to unit variance over the batch, which limits
+    The hyperbolic tangent keeps a long sequence of codes from growing without bound.
+    With a fixed ``noise``, the mean is normalised to unit variance over all steps, which limits
     the rate: a frame's code carries about
     :math:`d_m \cdot \tfrac12 \log(1 + 1/\mathrm{noise}^2)` nats, enough for a pose and too little
     for the appearance as well.
@@ -129,8 +132,10 @@ class MotionPosterior(nn.Module):
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
         self.from_previous = nn.Linear(size, hidden_size, bias=False)
+        # What it is to remember is learned: memory at random would drown the frames at first.
+        nn.init.zeros_(self.from_previous.weight)
         self.output = moments_layer(hidden_size, size, noise)
-        self.norm = None if noise is None else CodeNorm(size)
+        self.norm = None if noise is None else RunningNorm(size)
 
     def forward(
         self,
@@ -155,13 +160,18 @@ class MotionPosterior(nn.Module):
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=rng) if sample else noise.zero_()
         if packing is None:
-            return Latent(*self._unroll(hidden, noise, [n] * n_steps))
-        # Longest first: those that go on are then the first rows at every step.
-        order = packing.lengths.argsort(descending=True, stable=True)
-        going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
-        rows, back = (part.to(x.device, non_blocking=True) for part in (order, order.argsort()))
-        parts = self._unroll(hidden[rows], noise[rows], going_on)
-        return Latent(*(part[back] for part in parts))
+            latent = Latent(*self._unroll(hidden, noise, [n] * n_steps))
+        else:
+            # Longest first: those that go on are then the first rows at every step.
+            order = packing.lengths.argsort(descending=True, stable=True)
+            going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
+            rows, back = (part.to(x.device, non_blocking=True) for part in (order, order.argsort()))
+            parts = self._unroll(hidden[rows], noise[rows], going_on)
+            latent = Latent(*(part[back] for part in parts))
+        if self.training and self.norm is not None:
+            means = latent.mean
+            self.norm.observe(means.flatten(0, 1) if packing is None else packing.pack(means))
+        return latent
 
     def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> list[Tensor]:
         """Values, means and log-variances of all steps, (n, T, d_m); zero after a sequence's end.
@@ -172,8 +182,11 @@ class MotionPosterior(nn.Module):
         steps = []
         # In full precision: products this small take less time than to convert their factors.
         with torch.autocast(hidden.device.type, enabled=False):
+            weight, bias = self._normalised_output()
             for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
-                z, mean, log_var = self._step(h[:k], z[:k], eps[:k])
+                h = nn.functional.leaky_relu(h[:k] + self.from_previous(z[:k].tanh()), SLOPE)
+                mean, log_var = split_moments(nn.functional.linear(h, weight, bias), self.noise)
+                z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps[:k])
                 steps.append((z, mean, log_var))
         n = len(hidden)
         return [
@@ -183,13 +196,12 @@ class MotionPosterior(nn.Module):
             for part in zip(*steps, strict=True)
         ]
 
-    def _step(self, hidden: Tensor, previous: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
-        """Value, mean and log-variance of one step, (n, d_m), given the value of the one before."""
-        hidden = nn.functional.leaky_relu(hidden + self.from_previous(previous), SLOPE)
-        mean, log_var = split_moments(self.output(hidden), self.noise)
-        if self.norm is not None:
-            mean = self.norm(mean)
-        return torch.addcmul(mean, torch.exp(0.5 * log_var), noise), mean, log_var
+    def _normalised_output(self) -> tuple[Tensor, Tensor]:
+        """Weight and bias of the last layer, the norm of its mean in them."""
+        if self.norm is None:
+            return self.output.weight, self.output.bias
+        scale, shift = self.norm.factors()
+        return self.output.weight * scale.unsqueeze(-1), shift
 
 
 def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:

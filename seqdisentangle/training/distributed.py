@@ -17,7 +17,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
 from ..data.ragged import Rows
-from ..model.norms import Whitening
+from ..model.norms import RunningNorm, Whitening
 from ..objectives.communicator import Communicator, SingleProcess
 
 __all__ = ["ProcessGroup", "find_communicator"]
@@ -98,10 +98,13 @@ class ProcessGroup(Communicator):
             if isinstance(module, _BatchNorm) and module.track_running_stats
         ]
         whitenings = [module for module in model.modules() if isinstance(module, Whitening)]
+        runnings = [module for module in model.modules() if isinstance(module, RunningNorm)]
         for norm in norms:
             norm.forward = SyncedNorm(norm)  # type: ignore[assignment]
         for whitening in whitenings:
             whitening.second_moment = second_moment  # type: ignore[method-assign]
+        for running in runnings:
+            running.moments = moments  # type: ignore[method-assign]
         try:
             yield
         finally:  # what they have by their classes again
@@ -109,6 +112,8 @@ class ProcessGroup(Communicator):
                 del norm.forward
             for whitening in whitenings:
                 del whitening.second_moment
+            for running in runnings:
+                del running.moments
 
 
 class Gather(torch.autograd.Function):
@@ -156,6 +161,14 @@ def second_moment(x: Tensor) -> Tensor:
     total = torch.cat([(x.mT @ x).flatten(), x.new_tensor([float(len(x))])])
     dist.all_reduce(total)
     return (total[:-1] / total[-1]).view(x.shape[1], -1)
+
+
+def moments(y: Tensor) -> tuple[Tensor, Tensor]:
+    """The mean of the rows of all processes and of their squares, (n, d) -> (d,), (d,)."""
+    total = torch.cat([y.sum(0), y.square().sum(0), y.new_tensor([float(len(y))])])
+    dist.all_reduce(total)
+    mean, squares = (total[:-1] / total[-1]).chunk(2)
+    return mean, squares
 
 
 class SyncedNorm:

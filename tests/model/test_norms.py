@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqdisentangle.model.norms import Whitening
+from seqdisentangle.model.norms import RunningNorm, Whitening
 
 
 def correlated(n, eigenvalues, seed=0):
@@ -67,3 +67,52 @@ def test_gradients_are_those_of_the_linear_map(training):
     norm = Whitening(3, momentum=0.0 if training else 0.5).double()
     norm(x.detach())
     torch.autograd.gradcheck(norm.train(training), x)
+
+
+# Running moments
+
+
+def batches(n, size=8, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    scale, shift = torch.tensor([0.01, 1.0, 30.0]), torch.tensor([-4.0, 0.0, 500.0])
+    for _ in range(n):
+        yield scale * torch.randn(size, 3, generator=generator) + shift
+
+
+def after(norm, batches):
+    for batch in batches:
+        norm.train()(batch)
+    return norm.eval()
+
+
+def test_the_first_moments_are_those_of_all_batches_and_of_a_prior_one():
+    first = list(batches(50))
+    norm = after(RunningNorm(3, momentum=0.0), first)
+    means = torch.stack([torch.zeros(3), *(x.mean(0) for x in first)])
+    squares = torch.stack([torch.ones(3), *(x.square().mean(0) for x in first)])
+    torch.testing.assert_close(norm.running_mean, means.mean(0), rtol=1e-3, atol=1e-3)
+    expected = squares.mean(0) - means.mean(0).square()
+    torch.testing.assert_close(norm.running_var, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_small_batches_get_unit_variance_all_the_same():
+    norm = after(RunningNorm(3, momentum=0.02, eps=0.0), batches(1000))
+    y = norm(torch.cat(list(batches(100, seed=1))))
+    torch.testing.assert_close(y.mean(0), torch.zeros(3), atol=0.2, rtol=0)
+    torch.testing.assert_close(y.std(0), torch.ones(3), atol=0.2, rtol=0)
+
+
+def test_a_code_that_says_nothing_comes_back_when_it_says_something():
+    silent = torch.full((8, 1), 2.0)
+    norm = after(RunningNorm(1), [silent] * 50)
+    assert norm(silent).isfinite().all()
+    told = torch.randn(64, 1, generator=torch.Generator().manual_seed(0))
+    assert after(norm, [told] * 200)(told).std() == pytest.approx(1, abs=0.1)
+
+
+def test_a_batch_is_normalised_by_those_before_it():
+    norm = after(RunningNorm(2), [torch.randn(8, 2)])
+    x = torch.randn(8, 2)
+    expected = norm(x)
+    assert torch.equal(norm.train()(x), expected)
+    assert not torch.equal(norm.eval()(x), expected)

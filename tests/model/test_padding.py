@@ -10,6 +10,7 @@ from torch import nn
 from seqdisentangle.data.packing import Packing
 from seqdisentangle.model import SequenceModel
 from seqdisentangle.model.core import ModelSpec, build_model
+from seqdisentangle.model.norms import RunningNorm
 from seqdisentangle.model.priors import LSTMPrior
 from seqdisentangle.networks import MLP, Conv, ResNet
 
@@ -71,7 +72,7 @@ def norms(model):
     return {
         f"{name}.{moment}": getattr(module, moment)
         for name, module in model.named_modules()
-        if isinstance(module, nn.modules.batchnorm._BatchNorm)
+        if isinstance(module, (nn.modules.batchnorm._BatchNorm, RunningNorm))
         for moment in ("running_mean", "running_var")
     }
 
@@ -173,17 +174,17 @@ def test_batch_statistics_of_an_encoder_are_of_the_real_frames(network):
         assert all(torch.equal(value, theirs[key]) for key, value in ours.items())
 
 
-def test_a_motion_code_is_normalised_over_the_sequences_that_go_on():
+def test_the_moments_of_motion_are_of_the_real_steps():
     model = make().train()
-    with torch.no_grad():
-        model.motion.output.weight *= 100  # so that the epsilon of the normalisation is nothing
     x, packing = draw(model, LENGTHS["some full"])
+    norm = copy.deepcopy(model.motion.norm)
     mean = model.encode(x, seeded(), packing=packing).motion.mean
-    for step, going_on in zip(mean.unbind(1), packing.mask.T, strict=True):
-        torch.testing.assert_close(step[going_on].mean(0), step.new_zeros(2), atol=1e-9, rtol=0)
+    norm.observe(torch.cat([row[:n] for row, n in zip(mean, packing.lengths, strict=True)]))
+    for moment in ("running_mean", "running_var"):
+        close(getattr(model.motion.norm, moment), getattr(norm, moment))
 
 
-def test_a_single_sequence_that_goes_on_trains_by_the_running_moments():
+def test_a_single_sequence_that_goes_on_trains():
     model = make().train()
     x, packing = draw(model, LENGTHS["one longest"])
     z = model.encode(x, seeded(), packing=packing).motion

@@ -1,6 +1,7 @@
 """The end of a training: prior and decoder given the codes, what moves, what cuts it short."""
 
 import copy
+import dataclasses
 import itertools
 import math
 
@@ -11,6 +12,7 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily, Nor
 
 from seqdisentangle.data.batches import Batch
 from seqdisentangle.model.core import build_model
+from seqdisentangle.model.priors import MixturePrior
 from seqdisentangle.training.finetuning import FineTuning, finetune
 from seqdisentangle.training.trainer import Trainer
 from tests.training._finetuning import (
@@ -70,7 +72,7 @@ def test_only_the_generative_model_moves_and_fits_the_codes_better(spec):
 
 
 def test_it_ends_near_the_density_that_the_codes_have():
-    model = build_model(VECTORS, 0)
+    model = build_model(dataclasses.replace(VECTORS, motion_prior=MixturePrior(8)), 0)
     x = 3 * torch.randn(3, 1, 3, generator=seeded(1))
     model.train()
     for _ in range(300):
