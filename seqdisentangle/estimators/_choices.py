@@ -111,11 +111,9 @@ def motion_size(facts: Facts) -> Choice:
 
 
 def motion_noise(facts: Facts) -> Choice:
-    """More noise where a code has as much room as frames of several numbers."""
+    """More noise where a code has as much room as a frame."""
     if facts.video:
         return Choice(0.2, "images: a frame has far more numbers than its motion code")
-    if facts.frame_size == 1:
-        return Choice(0.2, "numbers: a single one, standardised, says little of its sequence")
     return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
 
 
