@@ -85,9 +85,10 @@ class Divergence(Part, nn.Module, ABC):
         Learning rate of its own parameters, if it has any; 1e-3 unless set.
     critic_steps : int
         Steps of its own parameters to each one of the model; 1 unless set.
-    content_weight, motion_weight : float
-        The weights of the estimator with it, where they are ``"auto"``: they make up for its size
-        beside a cost that is a mean over the values of a frame.
+    content_share, motion_share : float
+        The cost that a divergence of 1 is worth, as a share of the variance of the data: of all
+        frames of a sequence for content, of one frame for motion. The weights of the estimator
+        follow from it where they are ``"auto"``; 0.05 unless set.
 
     Examples
     --------
@@ -102,8 +103,8 @@ class Divergence(Part, nn.Module, ABC):
     sample_based: bool = True
     learning_rate: float = 1e-3
     critic_steps: int = 1
-    content_weight: float = 0.02
-    motion_weight: float = 0.0065
+    content_share: float = 0.05
+    motion_share: float = 0.05
 
     def build(self: Self, size: int) -> Self:
         """Make the parameters that depend on the size of the codes.

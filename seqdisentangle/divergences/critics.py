@@ -18,9 +18,6 @@ Self = TypeVar("Self", bound="Adversarial")
 class Adversarial(Divergence):
     """A divergence that learns one network: the user's, or a default that :meth:`build` makes.
 
-    Its weights are small by default. A network finds what is left between a few thousand narrow
-    posteriors and a smooth prior, and a strong one would blur the codes to hide it.
-
     Parameters
     ----------
     name : str
@@ -31,9 +28,6 @@ class Adversarial(Divergence):
     learning_rate : float
     critic_steps : int
     """
-
-    content_weight = 0.001
-    motion_weight = 0.0003
 
     def __init__(
         self,

@@ -36,8 +36,8 @@ class GaussianKL(Divergence):
     """
 
     sample_based = False
-    content_weight = 3e-4  # as a squared error summed over 32 x 32 x 3 values has it
-    motion_weight = 3e-4
+    content_share = 0.001  # what a nat must explain of the data, to be worth its price
+    motion_share = 0.001
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Mean over draws of the divergence of each, in float32 or better.

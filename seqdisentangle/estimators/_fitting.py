@@ -145,6 +145,10 @@ class FittingEstimator(FileEstimator):
         """The number of epochs, from now on, in which content rests."""
         return 0
 
+    def _in_words(self) -> str:
+        """A line on what a training minimises beside its cost, "" where that is not chosen."""
+        return ""
+
 
 class Fit:
     """One call of ``fit`` or ``partial_fit``, phase by phase.
@@ -269,6 +273,8 @@ class Fit:
         if self.validation is not None and rule is not None:
             stopping = EarlyStopper(rule.patience, rule.tol)
         name = type(estimator).__name__
+        if self.verbose and (line := estimator._in_words()):
+            print(f"{name}: {line}")
         with (
             ProgressBar(self.max_epochs, len(self.batches), self.verbose, name) as bar,
             self.communicator.synchronised(trainer.model),

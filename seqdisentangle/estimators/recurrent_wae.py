@@ -14,10 +14,9 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
-from ..model import PRIORS, MotionPrior
+from ..model import PRIORS
 from ..model.core import ModelSpec
 from ..model.posteriors import MotionInput
-from ..model.priors import resolve_motion_prior
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
@@ -39,6 +38,8 @@ from ._params import (
     parameters,
     start_and_end,
 )
+from ._regularisers import chosen_for_divergences, in_words, motion_prior_for
+from ._sklearn import repr_of_parameters
 
 __all__ = ["RecurrentWAE"]
 
@@ -76,9 +77,9 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     reg : str, Divergence, callable, pair, dict or Regularisers, default="auto"
         The divergence :math:`D` of the codes from their priors. ``"mmd"``: maximum mean
         discrepancy, of learned features for content; ``"gan"``: Jensen-Shannon, by a critic, for
-        content, MMD for motion; ``"kl"``: Kullback-Leibler for both, the objective of the DS-VAE,
-        which wants ``content_noise=None, motion_noise=None``. ``"auto"``: that of ``"mmd"``, for
-        the codes that nothing else brings to their prior. A pair ``(content, motion)`` or a
+        content, MMD for motion; ``"kl"``: Kullback-Leibler for both, the objective of the DS-VAE.
+        Both are computed, and weigh. ``"auto"``: those of ``"mmd"``, for the codes that nothing
+        else brings to their prior. A pair ``(content, motion)`` or a
         dict with these keys sets the two apart, and the key ``"independence"`` replaces HSIC in
         the last term. Any :class:`~seqdisentangle.divergences.Divergence` or callable of two (n, d)
         tensors of codes that returns a scalar will do.
@@ -106,10 +107,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
-        nothing. ``"auto"`` asks the divergences, which differ in size. It switches that of content
-        off with ``reg="auto"`` where codes are whitened, and that of motion where the prior has
-        mixtures, which learn by likelihood, unless ``reg`` is more than a name: one that you choose
-        yourself counts.
+        nothing. ``"auto"``: 0.05 of the variance of a sequence for content, of a frame for motion,
+        or as much as the divergence says. With ``reg="auto"`` it switches that of content off where
+        codes are whitened, and that of motion where the prior has mixtures, which learn by
+        likelihood.
     movement_weight : float or "auto", default="auto"
         The weight of the squared error of what moves, each frame less the mean of its sequence,
         beside the cost of whole frames, which hardly notices the lips of a face. ``"auto"`` makes
@@ -133,12 +134,14 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         decorrelated; feature maps of images are centred. ``"causal_changes"``, for streams: by the
         frames up to each alone, and correlations stay. ``"frames"``: as they are, by which motion
         may claim what is constant but of a movement; ``motion_view`` must then hide the content.
-    content_noise : float or None, default=0.1
+    content_noise : float, None or "auto", default="auto"
         Standard deviation of the content posterior, around a mean that is whitened, as its prior
-        is; None learns it, and leaves the mean free.
+        is; None learns it, and leaves the mean free. ``"auto"``: 0.1, and None where its divergence
+        is in closed form, as with ``reg="kl"``.
     motion_noise : float, None or "auto", default="auto"
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
-        the less a frame's code can carry. None learns it. ``"auto"``: 0.2, and 0.5 for vectors.
+        the less a frame's code can carry. None learns it. ``"auto"``: 0.2, 0.5 for vectors, and
+        None where its divergence is in closed form.
     motion_prior : {"auto", "gaussian", "mixture"} or MotionPrior, default="auto"
         The steps of the motion prior. ``"gaussian"`` is the paper's. A ``"mixture"`` of 40 of them
         can go on in more ways than one, where a single Gaussian draws what lies between them. It
@@ -285,7 +288,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_input: MotionInput = parameter(StrOptions(set(get_args(MotionInput))), default="changes")
-    content_noise: float | None = parameter(POSITIVE, None, default=0.1)
+    content_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
     content_delay: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
@@ -309,10 +312,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         return ModelSpec(
             **self._sizes(layout, scaling),
             generator="style",
-            content_noise=self.content_noise,
+            content_noise=self._chosen("content_noise"),
             motion_noise=self._chosen("motion_noise"),
             motion_input=self.motion_input,
-            motion_prior=self._motion_prior(divergences),
+            motion_prior=motion_prior_for(self.motion_prior, divergences.motion),
             n_actions=None if actions is None else int(actions.number),
             action_prior=None if actions is None else actions.probabilities,
         )
@@ -327,17 +330,16 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         communicator: Communicator,
         bounded: bool,
     ) -> WassersteinObjective:
-        content_weight, motion_weight = self._weights(divergences)
         actions = Actions.of(self.n_actions)
         weight = None if actions is None else auto(actions.weight, self._own_action_weight)
         return WassersteinObjective(
             divergences,
             cost=resolve_cost(self.cost, images=bounded),
-            content_weight=content_weight,
-            motion_weight=motion_weight,
+            content_weight=self._chosen("content_weight"),
+            motion_weight=self._chosen("motion_weight"),
             movement_weight=self._chosen("movement_weight"),
             swap_weight=self._chosen("swap_weight"),
-            independence_weight=start_and_end(self.independence_weight),
+            independence_weight=self._independence(),
             action_weight=weight,
             content_view=resolve_view(self._chosen("content_view"), name="content_view"),
             motion_view=resolve_view(self.motion_view, name="motion_view"),
@@ -345,37 +347,16 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             communicator=communicator,
         )
 
-    def _motion_prior(self, divergences: Divergences) -> MotionPrior:
-        """The motion prior: a single Gaussian a step where these are compared in closed form.
+    def _independence(self) -> tuple[float, float]:
+        """The weight of independence at the start of a training and at its end."""
+        return start_and_end(self.independence_weight)
 
-        Raises
-        ------
-        ValueError
-            If its steps are to be mixtures then.
-        """
-        closed_form = not divergences.motion.sample_based
-        prior = auto(self.motion_prior, "gaussian" if closed_form else "mixture")
-        prior = resolve_motion_prior(prior)
-        if closed_form and prior.n_components > 1:
-            raise ValueError(
-                f"motion_prior={self.motion_prior!r}: {type(divergences.motion).__name__}, the "
-                "divergence of motion, needs a Gaussian for each time step, motion_prior='gaussian'"
-            )
-        return prior
+    def _in_words(self) -> str:
+        return in_words(self)
 
-    def _weights(self, divergences: Divergences) -> tuple[float, float]:
-        """The weights of the divergences of content and of motion.
-
-        "auto" asks the divergence, and is 0 where a name of ``reg`` stands for a divergence that
-        nothing needs.
-        """
-        content, motion = divergences.content.content_weight, divergences.motion.motion_weight
-        if isinstance(self.reg, str):
-            if self.reg == "auto" and self.content_noise is not None:  # codes are whitened
-                content = 0.0
-            if self._motion_prior(divergences).n_components > 1:  # it learns by likelihood
-                motion = 0.0
-        return auto(self.content_weight, content), auto(self.motion_weight, motion)
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # as scikit-learn has it
+        made = repr_of_parameters(self, N_CHAR_MAX)
+        return f"{made}  # {self._in_words()}" if hasattr(self, "model_") else made
 
     # ---- phases of a fit -----------------------------------------------------------------------
 
@@ -396,4 +377,13 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     def _choose(
         self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
     ) -> dict[str, Choice]:
-        return chosen(self.get_params(deep=False), sequences, scaling, before)
+        params = self.get_params(deep=False)
+        of_data = chosen(params, sequences, scaling, before)
+        return of_data | chosen_for_divergences(
+            params,
+            self._divergences(),
+            sequences,
+            scaling,
+            before,
+            self.divergences_ if before else None,
+        )

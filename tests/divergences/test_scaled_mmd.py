@@ -216,8 +216,3 @@ def test_a_kernel_without_a_slope_at_zero_is_an_error(kernel):
     # infinite one, so that a sum with another kernel passes for smooth.
     with pytest.raises(ValueError, match="finite slope at zero"):
         ScaledMMD(kernel=kernel)
-
-
-def test_what_learns_weighs_less_than_what_does_not():
-    assert ScaledMMD.content_weight < MMD.content_weight
-    assert ScaledMMD.motion_weight < MMD.motion_weight

@@ -1,6 +1,8 @@
 """Every form of `reg` trains end to end, and keeps scikit-learn's rules."""
 
 import pickle
+from collections import Counter
+from contextlib import contextmanager
 
 import geomloss
 import joblib
@@ -133,65 +135,159 @@ def test_arguments_of_a_divergence_are_parameters(vectors, small):
         model.set_params(reg__kernl="gaussian")
 
 
-@pytest.mark.parametrize("noise", [None, 0.2])
-def test_kl_compares_gaussians_of_each_step(noise, vectors, small):
+@pytest.mark.parametrize("noise", ["auto", None])
+def test_kl_learns_the_noise_of_the_codes(noise, vectors, small):
     model = small(reg="kl", content_noise=noise, motion_noise=noise, max_epochs=3).fit(vectors)
     assert all(record["content"] > 0 < record["motion"] for record in model.history_[1:])
+    spec = model.model_.spec
+    assert spec.content_noise is None is spec.motion_noise
 
 
-def test_auto_weights_are_those_of_the_divergences(vectors, small):
-    def first(**params):
-        model = small(max_epochs=1, content_delay=0, **params)
-        return model.fit(vectors).history_[0]["loss"]
-
-    weights = {
-        "content_weight": GaussianKL.content_weight,
-        "motion_weight": EnergyDistance.motion_weight,
-    }
-    reg = (GaussianKL(), EnergyDistance())
-    assert first(reg=reg) == first(reg=reg, **weights) != first(reg=reg, content_weight=1.0)
+@pytest.mark.parametrize("code", ["content", "motion"])
+def test_a_fixed_noise_that_leaves_kl_nothing_to_act_on_is_told(code, vectors, small):
+    noise, weight = f"{code}_noise", f"{code}_weight"
+    with pytest.warns(UserWarning, match=rf"{noise}=0\.2 .* GaussianKL.* Set {noise}=None"):
+        small(reg="kl", **{noise: 0.2}).fit(vectors)
+    small(reg="kl", **{noise: 0.2, weight: 0}).fit(vectors)  # which is not computed
+    small(reg="mmd", **{noise: 0.2}).fit(vectors)
 
 
-@pytest.mark.parametrize(
-    ("params", "expected"),
-    [
-        ({}, False),
-        ({"reg": "gan"}, False),
-        ({"reg": "kl"}, True),
-        ({"motion_prior": "gaussian"}, True),
-        ({"motion_weight": 0.01}, True),
-        ({"motion_weight": 0, "motion_prior": "gaussian"}, False),
-        ({"reg": MMD()}, True),
-        ({"reg": ("mmd", "mmd")}, True),
-        ({"reg": {"content": "mmd", "motion": EnergyDistance()}}, True),
-    ],
-    ids=str,
-)
-def test_motion_has_a_divergence_where_its_prior_needs_it_or_one_is_chosen(
-    params, expected, vectors, small
-):
-    model = small(max_epochs=1, **params).fit(vectors)
-    assert (model.history_[0]["motion"] != 0) == expected
+# ---- which are computed, and with which weight ---------------------------------------------------
+
+
+@contextmanager
+def calls():
+    """The modules that are called, and how often, counted by their identity."""
+    counted = Counter()
+    hook = nn.modules.module.register_module_forward_hook(
+        lambda module, args, output: counted.update([id(module)])
+    )
+    yield counted
+    hook.remove()
+
+
+BOTH = {"content", "motion"}
 
 
 @pytest.mark.parametrize(
-    ("params", "expected"),
+    ("reg", "params", "expected"),
     [
-        ({}, False),
-        ({"content_noise": None}, True),
-        ({"content_weight": 0.01}, True),
-        ({"reg": "mmd"}, True),
-        ({"reg": "gan"}, True),
-        ({"reg": "mmd", "content_weight": 0}, False),
-        ({"reg": MMD()}, True),
+        ("auto", {}, set()),
+        ("auto", {"motion_prior": "gaussian"}, {"motion"}),
+        ("auto", {"content_noise": None}, {"content"}),
+        ("auto", {"motion_weight": 0.01}, {"motion"}),
+        ("mmd", {}, BOTH),
+        ("gan", {}, BOTH),
+        ("kl", {}, BOTH),
+        ("mmd", {"motion_prior": "gaussian"}, BOTH),
+        ("mmd", {"content_weight": 0}, {"motion"}),
+        ("gan", {"motion_weight": 0}, {"content"}),
+        (MMD(), {}, BOTH),
+        (("mmd", "mmd"), {}, BOTH),
+        ({"content": "mmd", "motion": EnergyDistance()}, {}, BOTH),
     ],
     ids=str,
 )
-def test_content_has_a_divergence_where_nothing_whitens_it_or_one_is_chosen(
-    params, expected, vectors, small
+def test_a_divergence_that_is_named_is_computed_in_every_step_and_weighs(
+    reg, params, expected, vectors, small
 ):
-    model = small(max_epochs=1, content_delay=0, **params).fit(vectors)
-    assert (model.history_[0]["content"] != 0) == expected
+    with calls() as counted:
+        model = small(reg=reg, content_delay=0, swap_weight=0, **params).fit(vectors)
+    parts, n_steps = model.divergences_._asdict(), 2 * len(model.history_)  # 7 in batches of 4
+    computed = {name: counted[id(part)] for name, part in parts.items() if counted[id(part)]}
+    assert computed == dict.fromkeys([*expected, "independence"], n_steps)
+    weights = {name: float(model._chosen(f"{name}_weight")) for name in BOTH}
+    assert {name for name, weight in weights.items() if weight > 0} == expected
+
+
+@pytest.mark.parametrize("reg", ["mmd", "gan", "kl", (SlicedWasserstein(), EnergyDistance())])
+def test_the_loss_is_the_sum_of_what_was_chosen(reg, vectors, small):
+    off = {"independence_weight": 0, "swap_weight": 0, "content_delay": 0}
+    model = small(reg=reg, motion_prior="gaussian", **off).fit(vectors)
+    chosen = {name: model.choices_[f"{name}_weight"].value for name in ("content", "motion")}
+    for record in model.history_:
+        weighed = record["cost"] + sum(chosen[name] * record[name] for name in chosen)
+        assert record["loss"] == pytest.approx(weighed, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("mmd", ("mmd", "mmd")),
+        ("mmd", (ScaledMMD(), MMD())),
+        ("gan", ("gan", "mmd")),
+        ("gan", {"content": JensenShannon(), "motion": MMD()}),
+        ("kl", ("kl", "kl")),
+        ("kl", GaussianKL()),
+    ],
+    ids=str,
+)
+def test_a_name_trains_as_the_pair_that_it_stands_for(
+    name, pair, vectors, small, weights, same_weights
+):
+    a, b = (small(reg=reg, max_epochs=3).fit(vectors) for reg in (name, pair))
+    assert same_weights(weights(a), weights(b))
+    assert same(learned(a), learned(b))
+    assert a.choices_ == b.choices_
+
+
+def test_weights_have_the_units_of_the_cost(vectors, small):
+    """The cost of a value 10 times as large, and of twice as many steps, in the same units."""
+
+    def chosen(X):
+        choices = small(reg="mmd", scale="none").fit(X).choices_
+        return [choices[f"{code}_weight"].value for code in ("content", "motion")]
+
+    weights = chosen(vectors)
+    assert chosen(10 * vectors) == pytest.approx([100 * weight for weight in weights], rel=0.01)
+    content, motion = chosen(np.concatenate([vectors, vectors], 1))
+    assert (content, motion) == pytest.approx((2 * weights[0], weights[1]), rel=0.01)
+
+
+def test_an_own_divergence_says_what_it_is_worth(vectors, small):
+    class Worthier(LearnedGap):
+        content_share = 0.1
+        motion_share = 0.2
+
+    choices = small(reg=Worthier()).fit(vectors).choices_
+    usual = small(reg=LearnedGap()).fit(vectors).choices_
+    for code, times in (("content", 2), ("motion", 4)):
+        name = f"{code}_weight"
+        assert choices[name].value == pytest.approx(times * usual[name].value, rel=0.01)
+
+
+def test_what_was_chosen_is_told(vectors, small, capsys):
+    model = small(reg="mmd", verbose=1)
+    plain = repr(model)
+    model.fit(vectors)
+    content, motion = (model.choices_[f"{code}_weight"].value for code in ("content", "motion"))
+    line = (
+        f"{content:g} x ScaledMMD of content, {motion:g} x MMD of motion, "
+        "0.5 to 3 x HSIC of independence"
+    )
+    assert repr(model) == f"{plain}  # {line}"
+    assert capsys.readouterr().out.startswith(f"RecurrentWAE: {line}\n")
+    model = small(independence_weight=0).fit(vectors)
+    assert "# no divergence of content, no divergence of motion, no divergence of ind" in repr(
+        model
+    )
+    assert "whitened" in model.choices_["content_weight"].reason
+
+
+def test_weights_stand_until_reg_is_another(vectors, small):
+    model = small(reg="mmd", scale="none").partial_fit(vectors)
+    before = model.choices_
+    assert model.partial_fit(3 * vectors).choices_ == before
+    weights = model.set_params(reg=("gan", "mmd")).partial_fit(3 * vectors).choices_
+    assert weights["content_weight"] != before["content_weight"]
+    assert weights["motion_weight"] == before["motion_weight"]
+    assert model.set_params(reg="auto").partial_fit(vectors).choices_["content_weight"].value == 0
+
+
+def test_a_fitted_model_with_chosen_weights_comes_back(vectors, small, tmp_path):
+    model = small(reg="kl").fit(vectors)
+    model.save(tmp_path / "model")
+    assert repr(RecurrentWAE.load(tmp_path / "model")) == repr(model)
 
 
 def test_without_weight_independence_is_not_computed(vectors, small):

@@ -1,10 +1,18 @@
 """Trainings of some seconds: models learn what they are to learn."""
 
+import copy
+
 import numpy as np
 import pytest
+import torch
 
-from seqdisentangle import DSVAE, RecurrentWAE
+from seqdisentangle import DSVAE, RecurrentWAE, Training
+from seqdisentangle.data.batches import Batch
+from seqdisentangle.datasets import make_moving_digits
 from seqdisentangle.metrics import clustering_accuracy
+from seqdisentangle.networks import Conv
+from seqdisentangle.objectives import Squared
+from seqdisentangle.objectives.rwae import WassersteinObjective
 
 pytestmark = pytest.mark.integration
 
@@ -69,3 +77,75 @@ def test_labels_of_some_sequences_are_learned_for_the_others(small):
     assert np.mean(told.predict(X)[rest] == y[rest]) > np.mean(untold.predict(X)[rest] == y[rest])
     assert told.history_[-1]["labels"] < told.history_[0]["labels"]
     assert clustering_accuracy(y, untold.predict(X)) >= 1 / 3
+
+
+def norm_of_gradient(value, module):
+    gradients = torch.autograd.grad(value, list(module.parameters()), retain_graph=True)
+    return float(torch.cat([gradient.flatten() for gradient in gradients]).norm())
+
+
+class Watched:
+    """The MMD of motion on all sequences; the shares of divergences in gradients of encoders."""
+
+    def __init__(self, X):
+        self.x = torch.as_tensor(X, dtype=torch.float32)
+        self.motion, self.shares = [], []
+
+    def on_epoch_end(self, estimator, record):
+        chosen = {name: choice.value for name, choice in estimator.choices_.items()}
+        objective = WassersteinObjective(
+            estimator.divergences_,
+            cost=Squared(),
+            independence_weight=0.5,
+            **{name: value for name, value in chosen.items() if name.endswith("_weight")},
+        )
+        batch, rng = Batch(self.x), torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            self.motion.append(float(objective(estimator.model_, batch, rng)[0].parts["motion"]))
+        model = copy.deepcopy(estimator.model_).train()
+        loss, _ = objective(model, Batch(self.x[:32]), rng)
+        shares = {}
+        for code in ("content", "motion"):
+            encoder = getattr(model, code)
+            weighed = loss.parts[code] * chosen[f"{code}_weight"]
+            shares[code] = norm_of_gradient(weighed, encoder) / norm_of_gradient(
+                loss.total, encoder
+            )
+        self.shares.append(shares)
+
+
+def fit_watched(X, **params):
+    watched = Watched(X)
+    RecurrentWAE(
+        **{"hidden_size": 32, "scale": "none", "content_delay": 0, "random_state": 0, **params},
+        training=Training(finetune_epochs=0),
+        callbacks=watched,
+    ).fit(X)
+    return watched
+
+
+def waves(n=200):
+    angle = np.random.RandomState(0).uniform(0, 6, (n, 1)) + 0.7 * np.arange(8)
+    return 1.4 * np.stack([np.sin(angle), np.cos(angle)], -1)
+
+
+def test_mmd_teaches_a_prior_of_gaussians():
+    """At first codes come to depend on those before, which the prior then learns to foretell."""
+    few = {"motion_prior": "gaussian", "max_epochs": 20, "batch_size": 20, "motion_size": 2}
+    taught = fit_watched(waves(), reg="mmd", **few).motion
+    assert taught[-1] < 0.5 * taught[0]
+    assert taught[-1] < 0.25 * max(taught)
+
+
+@pytest.mark.parametrize("reg", ["mmd", "gan", "kl"])
+@pytest.mark.parametrize("data", ["vectors", "digits"])
+def test_divergences_that_are_named_move_their_encoders(reg, data):
+    """By at least 1% of its norm, in the second half of a short training: critics learn first."""
+    if data == "vectors":
+        X, few = waves(), {"max_epochs": 12, "batch_size": 20}
+    else:
+        X = make_moving_digits(96, n_steps=6, size=16, random_state=0).X / np.float32(255)
+        few = {"max_epochs": 9, "batch_size": 12, "network": Conv(8)}
+    shares = fit_watched(X if data == "vectors" else X[:, :, None], reg=reg, **few).shares
+    for code in ("content", "motion"):
+        assert min(share[code] for share in shares[len(shares) // 2 :]) > 0.01
