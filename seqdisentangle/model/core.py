@@ -14,7 +14,7 @@ from ..networks import CodeShape, FrameNetwork, resolve_network
 from ..networks.base import FrameEncoder
 from .action import ActionPosterior, with_action
 from .latent import Action, Latent, LatentCodes, Posterior
-from .posteriors import ContentPosterior, MotionInput, MotionPosterior
+from .posteriors import POSTERIORS, MotionInput
 from .priors import GaussianPrior, MotionPrior, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
@@ -41,6 +41,7 @@ class ModelSpec:
     n_actions: int | None = None
     action_prior: tuple[float, ...] | None = None
     motion_input: MotionInput = "frames"
+    posteriors: str = "framewise"
 
     def build(self) -> SequenceModel:
         """Make the model, with weights from torch's global generator."""
@@ -114,11 +115,10 @@ class SequenceModel(nn.Module):
         """The posteriors of content and of motion."""
         spec = self.spec
         shape, hidden_size = spec.frame_shape, spec.hidden_size
+        content, motion = POSTERIORS[spec.posteriors]
         return (
-            ContentPosterior(
-                network.encoder(shape), spec.content_size, hidden_size, spec.content_noise
-            ),
-            MotionPosterior(
+            content(network.encoder(shape), spec.content_size, hidden_size, spec.content_noise),
+            motion(
                 network.encoder(shape),
                 spec.motion_size,
                 hidden_size,

@@ -8,13 +8,20 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from ..data.packing import Packing
+from ..data.packing import Packing, packed
 from ..networks.base import SLOPE, FrameEncoder
 from .changes import centred, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .norms import RunningNorm, Whitening
 
-__all__ = ["ContentPosterior", "MotionInput", "MotionPosterior"]
+__all__ = [
+    "POSTERIORS",
+    "ContentPosterior",
+    "MotionInput",
+    "MotionPosterior",
+    "RecurrentContentPosterior",
+    "RecurrentMotionPosterior",
+]
 
 #: Frames as the motion encoder sees them.
 MotionInput = Literal["changes", "causal_changes", "frames"]
@@ -48,9 +55,8 @@ class ContentPosterior(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.noise = noise
-        shape = encoder.feature_shape
         self.head = nn.Sequential(
-            nn.Linear(2 * shape[0] if len(shape) == 3 else shape[0], hidden_size),
+            nn.Linear(self._n_features(encoder.feature_shape), hidden_size),
             nn.LeakyReLU(SLOPE),
             moments_layer(hidden_size, size, noise),
         )
@@ -68,21 +74,68 @@ class ContentPosterior(nn.Module):
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
         features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        if features.ndim == 4:
-            features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
-        # The last layer is linear, so its mean over frames is its value of the mean.
-        hidden = self.head[:-1](features)
-        if packing is None:
-            hidden = hidden.unflatten(0, x.shape[:2]).mean(1)
-        else:
-            hidden = packing.mean(packing.pad(hidden))
+        hidden = self._of_sequences(features, len(x), packing)
         # Codes are normalised in full precision, as those of motion are.
         with torch.autocast(hidden.device.type, enabled=False):
-            output = self.head[-1](hidden.to(self.head[-1].weight.dtype))
+            output = self.head[-1](hidden.to(next(self.head.parameters()).dtype))
             mean, log_var = split_moments(output, self.noise)
             if self.norm is not None:
                 mean = self.norm(mean)
         return gaussian(mean, log_var, rng) if sample else Latent(mean, mean, log_var)
+
+    @staticmethod
+    def _n_features(shape: tuple[int, ...]) -> int:
+        """The number of features of a frame that the head reads."""
+        return 2 * shape[0] if len(shape) == 3 else shape[0]
+
+    def _of_sequences(self, features: Tensor, n: int, packing: Packing | None) -> Tensor:
+        """The features of all frames as those of n sequences, (N, ...) -> (n, hidden_size)."""
+        if features.ndim == 4:
+            features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
+        # The last layer is linear, so its mean over frames is its value of the mean.
+        hidden: Tensor = self.head[:-1](features)
+        if packing is None:
+            return hidden.unflatten(0, (n, -1)).mean(1)
+        return packing.mean(packing.pad(hidden))
+
+
+class RecurrentContentPosterior(ContentPosterior):
+    r"""The content posterior :math:`q(z_c \mid x_{1:T})` of the paper, by an LSTM over the frames.
+
+    .. math::
+
+        \mu = \mathrm{norm}(W\, h_T), \quad
+        h_t = \mathrm{LSTM}(h_{t-1}, \mathrm{MLP}(\mathrm{encoder}(x_t)))
+
+    It knows the order of the frames and the places in them, where :class:`ContentPosterior` knows
+    neither. Its parameters are the same.
+
+    References
+    ----------
+    Han, Min, Han, Li, Zhang: Disentangled Recurrent Wasserstein Autoencoder, ICLR 2021, figure 1.
+    """
+
+    def __init__(
+        self, encoder: FrameEncoder, size: int, hidden_size: int, noise: float | None
+    ) -> None:
+        super().__init__(encoder, size, hidden_size, noise)
+        self.lstm = nn.LSTM(hidden_size, hidden_size, batch_first=True)
+
+    @staticmethod
+    def _n_features(shape: tuple[int, ...]) -> int:
+        """All of them, place by place."""
+        return math.prod(shape)
+
+    def _of_sequences(self, features: Tensor, n: int, packing: Packing | None) -> Tensor:
+        """The state of the LSTM after the last frame of each."""
+        hidden = self.head[:-1](features.flatten(1))
+        frames = hidden.unflatten(0, (n, -1)) if packing is None else packing.pad(hidden)
+        # In full precision, as some processors have no recurrences in half of it.
+        with torch.autocast(frames.device.type, enabled=False):
+            frames = frames.to(next(self.head.parameters()).dtype)
+            lengths = None if packing is None else packing.lengths
+            _, (state, _) = self.lstm(packed(frames, lengths))
+        return state[-1]
 
 
 class MotionPosterior(nn.Module):
@@ -131,9 +184,7 @@ class MotionPosterior(nn.Module):
             nn.Linear(math.prod(encoder.feature_shape), hidden_size), nn.LeakyReLU(SLOPE)
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
-        self.from_previous = nn.Linear(size, hidden_size, bias=False)
-        # What it is to remember is learned: memory at random would drown the frames at first.
-        nn.init.zeros_(self.from_previous.weight)
+        self.from_previous = self._memory(hidden_size)
         self.output = moments_layer(hidden_size, size, noise)
         self.norm = None if noise is None else RunningNorm(size)
 
@@ -155,7 +206,7 @@ class MotionPosterior(nn.Module):
         if changes and x.ndim == 5:
             features = centred(features, n, packing, causal=causal)
         hidden = self.from_frame(self.features(features.flatten(1)))
-        hidden = hidden.to(self.from_previous.weight.dtype)
+        hidden = hidden.to(self.output.weight.dtype)
         hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=rng) if sample else noise.zero_()
@@ -179,12 +230,14 @@ class MotionPosterior(nn.Module):
         ``going_on`` says how many sequences have each step, the first rows.
         """
         z = hidden.new_zeros(len(hidden), self.size)
+        state: tuple[Tensor, ...] = ()
         steps = []
         # In full precision: products this small take less time than to convert their factors.
         with torch.autocast(hidden.device.type, enabled=False):
             weight, bias = self._normalised_output()
             for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
-                h = nn.functional.leaky_relu(h[:k] + self.from_previous(z[:k].tanh()), SLOPE)
+                before, state = self._read(z[:k], tuple(part[:k] for part in state))
+                h = nn.functional.leaky_relu(h[:k] + before, SLOPE)
                 mean, log_var = split_moments(nn.functional.linear(h, weight, bias), self.noise)
                 z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps[:k])
                 steps.append((z, mean, log_var))
@@ -196,12 +249,60 @@ class MotionPosterior(nn.Module):
             for part in zip(*steps, strict=True)
         ]
 
+    def _memory(self, hidden_size: int) -> nn.Module:
+        """The layer that reads the code before a step."""
+        layer = nn.Linear(self.size, hidden_size, bias=False)
+        # What it is to remember is learned: memory at random would drown the frames at first.
+        nn.init.zeros_(layer.weight)
+        return layer
+
+    def _read(
+        self, previous: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """What is remembered at a step of the codes before, (n, hidden_size), and the state."""
+        return self.from_previous(previous.tanh()), state
+
     def _normalised_output(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the last layer, the norm of its mean in them."""
         if self.norm is None:
             return self.output.weight, self.output.bias
         scale, shift = self.norm.factors()
         return self.output.weight * scale.unsqueeze(-1), shift
+
+
+class RecurrentMotionPosterior(MotionPosterior):
+    r"""The motion posterior :math:`\prod_t q(z_{m,t} \mid z_{m,<t}, x_t)` of the paper.
+
+    .. math::
+
+        h_t = \mathrm{LSTM}(h_{t-1}, z_{m,t-1}), \quad
+        \mu_t = \mathrm{norm}(W_3\, \sigma(W_1 f_t + h_t))
+
+    It remembers all codes before a step, where :class:`MotionPosterior` remembers one. Its
+    parameters are the same.
+
+    References
+    ----------
+    Han, Min, Han, Li, Zhang: Disentangled Recurrent Wasserstein Autoencoder, ICLR 2021.
+    """
+
+    def _memory(self, hidden_size: int) -> nn.Module:
+        """An LSTM, of which this is one step."""
+        return nn.LSTMCell(self.size, hidden_size)
+
+    def _read(
+        self, previous: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The output of the LSTM, and its state."""
+        state = self.from_previous(previous, state or None)
+        return state[0], state
+
+
+#: Names of pairs: the posterior of content and the one of motion.
+POSTERIORS: dict[str, tuple[type[ContentPosterior], type[MotionPosterior]]] = {
+    "framewise": (ContentPosterior, MotionPosterior),
+    "recurrent": (RecurrentContentPosterior, RecurrentMotionPosterior),
+}
 
 
 def moments_layer(hidden_size: int, size: int, noise: float | None) -> nn.Linear:

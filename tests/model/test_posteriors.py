@@ -8,7 +8,12 @@ import torch
 from torch import nn
 
 from seqdisentangle.data.packing import Packing
-from seqdisentangle.model.posteriors import ContentPosterior, MotionPosterior
+from seqdisentangle.model.posteriors import (
+    ContentPosterior,
+    MotionPosterior,
+    RecurrentContentPosterior,
+    RecurrentMotionPosterior,
+)
 from seqdisentangle.networks import MLP, Conv
 
 T = 5
@@ -279,3 +284,60 @@ def test_motion_that_sees_causal_changes_does_not_see_the_future(network, frame_
     for k in range(1, T):
         torch.testing.assert_close(posterior(x[:, :k], sample=False).mean, whole[:, :k])
     assert not torch.allclose(whole[:, 1:], whole[:, :1])
+
+
+# The posteriors of the paper
+
+
+@each_case
+@each_noise
+def test_recurrent_content_knows_the_order_of_frames(network, frame_shape, noise):
+    posterior = make(RecurrentContentPosterior, network, frame_shape, noise).eval()
+    x = sequences(frame_shape)
+    mean = posterior(x, sample=False).mean
+    assert not torch.allclose(posterior(x.flip(1), sample=False).mean, mean)
+    torch.testing.assert_close(posterior(x[2:4], sample=False).mean, mean[2:4])
+
+
+@pytest.mark.parametrize(
+    ("posterior", "remembers"), [(MotionPosterior, False), (RecurrentMotionPosterior, True)]
+)
+@each_case
+def test_recurrent_motion_remembers_more_than_the_previous_code(
+    posterior, remembers, network, frame_shape
+):
+    model, x = make(posterior, network, frame_shape).eval(), sequences(frame_shape)
+    steps = []
+
+    def forget_last(module, args):
+        steps.append(args)
+        last = len(steps) % T == 0
+        return (torch.zeros_like(args[0]), *args[1:]) if last else args
+
+    model.from_previous.register_forward_pre_hook(forget_last)
+    other = torch.cat([1 - x[:, :1], x[:, 1:]], 1)  # another first frame
+    last, last_of_other = (model(sequence, sample=False).mean[:, -1] for sequence in (x, other))
+    assert torch.allclose(last, last_of_other) != remembers
+
+
+@pytest.mark.parametrize("posterior", [RecurrentContentPosterior, RecurrentMotionPosterior])
+@each_case
+@each_noise
+def test_recurrent_posteriors_do_not_see_padding(posterior, network, frame_shape, noise):
+    model = make(posterior, network, frame_shape, noise).eval()
+    x, lengths = sequences(frame_shape), torch.tensor([T, 2, 4, T, 1, 3, 2])
+    packing = Packing.of(lengths, T, x.device)
+    x[~packing.mask] = math.nan
+    found = model(x, sample=False, packing=packing).mean
+    for i, length in enumerate(lengths.tolist()):
+        alone = model(x[i : i + 1, :length], sample=False).mean
+        steps = found[i : i + 1, :length] if found.ndim == 3 else found[i : i + 1]
+        torch.testing.assert_close(steps, alone)
+
+
+@each_case
+def test_a_recurrent_motion_code_knows_no_later_frame(network, frame_shape):
+    model, x = make(RecurrentMotionPosterior, network, frame_shape).eval(), sequences(frame_shape)
+    whole = model(x, sample=False).mean
+    for k in range(1, T):
+        torch.testing.assert_close(model(x[:, :k], sample=False).mean, whole[:, :k])
