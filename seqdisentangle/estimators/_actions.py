@@ -11,9 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..data.sequences import Sequences
 from ._encoding import EncodingEstimator
-from ._params import Actions
+from ._params import Actions, auto
 
-__all__ = ["ActionEstimator", "checked_labels"]
+__all__ = ["ActionEstimator", "checked_labels", "terms_of_actions"]
 
 
 def has_actions(estimator: Any) -> bool:
@@ -101,6 +101,18 @@ class ActionEstimator(EncodingEstimator):
         if self.n_actions is not None:
             tags.estimator_type = "clusterer"
         return tags
+
+
+def terms_of_actions(n_actions: int | Actions | None, own_weight: float) -> dict[str, Any]:
+    """What an objective is told of actions; nothing for a model without them."""
+    actions = Actions.of(n_actions)
+    if actions is None:
+        return {}
+    return {
+        "action_weight": auto(actions.weight, own_weight),
+        "action_kl": actions.kl,
+        "action_dynamics": actions.dynamics,
+    }
 
 
 def checked_labels(y: Any, n: int, n_actions: int) -> NDArray[np.int64] | None:

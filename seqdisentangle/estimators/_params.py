@@ -261,6 +261,13 @@ class Actions(Settings):
         how well the discriminator of clips can tell them.
     prior : array-like of shape (number,) or None, default=None
         Frequency of each action; None for equally frequent ones.
+    kl : {"aggregated", "each"}, default="aggregated"
+        The posterior whose Kullback-Leibler divergence from the prior counts: the mean over the
+        sequences of a batch, or that of each sequence, in the mean, as the paper of
+        :class:`RecurrentWAE` writes it. The latter is least where no action says anything.
+    dynamics : bool, default=True
+        If True, the motions must be foretold given the action, which the paper does not ask for.
+        These two are of :class:`RecurrentWAE` alone.
 
     Raises
     ------
@@ -277,6 +284,10 @@ class Actions(Settings):
     number: int = parameter(Interval(Integral, 2, None, closed="left"), kw_only=False)
     weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     prior: Any = parameter("array-like", None, default=None)
+    kl: Literal["aggregated", "each"] = parameter(
+        StrOptions({"aggregated", "each"}), default="aggregated"
+    )
+    dynamics: bool = parameter("boolean", default=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()

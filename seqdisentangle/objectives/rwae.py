@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -59,9 +59,10 @@ class WassersteinObjective(AutoencoderObjective):
         q(a) = \frac{1}{n} \sum_i q(a \mid x_i, z_{m,i})
 
     It is the aggregated posterior that meets the prior, as everywhere in a Wasserstein autoencoder:
-    the divergence of each sequence's own is least where its action says nothing of it. The second
-    term, in which the motions are constants, is what makes an action one kind of movement: given
-    it, the prior must foretell the motions, as the components of a mixture do.
+    the divergence of each sequence's own, which the paper writes (``action_kl="each"``), is least
+    where its action says nothing of it. The second term, in which the motions are constants, is
+    what makes an action one kind of movement: given it, the prior must foretell the motions, as the
+    components of a mixture do.
 
     Its losses have the parts ``cost``, the mean cost of a sequence and its weighed movement;
     ``content``, ``motion`` and ``independence``, the divergences; ``likelihood``, the mean negative
@@ -69,7 +70,8 @@ class WassersteinObjective(AutoencoderObjective):
     zero; and with actions ``action``, the divergence of the actions from their prior, ``dynamics``,
     the mean negative log-likelihood of a motion code given the action, and ``labels``, the mean
     cross-entropy of the actions that are known;
-    and with a weight of swaps ``swap``, the mean :func:`error_of_swaps`.
+    and with a weight of swaps ``swap``, the mean :func:`error_of_swaps`. ``dynamics`` is zero where
+    it is switched off.
 
     Parameters
     ----------
@@ -85,6 +87,10 @@ class WassersteinObjective(AutoencoderObjective):
         Of the error of swaps in what stays the same, 0 for images.
     action_weight : float or None
         None for a model without actions.
+    action_kl : {"aggregated", "each"}
+        The posterior of actions that meets the prior, of the batch or of each sequence.
+    action_dynamics : bool
+        False leaves out that motions are to be foretold given their action.
     content_view, motion_view : callable or None
         The view that each encoder has in training, while the target stays the original. That of
         motion keeps the time steps.
@@ -108,6 +114,8 @@ class WassersteinObjective(AutoencoderObjective):
         independence_weight: float | tuple[float, float] = 0.0,
         swap_weight: float = 0.0,
         action_weight: float | None = None,
+        action_kl: Literal["aggregated", "each"] = "aggregated",
+        action_dynamics: bool = True,
         content_view: View | None = None,
         motion_view: View | None = None,
         frames_per_step: int | None = None,
@@ -125,6 +133,8 @@ class WassersteinObjective(AutoencoderObjective):
         self.independence_weight = independence_weight
         self.swap_weight = swap_weight
         self.action_weight = action_weight
+        self.action_kl = action_kl
+        self.action_dynamics = action_dynamics
         self.content_view = content_view
         self.motion_view = motion_view
 
@@ -278,7 +288,9 @@ class WassersteinObjective(AutoencoderObjective):
     ) -> Term:
         """The divergence of the actions, the motions given them, and the known ones."""
         kl, known = self._action_costs(model.action_prior, action, batch.labels)
-        dynamics = self._dynamics(model, motion.value.detach(), action.value, batch.packing)
+        dynamics = kl.new_zeros(())
+        if self.action_dynamics:
+            dynamics = self._dynamics(model, motion.value.detach(), action.value, batch.packing)
         values = {"action": kl, "dynamics": dynamics, "labels": known}
         return Term(values, self.action_weight or 0.0)
 
@@ -298,9 +310,11 @@ class WassersteinObjective(AutoencoderObjective):
         """The divergence of actions from their prior, and the cross-entropy of known ones."""
         logits = self.communicator.gather(action.logits)  # (N, K)
         logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
-        aggregated = logits.softmax(-1).mean(0)
+        q = logits.softmax(-1)
+        if self.action_kl == "aggregated":
+            q = q.mean(0, keepdim=True)
         # A share that underflows to zero has a limit, and no logarithm.
-        kl = (aggregated * (aggregated.clamp(min=1e-12).log() - prior.log())).sum()
+        kl = (q * (q.clamp(min=1e-12).log() - prior.log())).sum(-1).mean()
         if labels is None:
             return kl, logits.new_zeros(())
         labels = self.communicator.gather(labels)

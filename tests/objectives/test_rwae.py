@@ -341,6 +341,20 @@ def test_a_certain_and_balanced_clustering_has_no_divergence_from_an_even_prior(
     )
 
 
+def test_the_divergence_of_each_sequences_action_is_that_of_the_paper():
+    objective, model, x = make(ACTING, action_weight=0.7, action_kl="each", action_dynamics=False)
+    loss, _ = objective(model, Batch(x), seeded())
+    q = model.act(model.motion(x, seeded()).value, sample=False).logits.softmax(-1)
+    kl = (q * (q / torch.tensor([0.5, 0.3, 0.2])).log()).sum(1).mean()
+    assert loss.parts["action"].item() == pytest.approx(kl.item(), rel=1e-6)
+    assert loss.parts["dynamics"] == 0
+    # At least that of the aggregate, by the convexity of the divergence.
+    aggregated, *_ = make(ACTING, action_weight=0.7)
+    assert loss.parts["action"] > aggregated(model, Batch(x), seeded())[0].parts["action"]
+    parts = loss.parts["cost"] + 2 * loss.parts["content"] + 3 * loss.parts["motion"]
+    torch.testing.assert_close(loss.total, parts + 0.7 * loss.parts["action"])
+
+
 def test_without_actions_nothing_is_drawn_for_them():
     objective, model, x = make()
     generator, expected = seeded(), seeded()
