@@ -11,17 +11,23 @@ from ..data.sequences import Sequences
 from ..data.spread import spread_of
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences
-from ..model import MotionPrior
+from ..model import PRIORS, MotionPrior
 from ..model.priors import resolve_motion_prior
 from ._base import level_of_user
 from ._choices import Choice
 from ._params import auto
 
-__all__ = ["chosen_for_divergences", "in_words", "motion_prior_for"]
+__all__ = ["chosen_for_divergences", "in_words", "motion_prior_for", "prior_part"]
 
 CODES = ("content", "motion")
 #: Of the content posterior, around a mean that is whitened.
 CONTENT_NOISE = 0.1
+
+
+def prior_part(prior: Any) -> Any:
+    """The motion prior that a name stands for."""
+    name = auto(prior, "mixture")
+    return PRIORS.make(name, "motion_prior") if isinstance(name, str) else name
 
 
 def motion_prior_for(prior: Any, divergence: Divergence) -> MotionPrior:

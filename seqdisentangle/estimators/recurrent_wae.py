@@ -14,14 +14,13 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
-from ..model import PRIORS
 from ..model.core import ModelSpec
-from ..model.posteriors import MotionInput
+from ..model.posteriors import POSTERIORS, MotionInput
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
-from ._actions import ActionEstimator, checked_labels
+from ._actions import ActionEstimator, checked_labels, terms_of_actions
 from ._choices import Choice, chosen
 from ._fitting import FittingEstimator
 from ._params import (
@@ -38,16 +37,11 @@ from ._params import (
     parameters,
     start_and_end,
 )
-from ._regularisers import chosen_for_divergences, in_words, motion_prior_for
+from ._published import PublishedEstimator
+from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
 from ._sklearn import repr_of_parameters
 
 __all__ = ["RecurrentWAE"]
-
-
-def prior_part(prior: Any) -> Any:
-    """The motion prior that a name stands for."""
-    name = auto(prior, "mixture")
-    return PRIORS.make(name, "motion_prior") if isinstance(name, str) else name
 
 
 def view_part(name: str) -> Callable[[Any], View | None]:
@@ -56,7 +50,7 @@ def view_part(name: str) -> Callable[[Any], View | None]:
 
 
 @parameters
-class RecurrentWAE(ActionEstimator, FittingEstimator):
+class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
     r"""Disentangled recurrent Wasserstein autoencoder.
 
     Learns, without labels, a static *content* code for each sequence and a dynamic *motion* code
@@ -134,6 +128,10 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         decorrelated; feature maps of images are centred. ``"causal_changes"``, for streams: by the
         frames up to each alone, and correlations stay. ``"frames"``: as they are, by which motion
         may claim what is constant but of a movement; ``motion_view`` must then hide the content.
+    posteriors : {"framewise", "recurrent"}, default="framewise"
+        Encoders over time. ``"framewise"``: content is a mean over frames, which cannot tell their
+        order, and motion remembers the code before, by which it cannot count. ``"recurrent"``: an
+        LSTM over the frames, and one over all codes before, as in the paper.
     content_noise : float, None or "auto", default="auto"
         Standard deviation of the content posterior, around a mean that is whitened, as its prior
         is; None learns it, and leaves the mean free. ``"auto"``: 0.1, and None where its divergence
@@ -288,6 +286,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_input: MotionInput = parameter(StrOptions(set(get_args(MotionInput))), default="changes")
+    posteriors: str = parameter(StrOptions(set(POSTERIORS)), default="framewise")
     content_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
@@ -315,6 +314,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             content_noise=self._chosen("content_noise"),
             motion_noise=self._chosen("motion_noise"),
             motion_input=self.motion_input,
+            posteriors=self.posteriors,
             motion_prior=motion_prior_for(self.motion_prior, divergences.motion),
             n_actions=None if actions is None else int(actions.number),
             action_prior=None if actions is None else actions.probabilities,
@@ -330,8 +330,6 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
         communicator: Communicator,
         bounded: bool,
     ) -> WassersteinObjective:
-        actions = Actions.of(self.n_actions)
-        weight = None if actions is None else auto(actions.weight, self._own_action_weight)
         return WassersteinObjective(
             divergences,
             cost=resolve_cost(self.cost, images=bounded),
@@ -340,7 +338,7 @@ class RecurrentWAE(ActionEstimator, FittingEstimator):
             movement_weight=self._chosen("movement_weight"),
             swap_weight=self._chosen("swap_weight"),
             independence_weight=self._independence(),
-            action_weight=weight,
+            **terms_of_actions(self.n_actions, self._own_action_weight),
             content_view=resolve_view(self._chosen("content_view"), name="content_view"),
             motion_view=resolve_view(self.motion_view, name="motion_view"),
             frames_per_step=Training.of(self.training).frames_per_step,

@@ -60,6 +60,14 @@ MODELS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "mmd": (RecurrentWAE, {"reg": "mmd", **KNOWLEDGE}),
     "gan": (RecurrentWAE, {"reg": "gan", **KNOWLEDGE}),
     "reinforced": (RecurrentWAE, {"reg": "auto", "n_actions": N_ACTIONS, **KNOWLEDGE}),
+    "published-mmd": (
+        RecurrentWAE.as_published,
+        {"reg": "mmd", "max_epochs": AS_MEASURED["max_epochs"]},
+    ),
+    "published-gan": (
+        RecurrentWAE.as_published,
+        {"reg": "gan", "max_epochs": AS_MEASURED["max_epochs"]},
+    ),
     "dsvae": (DSVAE, {"max_epochs": AS_MEASURED["max_epochs"]}),
     "mocogan": (MoCoGAN, {"max_epochs": AS_MEASURED["max_epochs"]}),
 }

@@ -35,7 +35,7 @@ def test_every_parameter_is_documented_with_its_default(cls):
 
 
 def test_the_constructor_is_short():
-    assert len(RecurrentWAE().get_params(deep=False)) <= 34
+    assert len(RecurrentWAE().get_params(deep=False)) <= 35
 
 
 # ---- groups --------------------------------------------------------------------------------------
@@ -60,6 +60,8 @@ BAD = [
     (Actions, "number", 1),
     (Actions, "weight", -1),
     (Actions, "prior", 3),
+    (Actions, "kl", "sum"),
+    (Actions, "dynamics", "x"),
 ]
 
 
