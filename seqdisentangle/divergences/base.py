@@ -88,7 +88,7 @@ class Divergence(Part, nn.Module, ABC):
     content_share, motion_share : float
         The cost that a divergence of 1 is worth, as a share of the variance of the data: of all
         frames of a sequence for content, of one frame for motion. The weights of the estimator
-        follow from it where they are ``"auto"``; 0.05 unless set.
+        follow from it where they are ``"auto"``; 0.05 and 0.1 unless set.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Divergence(Part, nn.Module, ABC):
     learning_rate: float = 1e-3
     critic_steps: int = 1
     content_share: float = 0.05
-    motion_share: float = 0.05
+    motion_share: float = 0.1
 
     def build(self: Self, size: int) -> Self:
         """Make the parameters that depend on the size of the codes.

@@ -101,10 +101,10 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
         ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
-        nothing. ``"auto"``: 0.05 of the variance of a sequence for content, of a frame for motion,
-        or as much as the divergence says. With ``reg="auto"`` it switches that of content off where
-        codes are whitened, and that of motion where the prior has mixtures, which learn by
-        likelihood.
+        nothing. ``"auto"``: 0.05 of the variance of a sequence for content, 0.1 of that of a frame
+        for motion, or as much as the divergence says. With ``reg="auto"`` it switches that of
+        content off where codes are whitened, and that of motion where the prior has mixtures, which
+        learn by likelihood.
     movement_weight : float or "auto", default="auto"
         The weight of the squared error of what moves, each frame less the mean of its sequence,
         beside the cost of whole frames, which hardly notices the lips of a face. ``"auto"`` makes

@@ -251,7 +251,7 @@ def test_an_own_divergence_says_what_it_is_worth(vectors, small):
 
     choices = small(reg=Worthier()).fit(vectors).choices_
     usual = small(reg=LearnedGap()).fit(vectors).choices_
-    for code, times in (("content", 2), ("motion", 4)):
+    for code, times in (("content", 2), ("motion", 2)):
         name = f"{code}_weight"
         assert choices[name].value == pytest.approx(times * usual[name].value, rel=0.01)
 
