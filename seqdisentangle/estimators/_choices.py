@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..data.sequences import Sequences
-from ..data.spread import spread_of
+from ..data.spread import Spread, spread_of
 from ..data.units import Scaling
 from ..serialization import record
 
@@ -23,6 +23,8 @@ LEAST_UPDATES = 1500
 LEAST_BATCHES = 16
 #: Movement that is less than so small a part of the frames is taken for noise.
 MOST_WEIGHT = 1000.0
+#: The worth of content that is constant, as a share of the variance of a value.
+CONSTANCY = 0.3
 #: A frame tells its sequence where levels differ by about as much as values move.
 TELLING = 0.5
 
@@ -62,13 +64,15 @@ class Facts:
         Those to train on.
     scaling : Scaling
         Their units.
-    motion_input : {"changes", "frames"}
+    motion_input : {"changes", "causal_changes", "frames"}
+    content_view : object
     batch_size : int
     """
 
     sequences: Sequences
     scaling: Scaling
     motion_input: str
+    content_view: Any = None
     batch_size: int = 0
 
     @property
@@ -87,12 +91,14 @@ class Facts:
         return len(self.sequences)
 
     @cached_property
-    def level_ratio(self) -> float:
-        """The variance of levels between sequences, over that of values within one.
+    def spread(self) -> Spread:
+        """The variances of values, for which some sequences are read, once and where asked for."""
+        return spread_of(self.sequences, self.scaling)
 
-        Some of the sequences are read for it, once and only where it is asked for.
-        """
-        between, within = spread_of(self.sequences, self.scaling)
+    @property
+    def level_ratio(self) -> float:
+        """The variance of levels between sequences, over that of values within one."""
+        between, within = self.spread
         return between / within if within > 0 else 1.0
 
 
@@ -144,11 +150,19 @@ def movement_weight(facts: Facts) -> Choice:
     )
 
 
-def swap_weight(facts: Facts) -> Choice:
-    """As much as a reconstruction, where level and spread are content's to say."""
-    if facts.video or facts.motion_input == "frames":
-        return Choice(0.0, "what stays the same is not in the level and the spread alone")
-    return Choice(1.0, "vectors: level and spread of a sequence are content's to say")
+def constancy_weight(facts: Facts) -> Choice:
+    """As much as content can say: of single frames, and of level and spread."""
+    codes = swaps = 0.0
+    if facts.video:
+        return Choice((codes, swaps), "images: what stays the same is not in level and spread")
+    reasons = []
+    if facts.content_view is not None:
+        codes = round(CONSTANCY * (sum(facts.spread) or 1.0), 3)
+        reasons.append(f"{CONSTANCY} of the variance of a value, as content sees single vectors")
+    if facts.motion_input != "frames":
+        swaps = 1.0
+        reasons.append("level and spread of vectors are content's to say, as motion sees changes")
+    return Choice((codes, swaps), "; ".join(reasons) or "motion may say what stays the same")
 
 
 def batch_size(facts: Facts) -> Choice:
@@ -173,7 +187,7 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
         content_view,
         content_delay,
         movement_weight,
-        swap_weight,
+        constancy_weight,
         batch_size,
         max_epochs,
     )
@@ -206,6 +220,8 @@ def chosen(
         if isinstance(given, str) and given == "auto":
             choices[name] = before[name] if name in before else choose(facts)
             given = choices[name].value
+        if name == "content_view":
+            facts.content_view = given
         if name == "batch_size":
             facts.batch_size = int(given)
     return choices

@@ -325,8 +325,16 @@ def probabilities(prior: Any, number: int) -> tuple[float, ...] | None:
     return tuple((weights / weights.sum()).tolist())
 
 
-def start_and_end(weight: Any) -> tuple[float, float]:
-    """The weight of independence at the start of a training and at its end.
+def pair_of_weights(name: str, weight: Any, of: str) -> tuple[float, float]:
+    """The two weights that a parameter has, a single one for both.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    weight : float or pair of float
+    of : str
+        What the two are for, in words.
 
     Raises
     ------
@@ -336,8 +344,7 @@ def start_and_end(weight: Any) -> tuple[float, float]:
     pair = tuple(weight) if isinstance(weight, tuple | list) else (weight, weight)
     if len(pair) != 2 or not all(NON_NEGATIVE.is_satisfied_by(one) for one in pair):
         raise ValueError(
-            "independence_weight: expected a number of at least 0, or a pair of them for the start "
-            f"and the end of the training, got {weight!r}"
+            f"{name}: expected a number of at least 0, or a pair of them for {of}, got {weight!r}"
         )
     return pair
 

@@ -23,7 +23,7 @@ PUBLISHED: dict[str, Any] = {
     "content_delay": 0,
     "independence_weight": 0,
     "movement_weight": 0,
-    "swap_weight": 0,
+    "constancy_weight": 0,
 }
 #: Sizes and step size of the DS-VAE, beside which the paper sets its models.
 OF_DSVAE: dict[str, Any] = {
@@ -50,9 +50,9 @@ class PublishedEstimator:
         codes before a step. Both learn their noise, and nothing whitens or normalises them. Steps
         of the motion prior are Gaussians, which the divergence of motion teaches. Codes stand side
         by side in the decoder. Encoders see the frames as they are, from the first epoch on. There
-        is no term of independence, of movement or of swaps, no schedule, no limit on gradients, and
-        no fine-tuning. With ``n_actions`` the divergence of each sequence's own action counts, and
-        motions need not be foretold by it.
+        is no term of independence, of movement or of constancy, no schedule, no limit on gradients,
+        and no fine-tuning. With ``n_actions`` the divergence of each sequence's own action counts,
+        and motions need not be foretold by it.
 
         Parameters
         ----------

@@ -33,9 +33,9 @@ from ._params import (
     Actions,
     Training,
     auto,
+    pair_of_weights,
     parameter,
     parameters,
-    start_and_end,
 )
 from ._published import PublishedEstimator
 from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
@@ -109,10 +109,12 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
         The weight of the squared error of what moves, each frame less the mean of its sequence,
         beside the cost of whole frames, which hardly notices the lips of a face. ``"auto"`` makes
         it count as much as what stays, by their variances in some sequences; 0 switches it off.
-    swap_weight : float or "auto", default="auto"
-        The weight of an error of swaps between the sequences of a batch: level and spread of each
-        feature must be those of the donor of the content. ``"auto"``: 1 for vectors whose changes
-        motion sees, else 0, which costs nothing.
+    constancy_weight : float, pair of float or "auto", default="auto"
+        The weights of two errors in what stays the same. Of a pair, the first is of the distance
+        between two content codes of a sequence, by two draws of ``content_view``; the second is of
+        swaps between the sequences of a batch, in which level and spread of each feature must be
+        those of the donor of the content. ``"auto"``: 0.3 of the variance of a value for vectors
+        with such a view, and 1 for vectors whose changes motion sees, else 0, which costs nothing.
     independence_weight : float or pair of float, default=(0.5, 3.0)
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
@@ -276,7 +278,9 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
     content_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     motion_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     movement_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
-    swap_weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
+    constancy_weight: float | tuple[float, float] | Literal["auto"] = parameter(
+        NON_NEGATIVE, tuple, list, AUTO, default="auto"
+    )
     independence_weight: float | tuple[float, float] = parameter(
         NON_NEGATIVE, tuple, list, default=(0.5, 3.0)
     )
@@ -330,13 +334,17 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
         communicator: Communicator,
         bounded: bool,
     ) -> WassersteinObjective:
+        constancy_weight, swap_weight = pair_of_weights(
+            "constancy_weight", self._chosen("constancy_weight"), "codes and of swaps"
+        )
         return WassersteinObjective(
             divergences,
             cost=resolve_cost(self.cost, images=bounded),
             content_weight=self._chosen("content_weight"),
             motion_weight=self._chosen("motion_weight"),
             movement_weight=self._chosen("movement_weight"),
-            swap_weight=self._chosen("swap_weight"),
+            constancy_weight=constancy_weight,
+            swap_weight=swap_weight,
             independence_weight=self._independence(),
             **terms_of_actions(self.n_actions, self._own_action_weight),
             content_view=resolve_view(self._chosen("content_view"), name="content_view"),
@@ -347,7 +355,9 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
 
     def _independence(self) -> tuple[float, float]:
         """The weight of independence at the start of a training and at its end."""
-        return start_and_end(self.independence_weight)
+        return pair_of_weights(
+            "independence_weight", self.independence_weight, "the start and the end of the training"
+        )
 
     def _in_words(self) -> str:
         return in_words(self)

@@ -17,6 +17,7 @@ from ..model.latent import Action, Latent, Mixture
 from .autoencoder import AutoencoderObjective
 from .base import Comparison, Loss, Term, ramp
 from .communicator import Communicator
+from .constancy import error_of_constancy
 from .costs import Cost
 from .exchange import error_of_swaps
 
@@ -70,7 +71,8 @@ class WassersteinObjective(AutoencoderObjective):
     zero; and with actions ``action``, the divergence of the actions from their prior, ``dynamics``,
     the mean negative log-likelihood of a motion code given the action, and ``labels``, the mean
     cross-entropy of the actions that are known;
-    and with a weight of swaps ``swap``, the mean :func:`error_of_swaps`. ``dynamics`` is zero where
+    and with weights of their own ``swap`` and ``constancy``, the mean :func:`error_of_swaps` and
+    :func:`error_of_constancy`. ``dynamics`` is zero where
     it is switched off.
 
     Parameters
@@ -85,6 +87,8 @@ class WassersteinObjective(AutoencoderObjective):
         Of a pair, one at the start of a training and one at its end, see :func:`ramp`.
     swap_weight : float
         Of the error of swaps in what stays the same, 0 for images.
+    constancy_weight : float
+        Of the distance between two content codes of a sequence, by two draws of ``content_view``.
     action_weight : float or None
         None for a model without actions.
     action_kl : {"aggregated", "each"}
@@ -113,6 +117,7 @@ class WassersteinObjective(AutoencoderObjective):
         movement_weight: float = 0.0,
         independence_weight: float | tuple[float, float] = 0.0,
         swap_weight: float = 0.0,
+        constancy_weight: float = 0.0,
         action_weight: float | None = None,
         action_kl: Literal["aggregated", "each"] = "aggregated",
         action_dynamics: bool = True,
@@ -132,6 +137,7 @@ class WassersteinObjective(AutoencoderObjective):
         )
         self.independence_weight = independence_weight
         self.swap_weight = swap_weight
+        self.constancy_weight = constancy_weight
         self.action_weight = action_weight
         self.action_kl = action_kl
         self.action_dynamics = action_dynamics
@@ -144,6 +150,8 @@ class WassersteinObjective(AutoencoderObjective):
         parts: tuple[str, ...] = ("cost", "content", "motion", "independence", "likelihood")
         if self.swap_weight > 0:
             parts = (*parts, "swap")
+        if self.constancy_weight > 0:
+            parts = (*parts, "constancy")
         return parts if self.action_weight is None else (*parts, "action", "dynamics", "labels")
 
     def forward(
@@ -219,6 +227,12 @@ class WassersteinObjective(AutoencoderObjective):
         ]
         if self.swap_weight > 0:
             terms.append(self._swap_term(model, codes, batch, content_delayed=content_delayed))
+        if self.constancy_weight > 0:
+            error = cost.new_zeros(())
+            if model.training and not content_delayed:
+                again = self._encoded(model.content, self.content_view, model, batch, rng)
+                error = self.communicator.mean(error_of_constancy(content, again, batch))
+            terms.append(Term({"constancy": error}, self.constancy_weight))
         if action is not None:
             terms.append(self._action_term(model, motion, action, batch))
         return Loss.of(*terms), list(compared.values())

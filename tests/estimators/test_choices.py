@@ -15,7 +15,7 @@ LEFT_TO_DATA = {
     "content_view",
     "content_delay",
     "movement_weight",
-    "swap_weight",
+    "constancy_weight",
     "batch_size",
     "max_epochs",
 }
@@ -63,6 +63,17 @@ def test_a_training_has_steps_enough_whatever_the_number_of_sequences(n):
 
 def test_epochs_are_counted_in_the_batches_that_were_asked_for():
     assert values_of(vectors(n=100), batch_size=100)["max_epochs"] == LEAST_UPDATES
+
+
+def test_content_of_single_vectors_is_to_be_constant():
+    assert values_of(vectors(level=0.1))["constancy_weight"] == (0.0, 1.0)
+    X = vectors(level=2.0)
+    codes, swaps = values_of(X)["constancy_weight"]
+    assert (codes, swaps) == (pytest.approx(0.3 * X.var((0, 1)).mean(), rel=0.1), 1.0)
+    assert values_of(10 * X)["constancy_weight"][0] == pytest.approx(100 * codes, rel=1e-3)
+    assert values_of(X, motion_input="frames")["constancy_weight"] == (codes, 0.0)
+    assert values_of(X, content_view=None)["constancy_weight"] == (0.0, 1.0)
+    assert values_of(np.zeros((20, 4, 8, 8)))["constancy_weight"] == (0.0, 0.0)
 
 
 def test_one_frame_is_shown_where_it_tells_the_sequence():

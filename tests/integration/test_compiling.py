@@ -22,7 +22,7 @@ def test_compiled_trainings_differ_by_rounding(small, vectors):
         "network": MLP(8, 1),
         "max_epochs": 1,
         "batch_size": len(vectors),
-        "swap_weight": 0,
+        "constancy_weight": 0,
     }
     eager = small(**parameters).fit(vectors)
     compiled = small(**parameters, training__compile=True).fit(vectors)

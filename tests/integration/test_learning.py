@@ -40,6 +40,25 @@ def test_missing_values_are_learned_from_the_others():
     assert np.square(error).mean() < 0.3 * np.square(constant).mean()
 
 
+def test_content_is_more_the_same_over_a_sequence_the_more_constancy_weighs():
+    rng = np.random.RandomState(0)
+    level = rng.normal(size=(60, 1, 2))
+    sounds = rng.normal(size=(5, 6))[rng.randint(5, size=(60, 8))]  # of any sequence, for a while
+    X = np.concatenate([level + 0.3 * rng.normal(size=(60, 8, 2)), sounds], -1)
+    shares = []
+    for weight in (0, (1, 0)):
+        model = RecurrentWAE(
+            content_view="random_frames",
+            constancy_weight=weight,
+            content_size=4,
+            max_epochs=60,
+            random_state=0,
+        ).fit(X)
+        codes = model.transform(X.reshape(-1, 1, 8)).content.reshape(60, 8, 4)  # of each frame
+        shares.append(codes.var(1).mean() / codes.var((0, 1)).mean())
+    assert shares[1] < 0.7 * shares[0]
+
+
 def test_a_larger_weight_lowers_the_divergences_of_dsvae(vectors):
     X = np.repeat(vectors, 8, axis=0)
     sizes = {"content_size": 4, "motion_size": 2, "hidden_size": 16}

@@ -9,6 +9,7 @@ from seqdisentangle.divergences import HSIC, MMD, Divergence, Divergences
 from seqdisentangle.model import MixturePrior
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.latent import LatentCodes
+from seqdisentangle.model.norms import RunningNorm, Whitening
 from seqdisentangle.networks import MLP, Conv
 from seqdisentangle.objectives import Squared
 from seqdisentangle.objectives.rwae import WassersteinObjective
@@ -66,7 +67,18 @@ def make(spec=VECTORS, content=None, motion=None, independence=None, steps=4, n=
     divergences = Divergences(content or MMD(), motion or MMD(), independence or HSIC())
     objective = WassersteinObjective(divergences, **parameters)
     x = torch.rand(n, steps, *spec.frame_shape, dtype=torch.float64, generator=seeded(1))
-    return objective, build_model(spec, 0).double(), x
+    return objective, with_fixed_moments(build_model(spec, 0).double()), x
+
+
+def with_fixed_moments(model):
+    """The model, whose norms take in no more batches, so that a second call has the same codes."""
+    for norm in model.modules():
+        if isinstance(norm, RunningNorm):
+            norm.momentum = 0.0
+            norm.n_batches.fill_(torch.inf)
+        if isinstance(norm, Whitening):
+            norm.momentum = 0.0
+    return model
 
 
 LENGTHS = torch.tensor([4, 1, 2, 3, 4, 2])

@@ -68,6 +68,22 @@ def test_while_warming_up_content_rests():
         assert all(p.grad is not None for p in part.parameters())
 
 
+# Constancy
+
+
+def test_content_codes_of_two_draws_of_the_view_are_to_agree():
+    objective, model, x = make(constancy_weight=0.5, content_view=RandomFrames(1))
+    batch = Batch(x)
+    loss, _ = objective(model, batch, seeded())
+    without, _ = make(content_view=RandomFrames(1))[0](model, batch, seeded())
+    assert loss.parts["constancy"] > 0
+    torch.testing.assert_close(loss.total - without.total, 0.5 * loss.parts["constancy"])
+    resting, _ = objective(model, batch, seeded(), content_delayed=True)
+    assert resting.parts["constancy"] == 0
+    in_use, _ = objective(model.eval(), batch, seeded())  # where there are no views
+    assert in_use.parts["constancy"] == 0
+
+
 def test_a_mixture_learns_from_the_likelihood_of_codes_that_it_does_not_move():
     objective, model, x = make(MIXTURE)
     loss, _ = objective(model, Batch(x), seeded())
