@@ -102,18 +102,15 @@ def fit_scaling(
     unit_dtype = dtype == np.uint8 or dtype == np.bool_
     if unit_dtype and image and scale in ("auto", "unit"):
         return Scaling("unit")
-    low, high = np.inf, -np.inf
     moments = Moments.none(n_features)
     for chunk in chunks:
         if scale == "none":
             continue  # read to be checked, and for nothing else
-        # NaN is a missing value, which these two pass over.
-        low = min(low, float(np.fmin.reduce(chunk, axis=None)))
-        high = max(high, float(np.fmax.reduce(chunk, axis=None)))
         values = np.moveaxis(np.asarray(chunk, np.float64), feature_axes, range(len(feature_axes)))
         moments = moments.with_more(values.reshape(n_features, -1))
     if scale == "none":
         return Scaling("none")
+    low, high = moments.low.min(), moments.high.max()
     in_unit = unit_dtype or (low >= 0 and high <= 1)
     if scale == "unit" and not in_unit:
         raise ValueError(
@@ -123,23 +120,38 @@ def fit_scaling(
     if scale == "unit" or (scale == "auto" and image and in_unit):
         return Scaling("unit")
     mean, std = moments.mean, np.sqrt(moments.squares / np.maximum(moments.number, 1))
-    # A constant feature has no scale: it is shifted to zero and comes back as it was.
-    constant = std <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    std = np.where(constant, 1.0, std)
+    # A constant feature has no scale: it is shifted to zero and comes back as it was. It is known
+    # by its extremes, since the sum that its mean is taken from is rounded.
+    constant = moments.low == moments.high
+    mean = np.where(constant, moments.low, mean)
+    rounding = std <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    std = np.where(constant | rounding, 1.0, std)
     return Scaling("standard", tuple(mean.tolist()), tuple(std.tolist()))
 
 
 class Moments(NamedTuple):
-    """Number, mean and summed squared deviation of the values of each feature, so far."""
+    """Moments and extremes of the values of each feature, so far.
+
+    Attributes
+    ----------
+    number, mean : array of shape (D,)
+    squares : array of shape (D,)
+        Summed squared deviations from the mean.
+    low, high : array of shape (D,)
+        Infinite where there is no value.
+    """
 
     number: NDArray[np.int64]
     mean: NDArray[np.float64]
     squares: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
     @classmethod
     def none(cls, n_features: int) -> Moments:
         """The moments of no values."""
-        return cls(np.zeros(n_features, np.int64), np.zeros(n_features), np.zeros(n_features))
+        zero, infinity = np.zeros(n_features), np.full(n_features, np.inf)
+        return cls(np.zeros(n_features, np.int64), zero, zero, infinity, -infinity)
 
     def with_more(self, values: NDArray[np.float64]) -> Moments:
         """The moments with the values (D, N) as well, of which NaN do not count.
@@ -156,6 +168,8 @@ class Moments(NamedTuple):
             total,
             self.mean + delta * share,
             self.squares + deviations + delta**2 * (self.number * share),
+            np.fmin(self.low, np.fmin.reduce(values, axis=1)),
+            np.fmax(self.high, np.fmax.reduce(values, axis=1)),
         )
 
 

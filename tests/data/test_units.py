@@ -1,5 +1,6 @@
 """Scaling: one pass over chunks is NumPy on the whole, and what went in comes back."""
 
+import dask.array
 import numpy as np
 import pytest
 import torch
@@ -13,7 +14,11 @@ from seqdisentangle.data.units import Scaling, fit_scaling
 
 def fit(X, scale="standard", n_values=2**24, **parameters):
     sequences = Sequences(X, **parameters)
-    return sequences.layout, fit_scaling(
+    return sequences.layout, scaling_of(sequences, scale, n_values)
+
+
+def scaling_of(sequences, scale="standard", n_values=2**24):
+    return fit_scaling(
         scale,
         sequences.chunks(n_values),
         image=sequences.layout.kind == "image",
@@ -82,6 +87,58 @@ def test_constant_features_become_zero_and_come_back(value):
     assert scaled.isfinite().all()
     np.testing.assert_allclose(scaled[..., 0], 0, atol=abs(value) * 1e-14)
     np.testing.assert_allclose(scaling.undo(scaled, x.dtype)[..., 0], value, rtol=1e-12)
+
+
+CONSTANTS = (14.62, 0.1, -273.15, 1 / 3, 1e30, 1e-30)
+
+
+def with_constants(n=60, n_steps=40):
+    """Normal numbers, and features that are constant though their sums are rounded."""
+    x = normal(n, n_steps, 1 + len(CONSTANTS))
+    x[..., 1:] = CONSTANTS
+    return x
+
+
+AS_GIVEN = {
+    "array": lambda x: Sequences(x),
+    "float32": lambda x: Sequences(x.astype(np.float32)),
+    "objects": lambda x: Sequences(x.astype(object)),
+    "tensor": lambda x: Sequences(torch.from_numpy(x)),
+    "ragged": lambda x: Sequences([row[: 1 + i % 40] for i, row in enumerate(x)]),
+    "lengths": lambda x: Sequences(x, lengths=1 + np.arange(len(x)) % 40),
+    "dask": lambda x: Sequences(dask.array.from_array(x, chunks=(7, -1, -1))),
+    "missing": lambda x: Sequences(
+        np.where(normal(*x.shape, seed=1) > 1, np.nan, x), missing="mask"
+    ),
+}
+
+
+@pytest.mark.parametrize("given", AS_GIVEN)
+@pytest.mark.parametrize("n_values", [1, 1000, 2**24])
+def test_a_constant_has_no_scale_however_its_sum_is_rounded(given, n_values):
+    x = with_constants()
+    sequences = AS_GIVEN[given](x)
+    scaling = scaling_of(sequences, n_values=n_values)
+    assert scaling.std[1:] == (1.0,) * len(CONSTANTS)
+    assert scaling.std[0] == pytest.approx(1, abs=0.1)
+    single = given == "float32"
+    expected = np.float32(CONSTANTS).astype(float) if single else np.array(CONSTANTS)
+    assert scaling.mean[1:] == tuple(expected.tolist())
+
+
+@pytest.mark.parametrize("n_values", [1000, 2**24])
+def test_a_constant_channel_has_no_scale(n_values):
+    x = np.moveaxis(np.broadcast_to(with_constants(), (8, 9, 60, 40, 7)), (0, 1), (2, 3))
+    _, scaling = fit(x, n_values=n_values, channels="last")
+    assert scaling.std[1:] == (1.0,) * len(CONSTANTS)
+
+
+@pytest.mark.parametrize("n_values", [1000, 2**24])
+@pytest.mark.parametrize("value", [1.0, 14.62])
+def test_what_varies_by_a_billionth_keeps_its_scale(n_values, value):
+    x = np.stack([value + 1e-9 * normal(60, 40), normal(60, 40)], -1)
+    _, scaling = fit(x, n_values=n_values)
+    np.testing.assert_allclose(scaling.std, x.std((0, 1)), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
