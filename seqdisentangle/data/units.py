@@ -188,4 +188,6 @@ def to_user(x: Tensor, layout: Layout, scaling: Scaling, dtype: np.dtype) -> NDA
         high = float(info.max)
         high = high if int(high) <= info.max else float(np.nextafter(high, 0))
         values = np.clip(values.astype(np.float64).round(), info.min, high)
+    elif dtype.itemsize < values.itemsize:  # what lies beyond the largest would become infinite
+        values = np.clip(values, np.finfo(dtype).min, np.finfo(dtype).max)
     return np.ascontiguousarray(values, dtype=dtype)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seqdisentangle.data.layout import Layout
 from seqdisentangle.data.sequences import Sequences
-from seqdisentangle.data.units import Scaling, fit_scaling
+from seqdisentangle.data.units import Scaling, fit_scaling, to_user
 
 
 def fit(X, scale="standard", n_values=2**24, **parameters):
@@ -107,9 +107,7 @@ AS_GIVEN = {
     "ragged": lambda x: Sequences([row[: 1 + i % 40] for i, row in enumerate(x)]),
     "lengths": lambda x: Sequences(x, lengths=1 + np.arange(len(x)) % 40),
     "dask": lambda x: Sequences(dask.array.from_array(x, chunks=(7, -1, -1))),
-    "missing": lambda x: Sequences(
-        np.where(normal(*x.shape, seed=1) > 1, np.nan, x), missing="mask"
-    ),
+    "missing": lambda x: Sequences(np.where(normal(*x.shape, seed=1) > 1, np.nan, x), missing="mask"),
 }
 
 
@@ -230,3 +228,17 @@ def test_a_univariate_layout_has_one_moment():
     layout, scaling = fit(normal(8, 5))
     assert layout == Layout("univariate", (1,))
     assert len(scaling.mean) == len(scaling.std) == 1
+
+
+@pytest.mark.parametrize("dtype", ["f2", ">f2", "f4", "u1", "i2", "i8"])
+@pytest.mark.parametrize("shape", [(2, 4), (2, 4, 1), (2, 4, 5, 6)])
+def test_what_lies_beyond_the_range_of_a_type_becomes_its_largest(dtype, shape):
+    dtype = np.dtype(dtype)
+    info = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    layout = Sequences(np.zeros(shape)).layout
+    scaling = Scaling("standard", (0.0,), (float(info.max),))
+    for factor, expected in ((3.0, float(info.max)), (-3.0, float(info.min)), (0.0, 0.0)):
+        x = torch.full((2, 4, *layout.frame_shape), factor)
+        values = to_user(x, layout, scaling, dtype)
+        assert values.dtype == dtype
+        np.testing.assert_allclose(values.astype(float), expected, rtol=1e-15)
