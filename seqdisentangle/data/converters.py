@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .masks import unmasked
+
 __all__ = ["from_channels_first", "from_nan_padded", "from_table"]
 
 
@@ -33,7 +35,7 @@ def from_channels_first(X: Any) -> list[NDArray]:
     >>> [x.shape for x in from_channels_first([np.zeros((12, 20)), np.zeros((12, 7))])]
     [(20, 12), (7, 12)]
     """
-    series = [np.asarray(x) for x in X]
+    series = [np.asarray(unmasked(x)) for x in X]
     for i, x in enumerate(series):
         if x.ndim != 2:
             raise ValueError(f"X[{i}] must have the 2 dimensions (D, T), got shape {x.shape}")
@@ -63,7 +65,7 @@ def from_nan_padded(X: Any) -> list[NDArray]:
     >>> from_nan_padded(X)
     [array([1., 2., 3.]), array([4.])]
     """
-    X = np.asarray(X)
+    X = np.asarray(unmasked(X))
     real = ~np.isnan(X).reshape(*X.shape[:2], -1).all(-1)  # (n, T)
     empty = ~real.any(1)
     if empty.any():

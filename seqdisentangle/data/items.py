@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset
 
+from .masks import unmasked
 from .ragged import Ragged
 
 __all__ = ["open_dataset"]
@@ -28,6 +29,7 @@ class Items:
         item = self.dataset[i]
         if isinstance(item, tuple | list) and item:
             item = item[0]
+        item = unmasked(item)
         array = item.detach().cpu().numpy() if isinstance(item, Tensor) else np.asarray(item)
         if array.dtype.kind not in "buif":
             raise TypeError(

@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from .masks import unmasked
 from .ragged import Rows
 
 __all__ = ["Stored", "read_ahead", "runs"]
@@ -83,7 +84,7 @@ class Stored:
     def _read(self, start: int, stop: int, steps: list[slice]) -> NDArray:
         where = f"{self.place}: rows {start} to {stop - 1} cannot be read"
         try:
-            part = np.asarray(self.array[(slice(start, stop), *steps)])
+            part = as_array(self.array[(slice(start, stop), *steps)])
         except (OSError, ValueError, RuntimeError, KeyError, IndexError) as error:
             what = "the file was closed while it was read" if is_closed(self.array) else error
             raise OSError(f"{where}: {what}") from error
@@ -93,7 +94,19 @@ class Stored:
                 f"{where}: the array gives shape {part.shape} there now, and had shape "
                 f"{self.shape} when it was opened"
             )
+        if part.dtype.kind == "f" and self.dtype.kind in "bui":
+            raise ValueError(
+                f"{where}: they are of {part.dtype}, and the array of {self.dtype}. Masked values "
+                "are read as NaN, which integers do not have: hand in X.astype('float32')"
+            )
         return part
+
+
+def as_array(part: Any) -> NDArray:
+    """What was read as an array, NaN standing for what is masked."""
+    # Dask drops masks on the way to NumPy, unless it is asked to compute.
+    part = part.compute() if hasattr(part, "compute") else part
+    return np.asarray(unmasked(part))
 
 
 def is_closed(array: Any) -> bool:

@@ -11,6 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .masks import unmasked
+
 __all__ = ["Windows", "windows"]
 
 
@@ -109,6 +111,7 @@ def as_recording(x: Any, name: str) -> NDArray:
             f"got {type(x).__name__}. A list holds recordings; what is in a file is mapped by "
             "numpy.load(path, mmap_mode='r')"
         )
+    x = unmasked(x)
     array = np.asanyarray(x.detach() if isinstance(x, Tensor) else x)
     if array.ndim == 0:
         raise ValueError(f"{name} must have at least the dimension (T,), got shape ()")

@@ -18,11 +18,13 @@ from .files import Flat, open_path
 from .items import open_dataset
 from .layout import Layout, find_layout
 from .lazy import Stored, read_ahead
+from .masks import unmasked
 from .ragged import Padded, Ragged, Rows, checked_lengths
 
 __all__ = ["MISSING", "Sequences"]
 
 MISSING = ("error", "mask")
+MEANING = "NaN stands for a missing value, as it does for a masked one"
 
 
 class Sequences:
@@ -43,7 +45,8 @@ class Sequences:
     lengths : array of int and shape (n,), optional
         Steps of each sequence of an array that count, the rest being padding.
     missing : {"error", "mask"} or None
-        NaN is an error, or a value that is not known; None if there is no choice.
+        NaN is an error, or a value that is not known; None if there is no choice. What is masked in
+        a masked array is read as NaN.
     name : str
         The name in messages.
 
@@ -214,12 +217,14 @@ class Sequences:
             f"{numbers[number]} has {int(bad[number].sum())} values that are not finite, the first "
             f"in step {step}{f' at {tuple(place)}' if place else ''}; sequences {numbers[0]} to "
             f"{numbers[-1]} have {int(bad.sum())}. Expected finite numbers"
-            + (", or missing='mask' where NaN stands for a missing value" if nan and choice else "")
+            + (f", or missing='mask' where {MEANING}" if nan and choice else "")
         )
 
 
 def as_source(X: Any, name: str) -> Any:
     """Something with ``shape`` that gives arrays of numbers when indexed by rows."""
+    if not (isinstance(X, np.ma.MaskedArray) and is_stored(X)):
+        X = unmasked(X)
     if isinstance(X, Tensor):
         X = X.detach()
         if X.is_complex():
@@ -257,7 +262,8 @@ def is_stored(X: Any) -> bool:
     """Tell whether an array is to be read by slices: it is not in memory, or not known to be."""
     if isinstance(X, Ragged | Flat | Stored | Tensor):
         return False
-    return isinstance(X, np.memmap) or not isinstance(X, np.ndarray)
+    values = X.data if isinstance(X, np.ma.MaskedArray) else X
+    return isinstance(values, np.memmap) or not isinstance(values, np.ndarray)
 
 
 def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged:

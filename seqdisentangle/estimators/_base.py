@@ -21,6 +21,7 @@ from torch import Tensor
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
 from ..data.layout import Layout
+from ..data.masks import unmasked
 from ..data.plausibility import LayoutWarning, doubts
 from ..data.sequences import Sequences
 from ..data.units import Scaling
@@ -211,6 +212,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         if univariate and self.n_features_in_ != self.n_steps_:
             table = table and issparse(X)
         if table and (reset or univariate or issparse(X)):
+            X = unmasked(X)
             if isinstance(X, Tensor):
                 X = X.detach().cpu().to(torch.float32 if X.dtype == torch.bfloat16 else X.dtype)
                 X = X.numpy()

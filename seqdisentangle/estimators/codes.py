@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
 
+from ..data.masks import unmasked
+
 __all__ = [
     "Codes",
     "Swap",
@@ -130,6 +132,7 @@ def checked_action(
 
 def one_for_all(codes: Any, ndim: int, n_samples: int | None) -> Any:
     """Codes of one sequence as those of a batch: (...) or (1, ...) -> (n_samples, ...)."""
+    codes = unmasked(codes)
     if np.ndim(codes) == ndim - 1:
         codes = np.asarray(codes)[None]
     if n_samples is None or np.ndim(codes) != ndim or len(codes) != 1:
@@ -140,7 +143,7 @@ def one_for_all(codes: Any, ndim: int, n_samples: int | None) -> Any:
 def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
     """Codes of the given shape, its dimensions by name and None standing for any number."""
     try:
-        codes = np.asarray(codes)
+        codes = np.asarray(unmasked(codes))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from error
     if codes.dtype.kind not in "buif":
@@ -153,7 +156,7 @@ def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
         expected = ", ".join(k if want is None else f"{k}={want}" for k, want in shape.items())
         raise ValueError(f"{name} must have shape ({expected}), got {codes.shape}")
     if not np.isfinite(codes).all():
-        raise ValueError(f"{name} must be finite, got NaN or infinity")
+        raise ValueError(f"{name} must be finite, got NaN, masked values or infinity")
     return codes if codes.dtype in (np.float32, np.float64) else codes.astype(np.float32)
 
 

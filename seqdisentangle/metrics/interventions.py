@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from ..data.masks import unmasked
 from ..data.ragged import Rows
 from ._batches import batches, drawn_seed
 from .probes import chance
@@ -370,6 +371,6 @@ def swap_accuracy(
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:
     """`X[rows]` for any order of rows; h5py reads in ascending order only."""
     if not hasattr(X, "shape"):
-        X = np.asarray(X)
+        X = np.asarray(unmasked(X))
     ascending, back = np.unique(rows, return_inverse=True)
     return X[ascending][back]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data.masks import unmasked
 from ._batches import batches
 
 __all__ = ["ReconstructionError", "reconstruction_error"]
@@ -59,13 +60,13 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
     >>> reconstruction_error(blank, np.full((4, 3, 2, 2), 255, dtype=np.uint8))
     ReconstructionError(mean_squared=1.0, per_frame=4.0)
     """
-    data = X if hasattr(X, "shape") else np.asarray(X)
+    data = X if hasattr(X, "shape") else np.asarray(unmasked(X))
     n, T, *frame = data.shape
     if n == 0 or T == 0:
         raise ValueError(f"X holds no frame: its shape is {tuple(data.shape)}.")
     total = 0.0
     for _, batch in batches(data, batch_size):
-        x = np.asarray(batch)
+        x = np.asarray(unmasked(batch))
         x_hat = np.asarray(model.reconstruct(x))
         if x_hat.shape != x.shape:
             raise ValueError(f"reconstructions have shape {x_hat.shape}, the data {x.shape}.")

@@ -107,7 +107,9 @@ AS_GIVEN = {
     "ragged": lambda x: Sequences([row[: 1 + i % 40] for i, row in enumerate(x)]),
     "lengths": lambda x: Sequences(x, lengths=1 + np.arange(len(x)) % 40),
     "dask": lambda x: Sequences(dask.array.from_array(x, chunks=(7, -1, -1))),
-    "missing": lambda x: Sequences(np.where(normal(*x.shape, seed=1) > 1, np.nan, x), missing="mask"),
+    "missing": lambda x: Sequences(
+        np.where(normal(*x.shape, seed=1) > 1, np.nan, x), missing="mask"
+    ),
 }
 
 
