@@ -24,6 +24,7 @@ from .ragged import Padded, Ragged, Rows, checked_lengths
 __all__ = ["MISSING", "Sequences"]
 
 MISSING = ("error", "mask")
+LARGEST = 1e140  # whose squares float64 holds, and the sum of as many as there are
 MEANING = "NaN stands for a missing value, as it does for a masked one"
 
 
@@ -158,11 +159,17 @@ class Sequences:
         """All values in consecutive parts of about ``n_values`` numbers, finite.
 
         Of shape ``(n, T, *frame)``, or ``(N, *frame)`` without the padding where lengths differ.
+
+        Raises
+        ------
+        ValueError
+            As by :meth:`read`, or if a value is too large to be squared; names the first.
         """
         size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
         rows = [slice(start, start + size) for start in range(0, len(self), size)]
         for some, x in zip(rows, self.read_all(rows), strict=True):
             part = x.cpu().numpy()
+            self._check_size(part, some.start)
             if self.lengths is not None:
                 part = part[np.arange(part.shape[1]) < self.lengths[some, None]]
             yield part
@@ -201,6 +208,19 @@ class Sequences:
                 f"{self.name} must have the {ndim} dimensions ({', '.join(map(str, expected))}) of "
                 f"the sequences seen in fit, got shape {self.shape}"
             )
+
+    def _check_size(self, x: NDArray, start: int) -> None:
+        """Raise a ValueError if a value is too large to take moments of."""
+        if x.dtype != np.float64:
+            return
+        if max(np.fmax.reduce(x, axis=None), -np.fmin.reduce(x, axis=None)) <= LARGEST:
+            return
+        number, step, *place = np.argwhere(np.abs(x) > LARGEST)[0].tolist()
+        raise ValueError(
+            f"{self.name} has {x[(number, step, *place)]:g} in step {step} of sequence "
+            f"{start + number}, more than {LARGEST:g}, whose square is beyond float64. Expected "
+            f"data in smaller units, or missing='mask' where {MEANING}"
+        )
 
     def _check_finite(self, x: Tensor, rows: Rows) -> None:
         bad = ~torch.isfinite(x)

@@ -22,7 +22,7 @@ from ..objectives.base import build_divergences
 from ..objectives.costs import resolve_cost
 from ..objectives.reconstruction import cost_of_frames
 from ._params import EarlyStopping, EncodingParameters
-from ._passes import output, put, room
+from ._passes import output, put, room, total_cost
 from ._sampling import SamplingEstimator, two_streams
 from ._sklearn import TransformerMixin
 from .codes import Codes, Swap, check_count, checked_codes, checked_motion
@@ -214,9 +214,9 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         cost = resolve_cost(self.cost, images=self.scaling_.bounded)
         predictor = self._predictor(sequences.dtype)
         total, count = 0.0, 0
-        for _, batch in predictor.batches(sequences):
-            codes = predictor.encode(batch)
-            total += float(cost_of_frames(cost, predictor.model, codes, batch).sum())
+        for rows, batch in predictor.batches(sequences):
+            costs = cost_of_frames(cost, predictor.model, predictor.encode(batch), batch)
+            total += total_cost(costs, batch, rows, sequences.name)
             count += n_frames(batch)
         return -total / max(count, 1)
 
@@ -247,8 +247,8 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
         for rows, batch_a, batch_b in predictor.batches(first, second):
             of_a, of_b = predictor.encode(batch_a), predictor.encode(batch_b)
-            a_motion = predictor.decode(of_a._replace(content=of_b.content), first.dtype)
-            b_motion = predictor.decode(of_b._replace(content=of_a.content), second.dtype)
+            a_motion = predictor.decode(of_a._replace(content=of_b.content), first.dtype, rows)
+            b_motion = predictor.decode(of_b._replace(content=of_a.content), second.dtype, rows)
             put(swap.a_motion_b_content, rows, a_motion, first.lengths)
             put(swap.a_content_b_motion, rows, b_motion, second.lengths)
         return swap
@@ -291,7 +291,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             ends = [predictor.encode(batch) for batch in batches]
             for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
                 station = ends[0].lerp(ends[1], share)
-                put(walk, rows, predictor.decode(station, first.dtype), lengths)
+                put(walk, rows, predictor.decode(station, first.dtype, rows), lengths)
         if lengths is None:
             return np.stack(walks, axis=1)
         return [np.stack(stations) for stations in zip(*walks, strict=True)]

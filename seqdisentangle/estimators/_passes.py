@@ -25,13 +25,16 @@ from ..data.units import Scaling, to_user
 from ..model import LatentCodes, SequenceModel
 from ..persistence import written_whole
 
-__all__ = ["Lengths", "Predictor", "output", "put", "room"]
+__all__ = ["Lengths", "Predictor", "output", "put", "room", "total_cost"]
 
 Lengths = NDArray[np.intp] | None
 
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
 VALUES_PER_PASS = 2**23
 FRAMES_PER_PASS = 2**14
+# Of a value in the model's scale. Squares of as many as there are in a pass, and products of these,
+# stay within float32; whatever the type of the data is, the same values are refused.
+FARTHEST = 1e12
 
 
 class Predictor:
@@ -72,7 +75,8 @@ class Predictor:
         Raises
         ------
         ValueError
-            If images are in other units than those seen in fit.
+            If images are in other units than those seen in fit, or a value is so far from those
+            that its square, or what a network makes of it, may be infinite.
         """
         lengths = None
         if any(part.lengths is not None for part in sequences):
@@ -89,12 +93,15 @@ class Predictor:
             yield rows, *batches
 
     def _check_units(self, batch: Batch, rows: Rows, sequences: Sequences) -> None:
-        """Raise a ValueError if images are in other units: they would be encoded as nonsense."""
-        if not self.scaling.bounded or sequences.dtype in (np.uint8, np.bool_):
+        """Raise a ValueError if values are in other units: they would be encoded as nonsense."""
+        if sequences.dtype in (np.uint8, np.bool_):
             return
-        low, high = float(batch.x.min()), float(batch.x.max())
-        if low < -1e-3 or high > 1 + 1e-3:
-            numbers = np.arange(len(sequences))[rows]
+        low, high = (float(end) for end in batch.x.aminmax())
+        if not self.scaling.bounded:
+            if max(-low, high) > FARTHEST:
+                refuse_far(batch, rows, sequences)
+        elif low < -1e-3 or high > 1 + 1e-3:
+            numbers = numbers_of(rows)
             raise ValueError(
                 f"{sequences.name} must hold uint8 values or values in [0, 1] like those seen "
                 f"in fit, got values from {low:g} to {high:g} in sequences {numbers[0]} to "
@@ -175,15 +182,23 @@ class Predictor:
     # ---- sequences -----------------------------------------------------------------------------
 
     @torch.no_grad()
-    def decode(self, codes: LatentCodes, dtype: np.dtype) -> NDArray:
-        """Sequences of codes, in the user's layout and units."""
+    def decode(self, codes: LatentCodes, dtype: np.dtype, rows: Rows) -> NDArray:
+        """Sequences of the codes of some rows, in the user's layout and units.
+
+        Raises
+        ------
+        ValueError
+            If one is not finite; names the first.
+        """
         n, n_steps = codes.motion.shape[:2]
         frames = np.empty((n, n_steps, *self.layout.array_frame_shape), dtype)
-        for rows in self.passes(n, n_steps):
-            some = codes.of(rows)
+        for part in self.passes(n, n_steps):
+            some = codes.of(part)
             for steps in self.passes(n_steps, 1):  # the decoder works frame by frame
                 x = self.model.decode(some._replace(motion=some.motion[:, steps]))
-                frames[rows, steps] = to_user(x, self.layout, self.scaling, dtype)
+                if not bool(x.sum().isfinite()):
+                    check_decoded(x, numbers_of(rows)[part], some)
+                frames[part, steps] = to_user(x, self.layout, self.scaling, dtype)
         return frames
 
     def generate(
@@ -204,12 +219,69 @@ class Predictor:
         shape = (n, n_steps, *self.layout.array_frame_shape)
         frames = room(shape, dtype, lengths, file, "X")
         for rows, codes in coded:
-            put(frames, rows, self.decode(codes, dtype), lengths)
+            put(frames, rows, self.decode(codes, dtype, rows), lengths)
         return frames
 
     def tensor(self, codes: NDArray) -> Tensor:
         """Codes on the device."""
         return torch.from_numpy(np.array(codes)).to(self.device, self.precision)
+
+
+def numbers_of(rows: Rows) -> NDArray[np.intp]:
+    """The numbers of the rows of a pass."""
+    return np.arange(rows.stop)[rows] if isinstance(rows, slice) else rows
+
+
+def check_decoded(x: Tensor, numbers: NDArray[np.intp], codes: LatentCodes) -> None:
+    """Raise a ValueError if frames (n, T, ...) of codes are not finite."""
+    bad = ~x.isfinite().flatten(1).all(1)
+    if not bad.any():
+        return  # their sum is not
+    i = int(bad.nonzero()[0])
+    largest = max(float(code[i].abs().max()) for code in (codes.content, codes.motion))
+    raise ValueError(
+        f"the codes of sequence {numbers[i]}, of up to {largest:g}, are decoded into values that "
+        "are not finite. Expected codes like those of the data seen in fit, about 1"
+    )
+
+
+def total_cost(costs: Tensor, batch: Batch, rows: Rows, name: str) -> float:
+    """The sum of the costs of a pass.
+
+    Parameters
+    ----------
+    costs : Tensor of shape (n,), or (N,) for a padded batch
+    batch : Batch
+    rows : slice or array of int
+    name : str
+        Of the sequences.
+
+    Raises
+    ------
+    ValueError
+        If it is not finite; names the sequence at fault.
+    """
+    total = float(costs.sum())
+    if math.isfinite(total):
+        return total
+    i = int(costs.nan_to_num(math.inf).argmax())
+    number = i if batch.packing is None else int(batch.packing.sequence[i])
+    raise ValueError(
+        f"{name}: the cost of sequence {numbers_of(rows)[number]} is {float(costs[i]):g}. Expected "
+        "values like those seen in fit"
+    )
+
+
+def refuse_far(batch: Batch, rows: Rows, sequences: Sequences) -> None:
+    """Raise a ValueError that names the first value that lies too far from the data of fit."""
+    number, step, place = (batch.x.abs() > FARTHEST).flatten(2).nonzero()[0].tolist()
+    sequence = numbers_of(rows)[[number]]
+    x = sequences.layout.to_frames(sequences.read(sequence))
+    raise ValueError(
+        f"{sequences.name} has {float(x[0, step].flatten()[place]):g} in step {step} of sequence "
+        f"{sequence[0]}, more than {FARTHEST:g} times the scale of the data seen in fit away from "
+        "them. Expected values in their units, or missing='mask' and NaN for what is missing"
+    )
 
 
 def room(

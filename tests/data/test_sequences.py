@@ -175,6 +175,23 @@ def test_values_that_are_not_finite_name_their_sequence(kind, value, match, dtyp
     assert sequences.read(slice(0, 6)).shape == (6, 4, 3)
 
 
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy, list, Counting])
+@pytest.mark.parametrize("value", [1e141, -1e300])
+@pytest.mark.parametrize("missing", ["error", "mask"])
+def test_values_without_a_square_name_their_sequence(kind, value, missing):
+    x = np.zeros((9, 4, 3))
+    x[6, 2, 1] = value
+    if missing == "mask":
+        x[0] = np.nan
+    sequences = Sequences(kind(x), name="Z", missing=missing)
+    with pytest.raises(
+        ValueError, match=r"Z has -?1e\+.* in step 2 of sequence 6, more than 1e\+140"
+    ):
+        list(sequences.chunks(24))
+    padded = Sequences(x[5:8], lengths=[4, 2, 3], missing=missing)  # beyond its end
+    assert sum(map(len, padded.chunks())) == 9
+
+
 def test_large_values_are_finite():
     for dtype in (np.float16, np.float32, np.float64):
         Sequences(np.full((3, 4), np.finfo(dtype).max)).read(slice(0, 3))

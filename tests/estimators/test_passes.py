@@ -1,7 +1,10 @@
 """Passes bound what is read and what the model sees at once; and images are in the units of fit."""
 
+import re
+
 import numpy as np
 import pytest
+import torch
 
 from seqdisentangle.model import LatentCodes
 
@@ -74,3 +77,93 @@ def watched(model, part, seen):
         return call(*args, **kwargs)
 
     return counted
+
+
+# Values that are far from those of fit
+
+
+def far(X, value, dtype="f8"):
+    """Sequences of which the fifth has a value in its third step."""
+    X = X.astype(dtype)
+    X[4, 2].flat[1] = value
+    return X
+
+
+VERBS = {
+    "transform": lambda m, X: tuple(m.transform(X)),
+    "reconstruct": lambda m, X: m.reconstruct(X),
+    "score": lambda m, X: m.score(X),
+    "swap": lambda m, X: tuple(m.swap(X, X)),
+    "interpolate": lambda m, X: m.interpolate(X, X, 2),
+    "extend": lambda m, X: m.extend(X, 3, random_state=0),
+}
+OF_VALUES = {
+    "array": lambda X: X,
+    "list": list,
+    "ragged": lambda X: [x[: 3 + i % 3] for i, x in enumerate(X)],
+    "tensor": torch.from_numpy,
+    "slices": Counting,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [(1e20, "f4"), (-1e38, "f4"), (1e20, "f8"), (-1e38, "f8"), (1e160, "f8"), (1e300, "f8")],
+)
+def test_what_is_too_far_from_the_data_of_fit_is_refused(
+    verb, value, dtype, vector_model, vectors, monkeypatch
+):
+    monkeypatch.setattr("seqdisentangle.estimators._passes.FRAMES_PER_PASS", 15)
+    message = f"has {value:g} in step 2 of sequence 4, more than 1e+12 times the scale of the data"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        VERBS[verb](vector_model, far(vectors, value, dtype))
+
+
+@pytest.mark.parametrize("of", OF_VALUES)
+def test_it_is_refused_in_every_container(of, vector_model, vectors):
+    with pytest.raises(ValueError, match=r"X has 1e\+20 in step 2 of sequence 4"):
+        vector_model.transform(OF_VALUES[of](far(vectors, 1e20)))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("value", [1e6, -1e9, 1e11])
+def test_what_is_not_too_far_stays_finite(verb, dtype, value, vector_model, vectors):
+    found = VERBS[verb](vector_model, far(vectors, value, dtype))
+    assert all(np.isfinite(part).all() for part in found) if verb != "score" else np.isfinite(found)
+
+
+@pytest.mark.parametrize("verb", ["sample", "inverse_transform"])
+def test_codes_that_are_decoded_to_no_number_are_refused(verb, vector_model, monkeypatch):
+    monkeypatch.setattr("seqdisentangle.estimators._passes.FRAMES_PER_PASS", 12)
+    content, motion = np.zeros((7, 4), np.float32), np.zeros((7, 5, 2), np.float32)
+    content[5] = 1e37
+    decode = {
+        "sample": lambda: vector_model.sample(content=content, motion=motion),
+        "inverse_transform": lambda: vector_model.inverse_transform((content, motion)),
+    }[verb]
+    with pytest.raises(ValueError, match=r"codes of sequence 5, of up to 1e\+37, .* not finite"):
+        decode()
+
+
+@pytest.mark.parametrize("ragged", [False, True])
+def test_a_cost_that_is_no_number_names_its_sequence(ragged, vectors, small):
+    def no_number(x, x_hat):
+        return torch.where(x > 1e3, torch.nan, (x - x_hat) ** 2)
+
+    model = small(max_epochs=1, cost=no_number).fit(vectors)
+    X = far(vectors, 1e6, "f4")
+    with pytest.raises(ValueError, match="X: the cost of sequence 4 is nan"):
+        model.score(OF_VALUES["ragged" if ragged else "array"](X))
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4"])
+def test_what_is_made_near_the_limits_of_a_type_is_finite(dtype, small):
+    largest = 0.99 * float(np.finfo(dtype).max)
+    signs = np.random.RandomState(0).choice([-1, 1], size=(12, 5, 3))
+    X = (largest * signs).astype(dtype)
+    model = small(max_epochs=1).fit(X)
+    for made in (model.sample(50, random_state=0), model.reconstruct(X), *model.swap(X, X[::-1])):
+        assert made.dtype == dtype
+        assert np.isfinite(made).all()
