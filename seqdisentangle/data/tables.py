@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import names_of_levels
+
 __all__ = ["doubts_of_table", "is_data_frame"]
 
 # Of a sequence, in the mean, to believe that a column tells sequences apart; and of these, where no
@@ -56,16 +58,9 @@ def by_index(table: Any, name: str) -> tuple[str, str] | None:
     n_levels = getattr(index, "nlevels", 1)
     if index is None or n_levels == 1 or not index.droplevel(-1).has_duplicates:
         return None
-    # As reset_index names them.
-    names = [f"level_{i}" if level is None else level for i, level in enumerate(index.names)]
-    first, time = names[0], names[-1]
-    sign = f"its index has {n_levels} levels"
-    if n_levels == 2:
-        return sign, f"{name}.reset_index(), id={first!r}, time={time!r}"
-    number = f"{name}.groupby(level={list(range(n_levels - 1))}).ngroup().to_numpy()"
-    return sign, (
-        f"{name}.reset_index().assign(id={number}), id='id', time={time!r}, "
-        f"values=list({name}.columns)"
+    *ids, time = names_of_levels(table)
+    return f"its index has {n_levels} levels", (
+        f"{name}, id={(ids[0] if len(ids) == 1 else ids)!r}, time={time!r}"
     )
 
 

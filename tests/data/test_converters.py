@@ -1,27 +1,14 @@
 """The layouts of other packages: every value where it belongs, and errors that name the place."""
 
 import numpy as np
-import pandas as pd
-import polars
 import pytest
 from aeon.datasets import load_basic_motions, load_japanese_vowels
 from tslearn.utils import to_time_series_dataset
 
-from seqdisentangle.data import from_channels_first, from_nan_padded, from_table
+from seqdisentangle.data import from_channels_first, from_nan_padded
 from seqdisentangle.data.sequences import Sequences
 
 RAGGED = [np.random.RandomState(i).normal(size=(T, 3)) for i, T in enumerate((4, 1, 6))]
-
-
-def long_table(make, shuffled=True):
-    rows = [
-        {"speaker": f"s{i}", "t": 10.0 * t, **dict(zip("abc", x, strict=True))}
-        for i, sequence in enumerate(RAGGED)
-        for t, x in enumerate(sequence)
-    ]
-    order = np.random.RandomState(0).permutation(len(rows)) if shuffled else range(len(rows))
-    rows = [rows[i] for i in order]
-    return make({name: [row[name] for row in rows] for name in rows[0]})
 
 
 def same(sequences):
@@ -52,30 +39,6 @@ def test_nan_at_the_end_is_padding_and_nan_before_is_kept():
     padded[2] = np.nan
     with pytest.raises(ValueError, match=r"X\[2\] is NaN throughout"):
         from_nan_padded(padded)
-
-
-@pytest.mark.parametrize("make", [pd.DataFrame, polars.DataFrame], ids=["pandas", "polars"])
-def test_rows_of_a_table_become_sequences_in_the_order_of_time(make):
-    sequences, ids = from_table(long_table(make), id="speaker", time="t")
-    assert same(sequences)
-    assert list(ids) == ["s0", "s1", "s2"]
-    some, _ = from_table(long_table(make), id="speaker", time="t", values=["c", "a"])
-    assert np.array_equal(some[2], RAGGED[2][:, [2, 0]])
-
-
-@pytest.mark.parametrize("make", [pd.DataFrame, polars.DataFrame], ids=["pandas", "polars"])
-def test_without_a_time_rows_are_in_order(make):
-    table = long_table(make, shuffled=False)
-    sequences, _ = from_table(table, id="speaker", values=list("abc"))
-    assert same(sequences)
-
-
-def test_a_missing_column_is_named():
-    table = long_table(pd.DataFrame)
-    with pytest.raises(ValueError, match="no column 'when', only"):
-        from_table(table, id="speaker", time="when")
-    with pytest.raises(ValueError, match="no column for features"):
-        from_table(table[["speaker", "t"]], id="speaker", time="t")
 
 
 # ---- the real packages ---------------------------------------------------------------------------
