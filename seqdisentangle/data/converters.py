@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import unmasked
+from .masks import as_array
 
 __all__ = ["from_channels_first", "from_nan_padded"]
 
@@ -34,7 +34,7 @@ def from_channels_first(X: Any) -> list[NDArray]:
     >>> [x.shape for x in from_channels_first([np.zeros((12, 20)), np.zeros((12, 7))])]
     [(20, 12), (7, 12)]
     """
-    series = [np.asarray(unmasked(x)) for x in X]
+    series = [as_array(x) for x in X]
     for i, x in enumerate(series):
         if x.ndim != 2:
             raise ValueError(f"X[{i}] must have the 2 dimensions (D, T), got shape {x.shape}")
@@ -64,7 +64,7 @@ def from_nan_padded(X: Any) -> list[NDArray]:
     >>> from_nan_padded(X)
     [array([1., 2., 3.]), array([4.])]
     """
-    X = np.asarray(unmasked(X))
+    X = as_array(X)
     real = ~np.isnan(X).reshape(*X.shape[:2], -1).all(-1)  # (n, T)
     empty = ~real.any(1)
     if empty.any():

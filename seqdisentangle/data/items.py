@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset
 
-from .masks import unmasked
+from .masks import as_array
 from .ragged import Ragged
 
 __all__ = ["open_dataset"]
@@ -29,8 +27,7 @@ class Items:
         item = self.dataset[i]
         if isinstance(item, tuple | list) and item:
             item = item[0]
-        item = unmasked(item)
-        array = item.detach().cpu().numpy() if isinstance(item, Tensor) else np.asarray(item)
+        array = as_array(item)
         if array.dtype.kind not in "buif":
             raise TypeError(
                 f"{self.name}[{i}] must be an array of numbers, or a tuple that starts with one, "

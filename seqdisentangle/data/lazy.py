@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import unmasked
+from .masks import as_array
 from .ragged import Rows
 
 __all__ = ["Stored", "read_ahead", "runs"]
@@ -100,13 +100,6 @@ class Stored:
                 "are read as NaN, which integers do not have: hand in X.astype('float32')"
             )
         return part
-
-
-def as_array(part: Any) -> NDArray:
-    """What was read as an array, NaN standing for what is masked."""
-    # Dask drops masks on the way to NumPy, unless it is asked to compute.
-    part = part.compute() if hasattr(part, "compute") else part
-    return np.asarray(unmasked(part))
 
 
 def is_closed(array: Any) -> bool:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .masks import as_array
+
 __all__ = ["Padded", "Ragged", "Rows", "checked_lengths"]
 
 Rows = slice | NDArray[np.intp]
@@ -128,7 +130,7 @@ def checked_lengths(lengths: Any, n: int, n_steps: int, name: str) -> NDArray[np
         If they are not n whole numbers from 1 to ``n_steps``.
     """
     try:
-        lengths = np.asarray(lengths.cpu() if isinstance(lengths, Tensor) else lengths)
+        lengths = as_array(lengths)
     except ValueError as error:
         raise ValueError(
             f"lengths must be {n} whole numbers, one for each sequence of {name}: {error}"

@@ -18,7 +18,7 @@ from .files import Flat, open_path
 from .items import open_dataset
 from .layout import Layout, find_layout
 from .lazy import Stored, read_ahead
-from .masks import unmasked
+from .masks import as_array, unmasked
 from .ragged import Padded, Ragged, Rows, checked_lengths
 
 __all__ = ["MISSING", "Sequences"]
@@ -291,11 +291,7 @@ def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged
     arrays = []
     for i, sequence in enumerate(sequences):
         try:
-            arrays.append(
-                sequence.detach().cpu().numpy()
-                if isinstance(sequence, Tensor)
-                else np.asarray(sequence)
-            )
+            arrays.append(as_array(sequence))
         except ValueError as error:
             raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
     if not arrays:

@@ -116,7 +116,7 @@ def terms_of_actions(n_actions: int | Actions | None, own_weight: float) -> dict
 
 
 def checked_labels(y: Any, n: int, n_actions: int) -> NDArray[np.int64] | None:
-    """The actions that are known, -1 where not; None of none.
+    """The actions that are known, -1 where not, or where they are masked; None of none.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def checked_labels(y: Any, n: int, n_actions: int) -> NDArray[np.int64] | None:
     """
     if y is None:
         return None
-    labels = np.asarray(y)
+    labels = np.asarray(y.filled(-1) if isinstance(y, np.ma.MaskedArray) else y)
     if labels.dtype == object and labels.ndim == 1:
         labels = np.asarray(labels.tolist())
     if labels.shape != (n,):

@@ -16,7 +16,7 @@ from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.metrics import reconstruction_error
 
 FILL = 1e6
-NAMES = ["array", "list", "masked in part", "dask", "slices", "memmap", "dataset"]
+NAMES = ["array", "list", "list of dask", "masked in part", "dask", "slices", "memmap", "dataset"]
 
 
 def values(*shape, dtype=np.float64):
@@ -62,6 +62,7 @@ def held(x, container, folder):
         "lists of rows": lambda: [list(row) for row in x],
         "masked in part": lambda: [x[0], *x.data[1:3], *x[3:]],
         "dask": lambda: dask.array.from_array(x, chunks=(2, *x.shape[1:])),
+        "list of dask": lambda: [dask.array.from_array(row) for row in x],
         "slices": lambda: Slices(x),
         "memmap": lambda: mapped(x, folder),
         "dataset": lambda: Items(x),
@@ -144,6 +145,12 @@ def test_converters_and_windows_keep_what_is_masked():
     assert [len(row) for row in from_nan_padded(x)] == [4, 4, 4, 5, 5, 5]
     np.testing.assert_array_equal(windows(x[0], 2, 3).X, nan[0][[[0, 1], [3, 4]]])
     np.testing.assert_array_equal(windows(list(x), 5).X, nan)
+
+
+def test_lengths_must_not_be_masked():
+    lengths = np.ma.masked_equal([5, 4, 99, 1, 2, 3], 99)
+    with pytest.raises(ValueError, match="lengths must be 6 whole numbers"):
+        Sequences(values(6, 5, 3), lengths=lengths)
 
 
 # Estimators

@@ -136,6 +136,12 @@ def test_unknown_labels_are_no_labels(acting, vectors, weights, same_weights):
     assert not same_weights(told, weights(acting().fit(vectors, [0, 1, 2, -1, -1, -1, -1])))
 
 
+def test_masked_labels_are_unknown(acting, vectors, weights, same_weights):
+    labels = np.ma.masked_array([0, 1, 2, 1, 1, 1, 1], np.arange(7) > 2)
+    told = weights(acting().fit(vectors, labels))
+    assert same_weights(told, weights(acting().fit(vectors, [0, 1, 2, -1, -1, -1, -1])))
+
+
 def test_y_is_not_used_without_actions(small, vectors, weights, same_weights):
     one, other = small().fit(vectors), small().fit(vectors, list("abcabca"))
     assert same_weights(weights(one), weights(other))
