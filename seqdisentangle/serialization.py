@@ -14,6 +14,7 @@ tag                 what follows                                of
 ``dtype``           a str                                       NumPy dtypes
 ``array``           dtype, shape and a flat list of values      NumPy arrays of numbers
 ``tensor``          a name                                      torch tensors, kept apart
+``random_state``    its state                                   ``RandomState`` of NumPy
 ``record``          the name of a class, and its arguments      classes marked by :func:`record`
 the kind of a part  the name of the part, and its arguments     parts in a registry
 ==================  ==========================================  ====================================
@@ -22,6 +23,7 @@ the kind of a part  the name of the part, and its arguments     parts in a regis
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
@@ -40,6 +42,12 @@ C = TypeVar("C", bound=type)
 RECORDS: dict[str, type] = {}
 
 NUMBERS = "buif"  # kinds of dtypes
+
+#: Errors beside ValueError by which classes and NumPy refuse what they are made of.
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError)
+
+#: The generators of bits that a file may name, all of NumPy.
+BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
 
 class OwnObjectError(TypeError):
@@ -79,7 +87,7 @@ def to_json(value: Any, *, name: str = "value", tensors: dict[str, Tensor] | Non
     ----------
     value : object
         Parts of the registries and records, None, bool, int, float, str, NumPy scalars, arrays of
-        numbers and dtypes, paths, and lists, tuples and mappings of these.
+        numbers, dtypes and ``RandomState``, paths, and lists, tuples and mappings of these.
     name : str, default="value"
         The name in messages. Things within go by ``name.key`` and ``name.index``.
     tensors : dict of str to Tensor, optional
@@ -148,8 +156,9 @@ def from_json(value: Any, tensors: Mapping[str, Tensor] | None = None) -> Any:
         if tag == "record" or tag in REGISTRIES:
             name, arguments = content
             return made(tag, name, arguments, tensors)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not the content of a {tag}: {content!r} ({error!r})") from error
+    except MALFORMED as error:
+        shown = reprlib.repr(content)
+        raise ValueError(f"not the content of a {tag}: {shown} ({error!r})") from error
     raise ValueError(f"unknown tag {tag!r}: written by a newer version?")
 
 
@@ -179,6 +188,8 @@ class Writer:
         if isinstance(value, np.ndarray) and value.dtype.kind in NUMBERS:
             flat = self.written(value.ravel().tolist(), name, inside)
             return {"array": [value.dtype.str, list(value.shape), flat]}
+        if isinstance(value, np.random.RandomState):
+            return {"random_state": self.written(value.get_state(legacy=False), name, inside)}
         if isinstance(value, Tensor) and self.tensors is not None:
             while name in self.tensors:  # of {"a.b": ...} and {"a": {"b": ...}}
                 name += "'"
@@ -243,6 +254,16 @@ def array(content: Any, tensors: object) -> np.ndarray:
     return np.array(from_json(flat), dtype=dtype).reshape(shape)
 
 
+def random_state(content: Any, tensors: object) -> np.random.RandomState:
+    """A generator of random numbers that goes on from where it was."""
+    state = from_json(content)
+    if state["bit_generator"] not in BIT_GENERATORS:
+        raise ValueError(f"unknown generator of bits {state['bit_generator']!r}")
+    generator = np.random.RandomState(getattr(np.random, state["bit_generator"])())
+    generator.set_state(state)
+    return generator
+
+
 READERS: dict[str, Callable[[Any, Mapping[str, Tensor] | None], Any]] = {
     "tuple": lambda content, tensors: tuple(from_json(v, tensors) for v in content),
     "dict": lambda content, tensors: {k: from_json(v, tensors) for k, v in content.items()},
@@ -253,4 +274,5 @@ READERS: dict[str, Callable[[Any, Mapping[str, Tensor] | None], Any]] = {
     "path": lambda content, tensors: Path(content),
     "dtype": lambda content, tensors: np.dtype(content),
     "array": array,
+    "random_state": random_state,
 }

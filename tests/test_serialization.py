@@ -19,7 +19,14 @@ from seqdisentangle.data.layout import Layout
 from seqdisentangle.data.units import Scaling
 from seqdisentangle.divergences import MMD, Regularisers, ScaledMMD
 from seqdisentangle.networks import MLP
-from seqdisentangle.serialization import RECORDS, OwnObjectError, from_json, record, to_json
+from seqdisentangle.serialization import (
+    BIT_GENERATORS,
+    RECORDS,
+    OwnObjectError,
+    from_json,
+    record,
+    to_json,
+)
 from seqdisentangle.views import Compose, RandomFrames, View
 
 
@@ -111,6 +118,14 @@ def test_objects_come_back_equal(value):
 def test_regularisers_come_back():
     reg = Regularisers("gan", MMD(bandwidth="median"))
     assert repr(through_text(reg)) == repr(reg)
+
+
+@pytest.mark.parametrize("bits", BIT_GENERATORS)
+def test_a_random_state_goes_on_from_where_it_was(bits):
+    state = np.random.RandomState(getattr(np.random, bits)(3))
+    state.normal(size=3)  # an odd number, of which one is left for the next call
+    read = through_text(state)
+    assert np.array_equal(read.normal(size=700), state.normal(size=700))
 
 
 def test_any_path_comes_back_as_a_path():
@@ -216,6 +231,11 @@ def test_the_same_list_twice_is_no_loop():
         ({"tuple": None}, "not the content of a tuple"),
         ({"tensor": "weight"}, "not the content of a tensor"),
         ({"array": ["O", [1], [1]]}, "an array must be of numbers, got the dtype 'O'"),
+        ({"array": ["u1", [1], [300]]}, "not the content of an? array"),
+        ({"array": ["f8", [2**80], [1.0]]}, "Maximum allowed dimension"),
+        ({"random_state": {"dict": {"bit_generator": "system"}}}, "unknown generator of bits 'syst"),
+        ({"random_state": {"dict": {"bit_generator": "PCG64"}}}, "not the content of a random_"),
+        ({"random_state": 3}, "not the content of a random_state"),
         ({"float": "many"}, "could not convert"),
         ({}, "must have one key"),
         ({"tuple": [], "list": []}, "must have one key"),

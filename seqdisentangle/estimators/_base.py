@@ -68,6 +68,8 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
 
     # Of the optimisers, between calls of partial_fit.
     _optimizer_state: OptimizerState
+    # The parameters that model_ was built from, as JSON.
+    _built_from: dict[str, Any]
 
     # The values that "auto" stands for in `training` and in `n_actions`.
     _own_training: ClassVar[dict[str, Any]] = {

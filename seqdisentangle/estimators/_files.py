@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from os import PathLike
 from typing import Any, TypeVar
 
@@ -16,9 +17,8 @@ from ..persistence import load_file, save_file
 from ..serialization import OwnObjectError, from_json, to_json
 from ..training.devices import resolve_device
 from ._base import SequenceEstimator
-from ._starting import check_built_alike
 
-__all__ = ["FileEstimator"]
+__all__ = ["FileEstimator", "built_from"]
 
 Self = TypeVar("Self", bound="FileEstimator")
 Estimator = TypeVar("Estimator", bound=SequenceEstimator)
@@ -46,6 +46,10 @@ class FileEstimator(SequenceEstimator):
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one file: weights and settings, nothing that can run.
 
+        Parameters that the model was built from, such as its sizes, are saved as they were in
+        ``fit``: a value set since then waits for the next ``fit``. All others are saved as they
+        are.
+
         Parameters
         ----------
         path : path
@@ -55,6 +59,8 @@ class FileEstimator(SequenceEstimator):
         ------
         OSError
             If it cannot be written.
+        ValueError
+            If a parameter has been set to a value that is not allowed.
         NotFittedError
             If called before ``fit``.
         """
@@ -87,12 +93,13 @@ class FileEstimator(SequenceEstimator):
 def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     check_is_fitted(estimator)
-    wanted = estimator._spec(estimator.layout_, estimator.scaling_, estimator._divergences())
-    check_built_alike(wanted, estimator.model_.spec)  # else nothing could open the file
+    estimator._validate_params()  # else nothing could open the file
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)
         for name, value in estimator.get_params(deep=False).items()
     }
+    # A pickle of an earlier release knows the parameters of now alone.
+    parameters |= getattr(estimator, "_built_from", {})
     learned = {name: getattr(estimator, name) for name in LEARNED}
     if hasattr(estimator, "feature_names_in_"):
         learned["feature_names_in_"] = estimator.feature_names_in_.tolist()
@@ -108,6 +115,16 @@ def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> N
         "learned": to_json(learned, name="learned"),
     }
     save_file(path, tensors, settings)
+
+
+def built_from(estimator: SequenceEstimator) -> dict[str, Any]:
+    """The parameters that the model was built from, as JSON, which nothing that is set changes."""
+    names = {"reg", *(field.name for field in fields(estimator.model_.spec))}
+    return {
+        name: encoded_or_marked(value)
+        for name, value in estimator.get_params(deep=False).items()
+        if name in names
+    }
 
 
 def load_estimator(
@@ -149,6 +166,7 @@ def load_estimator(
             f"({', '.join(parameters) or 'none'} handed to load): {error}"
         ) from error
     estimator.model_.to(estimator.device_).eval()
+    estimator._built_from = built_from(estimator)
     estimator._build_divergences(estimator.divergences_, spec, seed=0)
     for part, divergence in estimator.divergences_._asdict().items():
         divergence.load_state_dict(within(f"divergence.{part}.", tensors))

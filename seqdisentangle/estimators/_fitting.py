@@ -26,7 +26,7 @@ from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
-from ._files import FileEstimator
+from ._files import FileEstimator, built_from
 from ._judging import judge_fit
 from ._params import Training
 from ._sklearn import fit_context
@@ -372,6 +372,7 @@ class Fit:
         """Give the estimator what it needs for use by those who watch."""
         estimator, layout = self.estimator, self.sequences.layout
         estimator.model_ = model.eval()
+        estimator._built_from = built_from(estimator)
         estimator.divergences_ = self.divergences
         estimator.device_ = self.device
         estimator.scaling_ = self.scaling

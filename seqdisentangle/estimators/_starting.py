@@ -141,8 +141,11 @@ def about_training(
 def known_by(estimator: SequenceEstimator, name: str, value: Any) -> Any:
     """A parameter's value as JSON, one for all forms of it; the type of an object of the user's.
 
-    "auto" and the names of ``reg``, which say more than a part does, stay as they are.
+    "auto" and the names of ``reg``, which say more than a part does, stay as they are. Of a
+    ``RandomState`` the type must do: a training that was cut short has drawn from it.
     """
+    if isinstance(value, np.random.RandomState):
+        return {"own": type(value).__qualname__}
     if name != "reg" and not (isinstance(value, str) and value == "auto"):
         value = estimator._as_part(name, value)
     try:

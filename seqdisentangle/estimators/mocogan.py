@@ -216,13 +216,14 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
             If they are not pairs of codes of one number.
         """
         check_is_fitted(self)
+        size = self.model_.spec.content_size
         for codes, name in ((a, "a"), (b, "b")):
             if not isinstance(codes, tuple | list) or len(codes) != 2:
                 raise ValueError(
                     f"{name} must be a pair (content, motion) as sample_codes returns it, got "
                     f"{type(codes).__name__}: there is no encoder to read codes off sequences"
                 )
-            checked_codes(codes[0], f"{name}: content", n=None, content_size=self.content_size)
+            checked_codes(codes[0], f"{name}: content", n=None, content_size=size)
         if len(a[0]) != len(b[0]):
             raise ValueError(
                 f"a and b must hold equally many codes, got {len(a[0])} and {len(b[0])}"

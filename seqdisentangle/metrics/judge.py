@@ -310,8 +310,6 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self, "module_")
         parameters = self.get_params() | {"device": "cpu"}
-        if not isinstance(parameters["random_state"], Integral):
-            parameters["random_state"] = None
         classes = [c if c.dtype.kind in "buif" else c.tolist() for c in self._task_classes()]
         learned = {
             "classes": classes,

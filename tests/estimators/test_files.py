@@ -10,7 +10,7 @@ from safetensors import safe_open
 from sklearn.exceptions import NotFittedError
 from torch import nn
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
 from seqdisentangle.divergences import (
     HSIC,
     MMD,
@@ -227,12 +227,78 @@ def test_a_file_that_holds_no_model_is_named_with_what_is_wrong(i, vector_model,
         RecurrentWAE.load(path)
 
 
-@pytest.mark.parametrize("change", [{"hidden_size": 9}, {"network__width": 9}], ids=str)
-def test_a_model_that_no_file_could_give_back_is_not_written(change, small, vectors, tmp_path):
-    model = small().fit(vectors).set_params(**change)
-    with pytest.raises(ValueError, match="but the fitted model was built with"):
+SET_SINCE = {
+    "content_size": "auto",
+    "motion_size": 9,
+    "hidden_size": 9,
+    "network": "conv",
+    "network__width": 9,
+    "content_noise": None,
+    "motion_noise": "auto",
+    "motion_input": "frames",
+    "motion_prior": "gaussian",
+    "motion_prior__n_components": 3,
+    "n_actions": 3,
+    "reg": "gan",
+}
+
+
+@pytest.mark.parametrize("name", SET_SINCE)
+def test_what_a_model_was_built_from_is_saved_whatever_was_set_since(
+    name, vectors, small, tmp_path
+):
+    model = small(motion_noise=0.3).fit(vectors)
+    built = model.get_params()
+    model.set_params(**{name: SET_SINCE[name]}).save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert loaded.get_params() == built
+    same(model, loaded, vectors)
+    loaded.partial_fit(vectors)
+    loaded.set_params(**{name: SET_SINCE[name]}).save(tmp_path / "again")
+    same(RecurrentWAE.load(tmp_path / "again"), loaded, vectors)
+
+
+def test_a_part_that_was_changed_in_place_is_saved_as_the_model_was_built(
+    vectors, small, tmp_path
+):
+    model = small(network=MLP(width=8)).fit(vectors)
+    model.network.width = 9
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert loaded.network == MLP(width=8)
+    same(model, loaded, vectors)
+
+
+def test_what_matters_to_use_alone_is_saved_as_it_was_set(vector_model, tmp_path):
+    vector_model.set_params(codes="content", learning_rate=1e-4, swap_weight=3.0)
+    vector_model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert loaded.get_params() == vector_model.get_params()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "params"),
+    [
+        (RecurrentWAE, {"learning_rate": -1.0}),
+        (RecurrentWAE, {"random_state": np.random.default_rng(0)}),
+        (DSVAE, {"max_epochs": "auto"}),
+        (MoCoGAN, {"batch_size": "auto"}),
+    ],
+    ids=str,
+)
+def test_a_value_that_is_not_allowed_is_in_no_file(estimator, params, vectors, small, tmp_path):
+    model = small(estimator).fit(vectors).set_params(**params)
+    with pytest.raises(ValueError, match=f"The '{next(iter(params))}' parameter"):
         model.save(tmp_path / "model")
     assert not (tmp_path / "model").exists()
+
+
+def test_a_random_state_comes_back_and_goes_on(vectors, small, tmp_path):
+    model = small(random_state=np.random.RandomState(0)).fit(vectors)
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert np.array_equal(loaded.random_state.random(9), model.random_state.random(9))
+    same(model.partial_fit(vectors), loaded.partial_fit(vectors), vectors)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without CUDA")

@@ -259,6 +259,13 @@ def test_ctrl_c_leaves_a_judge_that_can_be_used(data, monkeypatch):
     assert judge.predict(X).shape == y.shape
 
 
+def test_a_random_state_is_saved_where_it_has_come_to(tmp_path):
+    judge = SequenceJudge(**{**SMALL, "random_state": np.random.RandomState(0)}, max_epochs=1)
+    judge.fit(*squares(12)).save(tmp_path / "judge")
+    loaded = SequenceJudge.load(tmp_path / "judge")
+    assert np.array_equal(loaded.random_state.random(9), judge.random_state.random(9))
+
+
 def test_clone_keeps_parameters_and_nothing_else(judge):
     copy = clone(judge)
     assert copy.get_params() == judge.get_params()

@@ -371,6 +371,16 @@ def test_what_says_nothing_of_the_weights_may_change(vectors, small, tmp_path):
     same_end(other.fit(vectors, resume=True), model)
 
 
+def test_a_training_with_a_random_state_is_resumed_though_it_has_drawn_from_it(
+    vectors, small, tmp_path
+):
+    whole = small(random_state=np.random.RandomState(0)).fit(vectors)
+    model = small(random_state=np.random.RandomState(0), checkpoint=tmp_path, callbacks=Cut(1))
+    with pytest.raises(PowerCutError):
+        model.fit(vectors)
+    same_end(model.set_params(callbacks=None).fit(vectors, resume=True), whole)
+
+
 def test_a_new_training_does_not_end_an_old_one(vectors, small, tmp_path):
     model = small(checkpoint=tmp_path).fit(vectors)
     kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
