@@ -1,7 +1,6 @@
 """Give it sequences, get back what stays the same and what changes."""
 
-from importlib.metadata import PackageNotFoundError, version
-
+from ._version import release
 from .estimators import (
     DSVAE,
     Actions,
@@ -27,7 +26,4 @@ __all__ = [
     "__version__",
 ]
 
-try:
-    __version__ = version("seqdisentangle")
-except PackageNotFoundError:  # a checkout that is not installed
-    __version__ = "0+unknown"
+__version__ = release()

@@ -1,9 +1,9 @@
 """Arrays and settings in one safe file and back: safetensors and JSON, no pickle.
 
 The file is a plain ``.safetensors`` that any reader of the format opens. Its metadata holds the
-settings as JSON, a version of this layout and a checksum over settings and tensors, so that reading
-one runs no code of the file's, and a bit that has changed is noticed. It is written whole or not at
-all.
+settings as JSON, a version of this layout, the release that wrote it and a checksum over all of it,
+so that reading one runs no code of the file's, and a bit that has changed is noticed. It is written
+whole or not at all.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
@@ -24,13 +25,31 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-__all__ = ["FORMAT_VERSION", "load_file", "save_file", "written_whole"]
+from ._version import release
+
+__all__ = ["FORMAT_VERSION", "load_file", "reading", "save_file", "written_whole"]
 
 #: Version of the layout written; a file of a newer one is refused.
 FORMAT_VERSION = 1
 
+#: Errors by which parts, NumPy and torch refuse what they are handed.
+MALFORMED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+#: The release that reads and writes.
+RELEASE = release()
+
 _VERSION_KEY = "seqdisentangle.format"
 _SETTINGS_KEY = "seqdisentangle.settings"
+_RELEASE_KEY = "seqdisentangle.release"
 _CHECKSUM_KEY = "seqdisentangle.sha256"
 
 
@@ -76,7 +95,7 @@ def save_file(
     ({'weight': tensor([1., 1.])}, {'sizes': [3, 4], 'name': 'mmd'})
     """
     stored, text = _storable(tensors), _as_json(settings)
-    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: text}
+    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: text, _RELEASE_KEY: RELEASE}
     metadata[_CHECKSUM_KEY] = _checksum(stored, metadata)
     try:
         content = safetensors.torch.save(stored, metadata)
@@ -133,9 +152,63 @@ def load_file(
     return {name: tensor.to(device) for name, tensor in tensors.items()}, settings
 
 
+@contextlib.contextmanager
+def reading(path: str | os.PathLike[str], what: str) -> Iterator[None]:
+    """Name a file in an error about what it holds, and the release that wrote it if it is newer.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, which :func:`load_file` has read.
+    what : str
+        A word for what it should hold.
+
+    Raises
+    ------
+    ValueError
+        In place of any error that settings and tensors of the wrong kind lead to.
+
+    Examples
+    --------
+    >>> with reading("old.safetensors", "a model"):
+    ...     {}["sizes"]
+    Traceback (most recent call last):
+    ...
+    ValueError: 'old.safetensors' cannot be read as a model: there is no 'sizes'
+    """
+    try:
+        yield
+    except MALFORMED as error:
+        said = f"there is no {error}" if isinstance(error, KeyError) else str(error) or repr(error)
+        newer = _newer_release(path)
+        if isinstance(error, ValueError) and repr(str(path)) in said and not newer:
+            raise
+        raise ValueError(f"{str(path)!r} cannot be read as {what}{newer}: {said}") from error
+
+
+def _newer_release(path: str | os.PathLike[str]) -> str:
+    """Words for the release that wrote a file, none if it is not newer than this one."""
+    try:
+        with safetensors.safe_open(path, framework="pt", device="cpu") as file:
+            wrote = (file.metadata() or {}).get(_RELEASE_KEY, "")
+    except (OSError, safetensors.SafetensorError):
+        return ""
+    if "unknown" in RELEASE or _numbers(wrote) <= _numbers(RELEASE):
+        return ""
+    return f" by seqdisentangle {RELEASE}, as a newer release wrote it, {wrote}"
+
+
+def _numbers(release: str) -> list[int]:
+    """The numbers of a release: those of "1.10.0.dev3" are 1, 10 and 0."""
+    match = re.match(r"\d+(\.\d+)*", release)
+    return [int(number) for number in match[0].split(".")] if match else []
+
+
 def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
-    """The SHA-256 of the version, the settings and every tensor: name, type, shape and bytes."""
+    """The SHA-256 of the metadata and of every tensor: name, type, shape and bytes."""
     found = hashlib.sha256(f"{metadata[_VERSION_KEY]}\0{metadata[_SETTINGS_KEY]}".encode())
+    if _RELEASE_KEY in metadata:  # which the first files do not have
+        found.update(f"\0{metadata[_RELEASE_KEY]}\0".encode())
     for name in sorted(tensors):
         tensor = tensors[name]
         found.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())

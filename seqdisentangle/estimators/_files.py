@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import fields
 from os import PathLike
 from typing import Any, TypeVar
@@ -12,8 +11,12 @@ import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
+from .._outline import check_shapes
+from ..data.layout import Layout
+from ..data.units import Scaling
 from ..model.core import build_model
-from ..persistence import load_file, save_file
+from ..networks import OwnModules
+from ..persistence import load_file, reading, save_file
 from ..serialization import OwnObjectError, from_json, to_json
 from ..training.devices import resolve_device
 from ._base import SequenceEstimator
@@ -26,18 +29,18 @@ Estimator = TypeVar("Estimator", bound=SequenceEstimator)
 # Parameters that hold objects at work, which belong to no file.
 NOT_KEPT = ("callbacks",)
 
-# Learned attributes beside weights and labels.
-LEARNED = (
-    "choices_",
-    "n_steps_",
-    "n_features_in_",
-    "n_epochs_",
-    "best_epoch_",
-    "history_",
-    "layout_",
-    "scaling_",
-    "dtype_",
-)
+# Learned attributes beside weights and labels, and their types.
+LEARNED: dict[str, type] = {
+    "choices_": dict,
+    "n_steps_": int,
+    "n_features_in_": int,
+    "n_epochs_": int,
+    "best_epoch_": int,
+    "history_": list,
+    "layout_": Layout,
+    "scaling_": Scaling,
+    "dtype_": np.dtype,
+}
 
 
 class FileEstimator(SequenceEstimator):
@@ -137,52 +140,93 @@ def load_estimator(
         raise ValueError(f"{str(path)!r} holds {found}, expected {cls.__name__}")
     if unknown := {name.partition("__")[0] for name in parameters} - set(cls._get_param_names()):
         raise TypeError(f"{cls.__name__} has no parameter {min(unknown)!r}")
-    with named(path):
-        whole = {name: value for name, value in parameters.items() if "__" not in name}
-        nested = {name: value for name, value in parameters.items() if "__" in name}
-        stored = {n: v for n, v in settings["parameters"].items() if n not in whole}
-        check_no_own(stored, path)
-        estimator = cls(**{name: from_json(v) for name, v in stored.items()}, **whole)
-        estimator.set_params(**nested)
-        estimator._validate_params()
-        learned = from_json(settings["learned"])
-        for name in LEARNED:
-            setattr(estimator, name, learned[name])
+    with reading(path, "a model"):
+        estimator = with_parameters(cls, path, settings["parameters"], parameters)
+        take_learned(estimator, from_json(settings["learned"]), tensors)
+    # A model trained on a GPU must open on a machine without one, unless that GPU is asked for.
+    device = resolve_device(estimator.device, fall_back="device" not in parameters)
+    with reading(path, "a model"):
+        check_weights(estimator, tensors, path, parameters)
+        take_weights(estimator, tensors, device)
+    return estimator
+
+
+def with_parameters(
+    cls: type[Estimator],
+    path: str | PathLike[str],
+    stored: Mapping[str, Any],
+    handed: Mapping[str, Any],
+) -> Estimator:
+    """An estimator with the parameters of a file, and those handed to ``load`` in their place."""
+    if unknown := set(stored) - set(cls._get_param_names()):
+        listed = ", ".join(sorted(unknown))
+        raise ValueError(f"{cls.__name__} has no {listed}: written by a newer version?")
+    whole = {name: value for name, value in handed.items() if "__" not in name}
+    nested = {name: value for name, value in handed.items() if "__" in name}
+    left = {name: value for name, value in stored.items() if name not in whole}
+    check_no_own(left, path)
+    estimator = cls(**{name: from_json(value) for name, value in left.items()}, **whole)
+    estimator.set_params(**nested)
+    estimator._validate_params()
+    return estimator
+
+
+def take_learned(
+    estimator: SequenceEstimator, learned: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]
+) -> None:
+    """Set the attributes that were learned, once they are seen to be of their types."""
+    for name, kind in LEARNED.items():
+        if not isinstance(learned[name], kind):
+            raise ValueError(f"{name} must be a {kind.__name__}, got {learned[name]!r}")
+        setattr(estimator, name, learned[name])
+    estimator.frame_shape_ = estimator.layout_.array_frame_shape
     if "labels" in tensors:
         estimator.labels_ = tensors["labels"].numpy()
-    estimator.frame_shape_ = estimator.layout_.array_frame_shape
     if "feature_names_in_" in learned:
         estimator.feature_names_in_ = np.asarray(learned["feature_names_in_"], dtype=object)
-    # A model trained on a GPU must open on a machine without one, unless that GPU is asked for.
-    estimator.device_ = resolve_device(estimator.device, fall_back="device" not in parameters)
+
+
+def check_weights(
+    estimator: SequenceEstimator,
+    tensors: Mapping[str, torch.Tensor],
+    path: str | PathLike[str],
+    handed: Mapping[str, Any],
+) -> None:
+    """Raise a ValueError if tensors are not those of the model, before there is room for it."""
+    divergences = estimator._divergences()  # they look at values as they are made, at few
+    spec = estimator._spec(estimator.layout_, estimator.scaling_, divergences)
+
+    def outline() -> dict[str, torch.nn.Module]:
+        model = build_model(spec, seed=0)
+        estimator._build_divergences(divergences, spec, seed=0)
+        parts = divergences._asdict().items()
+        return {"model.": model} | {f"divergence.{part}.": module for part, module in parts}
+
+    if isinstance(estimator.network, tuple | list | OwnModules):
+        return  # modules of the user's own have their memory already
+    try:
+        check_shapes(outline, {name: v for name, v in tensors.items() if name != "labels"})
+    except ValueError as error:
+        raise ValueError(
+            f"the weights in {str(path)!r} are not those of a model with these parameters "
+            f"({', '.join(handed) or 'none'} handed to load): {error}"
+        ) from error
+
+
+def take_weights(
+    estimator: SequenceEstimator, tensors: Mapping[str, torch.Tensor], device: torch.device
+) -> None:
+    """Build the model and the divergences of an estimator, with the weights of a file."""
+    estimator.device_ = device
     estimator.divergences_ = estimator._divergences()
     spec = estimator._spec(estimator.layout_, estimator.scaling_, estimator.divergences_)
     estimator.model_ = build_model(spec, seed=0)
-    try:
-        estimator.model_.load_state_dict(within("model.", tensors))
-    except RuntimeError as error:
-        raise ValueError(
-            f"the weights in {str(path)!r} are not those of a model with these parameters "
-            f"({', '.join(parameters) or 'none'} handed to load): {error}"
-        ) from error
-    estimator.model_.to(estimator.device_).eval()
+    estimator.model_.load_state_dict(within("model.", tensors))
+    estimator.model_.to(device).eval()
     estimator._built_from = built_from(estimator)
     estimator._build_divergences(estimator.divergences_, spec, seed=0)
     for part, divergence in estimator.divergences_._asdict().items():
         divergence.load_state_dict(within(f"divergence.{part}.", tensors))
-    return estimator
-
-
-@contextmanager
-def named(path: str | PathLike[str]) -> Iterator[None]:
-    """Name the file in an error about what it holds."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        what = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-        if repr(str(path)) in what:
-            raise
-        raise ValueError(f"{str(path)!r} cannot be read as a model: {what}") from error
 
 
 def check_no_own(stored: Mapping[str, Any], path: str | PathLike[str]) -> None:

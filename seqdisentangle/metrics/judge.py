@@ -15,13 +15,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from .._outline import check_shapes
 from .._seeding import seeded
 from .._threading import leave_lost_threads
 from ..data.batches import Batches
 from ..data.layout import CHANNELS, Layout
 from ..data.passes import BoundedPasses
 from ..data.sequences import Sequences
-from ..persistence import load_file, save_file
+from ..persistence import load_file, reading, save_file
 from ..serialization import from_json, to_json
 from ..training.devices import resolve_device, room_for_data
 from ..training.loop import TrainingRun, run
@@ -347,14 +348,16 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         if settings.get("estimator") != cls.__name__:
             found = settings.get("estimator", "no estimator")
             raise ValueError(f"{os.fspath(path)!r} holds {found}, expected {cls.__name__}")
-        judge = cls(**from_json(settings["parameters"]))
-        judge._validate_params()
-        learned = from_json(settings["learned"])
-        layout, history = learned["layout"], learned["history"]
-        classes = [np.asarray(labels) for labels in learned["classes"]]
-        net = judge._build(layout, classes, seed=0)
-        net.load_state_dict(weights)
-        judge._keep(net, layout, classes, history, several_tasks=learned["several_tasks"])
+        with reading(path, "a judge"):
+            judge = cls(**from_json(settings["parameters"]))
+            judge._validate_params()
+            learned = from_json(settings["learned"])
+            layout, history = learned["layout"], learned["history"]
+            classes = [np.asarray(labels) for labels in learned["classes"]]
+            check_shapes(lambda: {"": judge._build(layout, classes, seed=0)}, weights)
+            net = judge._build(layout, classes, seed=0)
+            net.load_state_dict(weights)
+            judge._keep(net, layout, classes, history, several_tasks=learned["several_tasks"])
         return judge
 
     def _build(self, layout: Layout, classes: list[NDArray[Any]], seed: int) -> JudgeNet:

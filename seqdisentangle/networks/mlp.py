@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 from torch import Tensor, nn
 
@@ -60,7 +60,7 @@ class MLP(FrameNetwork):
 
     def encoder(self, frame_shape: tuple[int, ...]) -> FrameEncoder:
         """Build an encoder (N, D) -> (N, width)."""
-        sizes = [frame_shape[0]] + [self.width] * self.depth
+        sizes = chain([frame_shape[0]], repeat(self.width, self.depth))
         layers = nn.Sequential(
             *(layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.LeakyReLU(SLOPE)))
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from ..objectives.communicator import Communicator, SingleProcess
-from ..persistence import load_file, save_file
+from ..persistence import load_file, reading, save_file
 from ..serialization import from_json, to_json
 
 __all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
@@ -76,6 +76,7 @@ class Checkpoints:
             raise ValueError(f"checkpoint={str(folder)!r} is a file, expected a folder")
         self.about: dict[str, Any] = {}
         self._unreadable: set[Position] = set()
+        self._read: Path | None = None
         self._written = time.monotonic()
 
     def newest(self) -> Checkpoint | None:
@@ -104,7 +105,9 @@ class Checkpoints:
                 partial.unlink()
         for position, path in sorted(self._files().items(), reverse=True):
             try:
-                return path.name, read(path)
+                found = read(path)
+                self._read = path
+                return path.name, found
             except (OSError, ValueError) as error:
                 self._unreadable.add(position)
                 warnings.warn(
@@ -113,6 +116,18 @@ class Checkpoints:
                     stacklevel=3,
                 )
         return None, None
+
+    @contextmanager
+    def restoring(self) -> Iterator[None]:
+        """Name the file that :meth:`newest` has read, in an error about its state.
+
+        Raises
+        ------
+        ValueError
+            In place of any error that a state of another training leads to.
+        """
+        with reading(self.folder if self._read is None else self._read, "this training"):
+            yield
 
     def refuse_others(self) -> None:
         """Raise a ValueError if there are checkpoints: a new training would put an end to them."""
@@ -196,11 +211,13 @@ def read(path: Path) -> Checkpoint:
     if version is None:
         raise ValueError("it holds something else, no state of a training.")
     if version != VERSION:
-        raise ValueError(f"its version is {version!r}, expected {VERSION}.")
-    try:
+        newer = isinstance(version, int) and version > VERSION
+        raise ValueError(
+            f"its version is {version!r}, expected {VERSION}"
+            + (": a newer release wrote it." if newer else ".")
+        )
+    with reading(path, "a checkpoint"):
         return Checkpoint(from_json(settings["about"]), from_json(settings["state"], tensors))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it is damaged: {error!r}.") from error
 
 
 def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -212,12 +213,15 @@ def run(
 
     Raises
     ------
+    ValueError
+        If the state is that of another training; names the checkpoint.
     FloatingPointError
         If a part of the loss is no longer finite in the first epoch. Later on it is in the result.
     """
     training = TrainingRun(trainer, batches, stopping)
     if state is not None:
-        training.load_state_dict(state)
+        with nullcontext() if checkpoints is None else checkpoints.restoring():
+            training.load_state_dict(state)
     elif checkpoints is not None:
         checkpoints.save(training.history, 0, training.state_dict())
     interrupted, diverged = False, None

@@ -214,9 +214,23 @@ def broken_settings(settings):
         {"learned": {"dict": {k: v for k, v in learned["dict"].items() if k != "history_"}}},
     )
     yield "not subscriptable", {"learned": 3}
+    yield (
+        "scaling_ must be a Scaling, got 3",
+        {"learned": {"dict": {**learned["dict"], "scaling_": 3}}},
+    )
+    # Of a model of this size, the weights of one layer have 2**50 bytes.
+    yield (
+        r"not those of a model .* is of shape .*, expected of shape \(.*16777216",
+        {"parameters": {**parameters, "hidden_size": 2**24}},
+    )
+    yield (
+        "more layers than the file",
+        {"parameters": {**parameters, "network": {"network": ["mlp", {"depth": 10**12}]}}},
+    )
+    yield "overflow", {"parameters": {**parameters, "hidden_size": 2**62}}
 
 
-@pytest.mark.parametrize("i", range(5))
+@pytest.mark.parametrize("i", range(9))
 def test_a_file_that_holds_no_model_is_named_with_what_is_wrong(i, vector_model, tmp_path):
     path = tmp_path / "model"
     vector_model.save(path)
@@ -258,9 +272,7 @@ def test_what_a_model_was_built_from_is_saved_whatever_was_set_since(
     same(RecurrentWAE.load(tmp_path / "again"), loaded, vectors)
 
 
-def test_a_part_that_was_changed_in_place_is_saved_as_the_model_was_built(
-    vectors, small, tmp_path
-):
+def test_a_part_that_was_changed_in_place_is_saved_as_the_model_was_built(vectors, small, tmp_path):
     model = small(network=MLP(width=8)).fit(vectors)
     model.network.width = 9
     model.save(tmp_path / "model")
@@ -299,6 +311,60 @@ def test_a_random_state_comes_back_and_goes_on(vectors, small, tmp_path):
     loaded = RecurrentWAE.load(tmp_path / "model")
     assert np.array_equal(loaded.random_state.random(9), model.random_state.random(9))
     same(model.partial_fit(vectors), loaded.partial_fit(vectors), vectors)
+
+
+def test_a_file_of_a_newer_release_says_so(vector_model, tmp_path, monkeypatch):
+    path = tmp_path / "model"
+    monkeypatch.setattr("seqdisentangle.persistence.RELEASE", "99.1.0")
+    vector_model.save(path)
+    tensors, settings = load_file(path)
+    settings["parameters"]["gravity"] = 9.81
+    save_file(path, tensors, settings)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=rf"{path}.* a newer release wrote it, 99.1.0: .*gravity"):
+        RecurrentWAE.load(path)
+    vector_model.save(path)
+    save_file(path, tensors, settings)
+    with pytest.raises(ValueError, match=rf"^'{path}' cannot be read as a model: .*gravity"):
+        RecurrentWAE.load(path)
+
+
+@pytest.mark.parametrize("estimator", [RecurrentWAE, DSVAE, MoCoGAN])
+def test_a_flipped_bit_anywhere_is_refused_by_name(estimator, vectors, small, tmp_path):
+    path = tmp_path / "model"
+    small(estimator, hidden_size=4).fit(vectors).save(path)
+    whole = path.read_bytes()
+    draw = np.random.RandomState(0)
+    header = 8 + int.from_bytes(whole[:8], "little")
+    for i in [
+        *range(0, 64),
+        *draw.randint(8 * header, size=40),
+        *draw.randint(8 * len(whole), size=40),
+    ]:
+        flipped = bytearray(whole)
+        flipped[i // 8] ^= 1 << i % 8
+        path.write_bytes(flipped)
+        with pytest.raises(ValueError, match=str(path)):
+            estimator.load(path)
+
+
+@pytest.mark.parametrize("name", ["dropped", "renamed", "reshaped", "more"])
+@pytest.mark.parametrize("of", ["model.", "divergence."])
+def test_tensors_of_another_model_are_named(of, name, vectors, small, tmp_path):
+    path = tmp_path / "model"
+    small(reg="gan").fit(vectors).save(path)
+    tensors, settings = load_file(path)
+    first = min(key for key in tensors if key.startswith(of))
+    value = tensors.pop(first)
+    changed = {
+        "dropped": {},
+        "renamed": {f"{first}_": value},
+        "reshaped": {first: torch.zeros(7, 7, 7)},
+        "more": {first: value, f"{of}more": value},
+    }
+    save_file(path, {**tensors, **changed[name]}, settings)
+    with pytest.raises(ValueError, match=f"{path}.* are not those of a model .*{of}"):
+        RecurrentWAE.load(path)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without CUDA")

@@ -16,6 +16,7 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.data.batches import Batch
 from seqdisentangle.metrics import SequenceJudge
 from seqdisentangle.metrics._judge_training import CrossEntropy
+from seqdisentangle.persistence import load_file, save_file
 
 SMALL = {"n_channels": 4, "n_features": 16, "batch_size": 16, "random_state": 0}
 
@@ -257,6 +258,22 @@ def test_ctrl_c_leaves_a_judge_that_can_be_used(data, monkeypatch):
         judge = SequenceJudge(**SMALL).fit(X, y)
     assert judge.n_epochs_ == 1
     assert judge.predict(X).shape == y.shape
+
+
+def test_a_file_that_holds_no_judge_is_named_with_what_is_wrong(judge, tmp_path):
+    path = tmp_path / "judge"
+    judge.save(path)
+    weights, settings = load_file(path)
+    wide = {"dict": {**settings["parameters"]["dict"], "n_features": 2**24}}
+    for broken, message in (
+        (({}, settings), "is missing, expected of shape"),
+        ((weights, settings | {"parameters": wide}), "expected of shape"),
+        ((weights, settings | {"learned": {"dict": {}}}), "there is no 'layout'"),
+        ((weights, settings | {"parameters": 3}), "cannot be read as a judge"),
+    ):
+        save_file(path, *broken)
+        with pytest.raises(ValueError, match=f"{path}.*{message}"):
+            SequenceJudge.load(path)
 
 
 def test_a_random_state_is_saved_where_it_has_come_to(tmp_path):

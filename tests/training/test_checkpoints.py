@@ -274,7 +274,7 @@ def broken_files(path):
     )
     yield "checksum is another one", lambda: path.write_bytes(content[:-1] + b"x")
     yield "not the content of a tensor", lambda: save_file(path, {}, settings)
-    yield "it is damaged", lambda: save_file(path, tensors, {"checkpoint": 1})
+    yield "there is no 'about'", lambda: save_file(path, tensors, {"checkpoint": 1})
 
 
 @pytest.mark.parametrize("i", range(8))
@@ -301,6 +301,22 @@ def test_a_broken_checkpoint_is_passed_over_for_the_one_before(i, vectors, small
         small(checkpoint=tmp_path, max_epochs=4).fit(vectors, resume=True)
 
 
+def test_a_flipped_bit_anywhere_in_a_checkpoint_is_seen(vectors, small, tmp_path):
+    small(checkpoint=tmp_path, hidden_size=4).fit(vectors)
+    older, newest = (tmp_path / name for name in files(tmp_path))
+    expected = checkpoints.Checkpoints(tmp_path).newest().state["history"][:-1]
+    whole = newest.read_bytes()
+    draw = np.random.RandomState(0)
+    header = 8 + int.from_bytes(whole[:8], "little")
+    for i in [*draw.randint(8 * header, size=60), *draw.randint(8 * len(whole), size=20)]:
+        flipped = bytearray(whole)
+        flipped[i // 8] ^= 1 << i % 8
+        newest.write_bytes(flipped)
+        with pytest.warns(UserWarning, match=f"{newest.name}' is passed over"):
+            found = checkpoints.Checkpoints(tmp_path).newest()
+        assert found.state["history"] == expected, older
+
+
 def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
     whole = small(checkpoint=tmp_path).fit(vectors)
     for name in files(tmp_path):
@@ -309,6 +325,28 @@ def test_if_none_can_be_read_training_begins_anew(vectors, small, tmp_path):
         model = small(checkpoint=tmp_path).fit(vectors, resume=True)
     assert sum("is passed over" in str(warning.message) for warning in caught) == 2
     same_end(model, whole)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.pop("trainer"),
+        lambda state: state.update(losses=3),
+        lambda state: state["trainer"]["dict"].update(rngs=[]),
+        lambda state: state["trainer"]["dict"]["model"]["dict"].popitem(),
+    ],
+)
+def test_a_state_that_is_none_of_this_training_is_refused_by_the_name_of_its_file(
+    change, vectors, small, tmp_path
+):
+    with pytest.raises(PowerCutError):
+        small(checkpoint=tmp_path, callbacks=Cut(2)).fit(vectors)
+    newest = tmp_path / files(tmp_path)[-1]
+    tensors, settings = load_file(newest)
+    change(settings["state"]["dict"])
+    save_file(newest, tensors, settings)
+    with pytest.raises(ValueError, match=f"{newest}' cannot be read as this training"):
+        small(checkpoint=tmp_path).fit(vectors, resume=True)
 
 
 # ---- what is another training --------------------------------------------------------------------
