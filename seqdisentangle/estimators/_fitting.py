@@ -32,6 +32,7 @@ from ._params import Training
 from ._sklearn import fit_context
 from ._starting import (
     Beginning,
+    Digest,
     Mode,
     about_training,
     check_built_alike,
@@ -202,7 +203,10 @@ class Fit:
         self.divergences = estimator._divergences()
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
         self.labels = estimator._check_labels(y, len(self.sequences))
-        self.scaling = units_of(self.sequences, estimator, continued=self.continued)
+        self.digest = None if self.checkpoints is None else Digest()
+        self.scaling = units_of(
+            self.sequences, estimator, continued=self.continued, digest=self.digest
+        )
         # A model that is trained on keeps those that it was built and begun with.
         before = estimator.choices_ if self.continued else {}
         estimator.choices_ = estimator._choose(self.sequences, self.scaling, before)
@@ -217,13 +221,14 @@ class Fit:
         past = estimator.history_ if self.continued else []
         dtype = estimator.dtype_ if self.continued else self.sequences.dtype
         beginning = Beginning(seeds, past, self.scaling, dtype)
-        if self.checkpoints is not None:
+        if self.checkpoints is not None and self.digest is not None:
+            digest = self.digest.ended(self.sequences.lengths)
+            beginning = beginning._replace(digest=digest)
             about = about_training(estimator, self.sequences, self.labels, self.device)
             about["processes"] = self.communicator.size
             if self.found is not None:
                 check_same(self.found.about["training"], about, self.checkpoints.folder)
-                beginning = self.found.about["beginning"]
-                beginning.check_units(self.scaling)
+                beginning = self.found.about["beginning"].resumed(beginning)
             self.checkpoints.about = {"training": about, "beginning": beginning}
         self.past, self.scaling, self.dtype = beginning.past, beginning.scaling, beginning.dtype
         # A call of partial_fit goes on with new noise, not with that of the call before.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from os import PathLike
@@ -28,6 +29,7 @@ from ._params import Training
 
 __all__ = [
     "Beginning",
+    "Digest",
     "Mode",
     "about_training",
     "check_built_alike",
@@ -165,38 +167,87 @@ class Beginning(NamedTuple):
         Records of the epochs before, of a model that is trained on.
     scaling : Scaling
     dtype : numpy dtype
+    digest : str or None
+        Of the values of X; None in checkpoints of the first releases.
     """
 
     seeds: dict[str, int]
     past: list[dict[str, float]]
     scaling: Scaling
     dtype: np.dtype
+    digest: str | None = None
 
-    def check_units(self, found: Scaling) -> None:
-        """Raise a ValueError if the units that are found in the data are not those of before."""
-        if self.past:  # whose data had the units
-            return
-        if self.scaling.kind != found.kind or not (
-            np.allclose(self.scaling.mean, found.mean, rtol=1e-6, atol=1e-12)
-            and np.allclose(self.scaling.std, found.std, rtol=1e-6, atol=1e-12)
+    def resumed(self, now: Beginning) -> Beginning:
+        """The same beginning for a training that goes on, with the data of one that begins now.
+
+        Raises
+        ------
+        ValueError
+            If these are other data: in other units, of other values, or in another order.
+        """
+        then, found = self.scaling, now.scaling
+        # Of a model that was trained on, the data of before had the units.
+        if not self.past and (
+            then.kind != found.kind
+            or not np.allclose(then.mean, found.mean, rtol=1e-6, atol=1e-12)
+            or not np.allclose(then.std, found.std, rtol=1e-6, atol=1e-12)
         ):
             raise ValueError(
                 "the training in checkpoint is another one, of other values of X: they had "
-                f"{self.scaling} and have {found}"
+                f"{then} and have {found}"
             )
+        if self.digest not in (None, now.digest):
+            raise ValueError(
+                "the training in checkpoint is another one, of other values of X, or of the same "
+                "in another order. Hand in X as it was, or begin a new training in a folder of "
+                "its own"
+            )
+        return self._replace(digest=now.digest)
 
 
-def units_of(sequences: Sequences, estimator: SequenceEstimator, *, continued: bool) -> Scaling:
+class Digest:
+    """A digest of the values of sequences, in their order, which is found as they are read."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def of(self, chunks: Iterable[NDArray]) -> Iterator[NDArray]:
+        """Hand on parts of the values, having taken note of each."""
+        for chunk in chunks:
+            self._hash.update(np.ascontiguousarray(chunk).data)
+            yield chunk
+
+    def ended(self, lengths: NDArray[np.intp] | None) -> str:
+        """The digest of all values, and of the lengths that cut them into sequences."""
+        whole = self._hash.copy()
+        if lengths is not None:
+            whole.update(lengths.astype(np.int64).data)
+        return whole.hexdigest()
+
+
+def units_of(
+    sequences: Sequences,
+    estimator: SequenceEstimator,
+    *,
+    continued: bool,
+    digest: Digest | None = None,
+) -> Scaling:
     """The units of the data, or those of a model that is trained on; every value is checked."""
     layout = sequences.layout
+    chunks = sequences.chunks()
+    if digest is not None:
+        chunks = digest.of(chunks)
     found = fit_scaling(
         estimator.scaling_.kind if continued else estimator.scale,
-        sequences.chunks(),
+        chunks,
         image=layout.kind == "image",
         dtype=sequences.dtype,
         feature_axes=layout.feature_axes,
         n_features=layout.frame_shape[0],
     )
+    if digest is not None:
+        for _ in chunks:  # those of 8-bit images, whose units are known unseen
+            pass
     return estimator.scaling_ if continued else found
 
 

@@ -392,6 +392,62 @@ def test_another_training_is_refused_by_what_differs(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
 
 
+@pytest.fixture
+def ragged():
+    """Sequences of one frame over and over, for some steps."""
+    return [np.full((steps, 3), 0.5, np.float32) for steps in (2, 5, 4, 5)]
+
+
+OTHER_DATA = {
+    "other images of 8 bits": ("videos", lambda X: X[..., ::-1, :]),
+    "one value": ("videos", lambda X: np.where(np.arange(X.size).reshape(X.shape) == 99, X + 1, X)),
+    "sequences in another order": ("vectors", lambda X: X[[1, 0, *range(2, len(X))]]),
+    "steps in another order": ("vectors", lambda X: X[:, ::-1]),
+    "numbers in another order": ("numbers", lambda X: X[::-1]),
+    "the same frames, cut otherwise": ("ragged", lambda X: [X[1], X[0], *X[2:]]),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_DATA)
+def test_other_data_of_the_same_shape_and_moments_are_refused(
+    case, request, small, tmp_path, weights, same_weights
+):
+    fixture, change = OTHER_DATA[case]
+    X = request.getfixturevalue(fixture)
+    model = small(checkpoint=tmp_path).fit(X)
+    kept = weights(model)
+    with pytest.raises(ValueError, match="other values of X, or of the same in another order"):
+        model.fit(change(X), resume=True)
+    assert same_weights(weights(model), kept)
+
+
+def test_the_same_data_in_another_container_are_the_same(videos, small, tmp_path):
+    whole = small(max_epochs=4).fit(videos)
+    np.save(tmp_path / "X.npy", videos)
+    for i, same in enumerate(
+        (list(videos), torch.from_numpy(videos), tmp_path / "X.npy", np.asfortranarray(videos))
+    ):
+        folder = tmp_path / str(i)
+        with pytest.raises(PowerCutError):
+            small(checkpoint=folder, max_epochs=4, callbacks=Cut(2)).fit(videos)
+        model = small(checkpoint=folder, max_epochs=4).fit(same, resume=True)
+        assert without_seconds(model.history_)[:2] == without_seconds(whole.history_)[:2]
+
+
+def test_a_checkpoint_without_a_digest_is_resumed(vectors, small, tmp_path):
+    whole = small(max_epochs=4).fit(vectors)
+    with pytest.raises(PowerCutError):
+        small(checkpoint=tmp_path, max_epochs=4, callbacks=Cut(2)).fit(vectors)
+    for path in map(tmp_path.joinpath, files(tmp_path)):
+        tensors, settings = load_file(path)
+        del settings["about"]["dict"]["beginning"]["record"][1]["digest"]
+        save_file(path, tensors, settings)
+    model = small(checkpoint=tmp_path, max_epochs=4).fit(vectors, resume=True)
+    same_end(model, whole)
+    with pytest.raises(ValueError, match="in another order"):
+        model.fit(vectors[::-1], resume=True)
+
+
 def test_images_in_other_units_are_refused(videos, small, tmp_path):
     X = videos.astype(np.float32)
     small(checkpoint=tmp_path).fit(X / 255)
