@@ -40,7 +40,7 @@ class Packing:
     def of(cls, lengths: Tensor, n_steps: int, device: torch.device) -> Packing:
         """Find the real frames of sequences of the given lengths."""
         # On the CPU, where the lengths are known: on a GPU, their number would be waited for.
-        mask = torch.arange(n_steps) < lengths.unsqueeze(-1)
+        mask = torch.arange(n_steps, device=lengths.device) < lengths.unsqueeze(-1)
         rows = mask.flatten().nonzero().squeeze(-1)
         rows, sequence, mask = (
             part.to(device, non_blocking=True) for part in (rows, rows // n_steps, mask)

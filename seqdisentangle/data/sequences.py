@@ -249,6 +249,8 @@ def as_source(X: Any, name: str) -> Any:
         X = X.detach()
         if X.is_complex():
             raise ValueError(f"Complex data not supported: {name} has dtype {X.dtype}")
+        if X.is_inference():
+            X = X.clone()  # else no gradient goes through what is computed of it
         return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
     if isinstance(X, str | os.PathLike):
         X = open_path(X, name)
@@ -313,7 +315,7 @@ def numbers(X: Any, name: str) -> NDArray[np.float64]:
 def source_dtype(source: Any) -> np.dtype:
     """NumPy's name for the type of the values."""
     if isinstance(source.dtype, torch.dtype):
-        return torch.empty(0, dtype=source.dtype).numpy().dtype
+        return torch.empty(0, dtype=source.dtype, device="cpu").numpy().dtype
     return np.dtype(source.dtype)
 
 

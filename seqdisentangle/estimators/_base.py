@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 from torch import Tensor
 
+from .._modes import ordinary, ordinary_modes
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
 from ..data.layout import Layout
@@ -198,7 +199,9 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         super().__setstate__(state)
         if "model_" in state:
             self.device_ = resolve_device(self.device, fall_back=True)
-            self.model_.to(self.device_)
+            with ordinary_modes():  # it may have been read in inference mode
+                self.model_ = ordinary(self.model_).to(self.device_)
+                self.divergences_ = type(self.divergences_)(*map(ordinary, self.divergences_))
 
     # ---- the roads between arrays and codes ----------------------------------------------------
 
@@ -247,7 +250,8 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
 
     def _predictor(self, dtype: np.dtype) -> Predictor:
         leave_lost_threads()
-        return Predictor(self.model_, self.layout_, self.scaling_, dtype)
+        with ordinary_modes():
+            return Predictor(self.model_, self.layout_, self.scaling_, dtype)
 
 
 def is_table(X: Any) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from .._modes import without_gradients
 from ..data.batches import Batch
 from ..data.ragged import Rows
 from ..data.sequences import Sequences
@@ -197,7 +197,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             lengths=sequences.lengths,
         )
 
-    @torch.no_grad()
+    @without_gradients()
     def score(self, X: Any, y: Any = None, *, lengths: Any = None) -> float:
         """Negative mean reconstruction cost of a value, in the model's scale; higher is better.
 

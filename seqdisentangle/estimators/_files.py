@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
+from .._modes import ordinary_modes
 from .._outline import check_shapes
 from ..data.layout import Layout
 from ..data.units import Scaling
@@ -130,6 +131,7 @@ def built_from(estimator: SequenceEstimator) -> dict[str, Any]:
     }
 
 
+@ordinary_modes()
 def load_estimator(
     cls: type[Estimator], path: str | PathLike[str], parameters: Mapping[str, Any]
 ) -> Estimator:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .._modes import ordinary_modes
 from .._threading import leave_lost_threads
 from ..callbacks import ProgressBar, resolve_callbacks
 from ..data.batches import Batches
@@ -98,7 +99,7 @@ class FittingEstimator(FileEstimator):
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
         leave_lost_threads()
-        with unchanged_on_error(self):
+        with ordinary_modes(), unchanged_on_error(self):
             warm = self.warm_start and hasattr(self, "model_")
             result = Fit(self, Mode(continued=warm, resume=resume)).run(X, y, lengths)
         if result.diverged is not None:  # the epochs before are kept
@@ -128,7 +129,7 @@ class FittingEstimator(FileEstimator):
             The estimator itself.
         """
         leave_lost_threads()
-        with unchanged_on_error(self):
+        with ordinary_modes(), unchanged_on_error(self):
             mode = Mode(continued=hasattr(self, "model_"), partial=True)
             Fit(self, mode).run(X, y, lengths)
         return self

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from .._modes import without_gradients
 from ..data.batches import Batch, Batches
 from ..data.layout import Layout
 from ..data.passes import BoundedPasses, Passes
@@ -110,7 +111,7 @@ class Predictor:
 
     # ---- codes ---------------------------------------------------------------------------------
 
-    @torch.no_grad()
+    @without_gradients()
     def encode(self, batch: Batch) -> LatentCodes:
         """The posterior means of content and motion, zero in padding, and the likeliest action."""
         content, motion, action = self.model.encode(
@@ -118,7 +119,7 @@ class Predictor:
         )
         return LatentCodes(content.mean, motion.mean, None if action is None else action.value)
 
-    @torch.no_grad()
+    @without_gradients()
     def action_probabilities(self, batch: Batch) -> Tensor:
         """The action posterior, (n, K)."""
         motion = self.model.motion(
@@ -128,7 +129,7 @@ class Predictor:
         probabilities: Tensor = action.logits.softmax(-1)
         return probabilities
 
-    @torch.no_grad()
+    @without_gradients()
     def given(
         self, content: NDArray, motion: NDArray, lengths: Lengths, action: NDArray | None = None
     ) -> LatentCodes:
@@ -152,7 +153,7 @@ class Predictor:
         )
         return LatentCodes(self.tensor(content), z_m, None if said is None else said.value)
 
-    @torch.no_grad()
+    @without_gradients()
     def drawn(self, content: NDArray, noise: NDArray, action: NDArray | None = None) -> LatentCodes:
         """Codes with motion from its prior.
 
@@ -171,7 +172,7 @@ class Predictor:
         motion = self.model.rollout(self.tensor(noise), action=told)
         return LatentCodes(self.tensor(content), motion, told)
 
-    @torch.no_grad()
+    @without_gradients()
     def continued(
         self, codes: LatentCodes, noise: NDArray, lengths: Tensor | None = None
     ) -> LatentCodes:
@@ -181,7 +182,7 @@ class Predictor:
 
     # ---- sequences -----------------------------------------------------------------------------
 
-    @torch.no_grad()
+    @without_gradients()
     def decode(self, codes: LatentCodes, dtype: np.dtype, rows: Rows) -> NDArray:
         """Sequences of the codes of some rows, in the user's layout and units.
 

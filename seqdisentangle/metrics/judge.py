@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from .._modes import ordinary_modes, without_gradients
 from .._outline import check_shapes
 from .._seeding import seeded
 from .._threading import leave_lost_threads
@@ -147,6 +148,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         self.device = device
         self.random_state = random_state
 
+    @ordinary_modes()
     def fit(self, X: Any, y: ArrayLike) -> SequenceJudge:
         """Train on labelled sequences.
 
@@ -326,6 +328,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         save_file(path, self.module_.state_dict(), settings)
 
     @classmethod
+    @ordinary_modes()
     def load(cls, path: str | os.PathLike[str]) -> SequenceJudge:
         """Read a judge that :meth:`save` wrote.
 
@@ -385,7 +388,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     def _task_classes(self) -> list[NDArray[Any]]:
         return self.classes_ if isinstance(self.classes_, list) else [self.classes_]
 
-    @torch.inference_mode()
+    @without_gradients()
     def _judged(self, sequences: Sequences, n_classes: list[int]) -> list[NDArray[np.float64]]:
         """Probabilities of each task, (n, n_classes), batch by batch."""
         n, n_steps = len(sequences), sequences.n_steps
