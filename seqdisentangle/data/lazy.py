@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .masks import as_array
 from .ragged import Rows
+from .sources import check_parts
 
 __all__ = ["Stored", "read_ahead", "runs"]
 
@@ -42,7 +43,8 @@ class Stored:
     Raises
     ------
     ValueError
-        If the array is closed, or does not know its length.
+        If the array is closed, or does not know its length; or if a part of a data set is missing,
+        as in :func:`~seqdisentangle.data.sources.check_parts`.
 
     Examples
     --------
@@ -57,6 +59,8 @@ class Stored:
     def __init__(self, array: Any) -> None:
         if is_closed(array):
             raise ValueError(f"{array!r}: the file was closed before it was read")
+        if isinstance(array, h5py.Dataset):
+            check_parts(array)
         self.array = array
         self.place = place_of(array)
         if any(math.isnan(size) for size in array.shape):

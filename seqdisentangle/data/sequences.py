@@ -20,6 +20,7 @@ from .layout import Layout, find_layout
 from .lazy import Stored, read_ahead
 from .masks import as_array, unmasked
 from .ragged import Padded, Ragged, Rows, checked_lengths
+from .sources import files_behind
 
 __all__ = ["MISSING", "Sequences"]
 
@@ -121,6 +122,11 @@ class Sequences:
     def all_lengths(self) -> NDArray[np.intp]:
         """The length of each sequence, where they are all the same too."""
         return np.full(len(self), self.n_steps) if self.lengths is None else self.lengths
+
+    @property
+    def files(self) -> set[str]:
+        """The files that they are read from, as far as these are known."""
+        return set(files_behind(self._source))
 
     def __len__(self) -> int:
         return self.shape[0]

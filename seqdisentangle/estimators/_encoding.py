@@ -103,8 +103,8 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         Raises
         ------
         ValueError
-            If the frames are unlike those seen in ``fit``, or a value is not finite; or if motion
-            codes of different lengths are to be a data frame.
+            If the frames are unlike those seen in ``fit``, or a value is not finite; if motion
+            codes of different lengths are to be a data frame; or if ``out`` is a file of ``X``.
         NotFittedError
             If called before ``fit``.
         """
@@ -115,7 +115,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             check_no_table(self)
         predictor = self._predictor(sequences.dtype)
         spec = self.model_.spec
-        with output(out) as file:
+        with output(out, sequences) as file:
             z_c = room((n, spec.content_size), predictor.code_dtype, None, file, "content")
             shape = (n, n_steps, spec.motion_size)
             z_m = room(shape, predictor.code_dtype, lengths, file, "motion")

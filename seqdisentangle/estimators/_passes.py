@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from os import PathLike
+from os.path import exists, samefile
 from typing import Any
 
 import h5py
@@ -339,10 +340,27 @@ def put(into: Any, rows: Rows, values: NDArray, lengths: Lengths = None) -> None
 
 
 @contextmanager
-def output(path: str | PathLike[str] | None) -> Iterator[h5py.File | None]:
-    """An HDF5 file that takes its place whole or not at all; None for results in memory."""
+def output(path: str | PathLike[str] | None, *inputs: Sequences) -> Iterator[h5py.File | None]:
+    """An HDF5 file that takes its place whole or not at all; None for results in memory.
+
+    Raises
+    ------
+    ValueError
+        If one of the inputs is read from a file at this place.
+    """
     if path is None:
         yield None
         return
+    for sequences in inputs:
+        if any(is_same_file(path, file) for file in sequences.files):
+            raise ValueError(
+                f"out={str(path)!r} is a file that {sequences.name} is read from, which results "
+                "would take the place of: name another file"
+            )
     with written_whole(path) as partial, h5py.File(partial, "w") as file:
         yield file
+
+
+def is_same_file(path: str | PathLike[str], other: str) -> bool:
+    """Tell whether two paths lead to one file that is there."""
+    return exists(path) and exists(other) and samefile(path, other)
