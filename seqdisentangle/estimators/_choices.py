@@ -13,6 +13,7 @@ from ..data.sequences import Sequences
 from ..data.spread import Spread, spread_of
 from ..data.units import Scaling
 from ..serialization import record
+from ._params import Training
 
 __all__ = ["Choice", "chosen"]
 
@@ -165,6 +166,13 @@ def constancy_weight(facts: Facts) -> Choice:
     return Choice((codes, swaps), "; ".join(reasons) or "motion may say what stays the same")
 
 
+def frames_per_step(facts: Facts) -> Choice:
+    """Few frames of a sequence, where each takes most of a step."""
+    if facts.video:
+        return Choice(4, "images: four frames of a sequence tell its cost")
+    return Choice(None, "vectors: all of them cost little")
+
+
 def batch_size(facts: Facts) -> Choice:
     """As many as leave an epoch some steps."""
     size = min(max(facts.n // LEAST_BATCHES, 8), 64)
@@ -178,7 +186,7 @@ def max_epochs(facts: Facts) -> Choice:
     return Choice(epochs, f"{updates} steps an epoch: 24 epochs, or {LEAST_UPDATES} steps")
 
 
-CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
+CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": frames_per_step} | {
     maker.__name__: maker
     for maker in (
         content_size,
@@ -213,6 +221,7 @@ def chosen(
     before : mapping of str to Choice
         Choices that stand, of a model that is trained on.
     """
+    params = params | {"training__frames_per_step": Training.of(params["training"]).frames_per_step}
     facts = Facts(sequences, scaling, params["motion_input"])
     choices: dict[str, Choice] = {}
     for name, choose in CHOOSERS.items():

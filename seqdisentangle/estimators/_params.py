@@ -144,9 +144,10 @@ class Training(Settings):
     ema : float or None, default=None
         Decay of an exponential moving average of the weights, over about ``1 / (1 - ema)`` steps of
         the optimiser, which then is evaluated and kept. None keeps the weights as they are.
-    frames_per_step : int or None, default=None
+    frames_per_step : int, None or "auto", default="auto"
         Frames of each sequence, drawn at random, that are reconstructed in a step of the optimiser:
         an unbiased estimate of the cost that makes long sequences cheap. None: all of them.
+        ``"auto"`` is 4 for images in :class:`RecurrentWAE`, and all of them otherwise.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
         it, whose convolutions are faster in it, else float32. Weights and divergences are in
@@ -188,7 +189,7 @@ class Training(Settings):
     lr_warmup: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     clip_norm: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     ema: float | None = parameter(FRACTION, None, default=None)
-    frames_per_step: int | None = parameter(COUNT, None, default=None)
+    frames_per_step: int | Literal["auto"] | None = parameter(COUNT, None, AUTO, default="auto")
     precision: str = parameter(StrOptions(set(PRECISIONS)), default="auto")
     compile: bool = parameter("boolean", default=False)
     finetune_epochs: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")

@@ -95,7 +95,9 @@ class PublishedEstimator:
                 f"as_published: reg must be 'mmd' or 'gan', the models of the paper, got {reg!r}"
             )
         actions = None if n_actions is None else Actions(n_actions, kl="each", dynamics=False)
-        training = Training("constant", lr_warmup=0, clip_norm=None, finetune_epochs=0)
+        training = Training(
+            "constant", lr_warmup=0, clip_norm=None, frames_per_step=None, finetune_epochs=0
+        )
         published = {
             **PUBLISHED,
             **OF_DSVAE,

@@ -17,7 +17,7 @@ from ..objectives.costs import resolve_cost
 from ..objectives.elbo import ELBO
 from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
-from ._params import COUNT, NON_NEGATIVE, POSITIVE, Training, parameter, parameters
+from ._params import COUNT, NON_NEGATIVE, POSITIVE, Training, auto, parameter, parameters
 
 __all__ = ["DSVAE"]
 
@@ -146,6 +146,6 @@ class DSVAE(EncodingEstimator, FittingEstimator):
             cost=resolve_cost(self.cost, images=bounded),
             content_weight=weight,
             motion_weight=weight,
-            frames_per_step=Training.of(self.training).frames_per_step,
+            frames_per_step=auto(Training.of(self.training).frames_per_step, None),
             communicator=communicator,
         )

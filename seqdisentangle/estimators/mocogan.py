@@ -270,7 +270,10 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
         bounded: bool,
     ) -> AdversarialObjective:
         training = Training.of(self.training)
-        if training.frames_per_step is not None or training.finetune_epochs not in ("auto", 0):
+        if training.frames_per_step not in ("auto", None) or training.finetune_epochs not in (
+            "auto",
+            0,
+        ):
             raise ValueError(
                 "MoCoGAN has no encoder: it reconstructs no frames and has no codes to be "
                 f"fine-tuned to, got training={training!r}. Leave frames_per_step and "

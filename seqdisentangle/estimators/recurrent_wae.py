@@ -334,6 +334,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
         communicator: Communicator,
         bounded: bool,
     ) -> WassersteinObjective:
+        frames = self.choices_.get("training__frames_per_step", Choice(None, ""))  # of "auto"
         constancy_weight, swap_weight = pair_of_weights(
             "constancy_weight", self._chosen("constancy_weight"), "codes and of swaps"
         )
@@ -349,7 +350,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
             **terms_of_actions(self.n_actions, self._own_action_weight),
             content_view=resolve_view(self._chosen("content_view"), name="content_view"),
             motion_view=resolve_view(self.motion_view, name="motion_view"),
-            frames_per_step=Training.of(self.training).frames_per_step,
+            frames_per_step=auto(Training.of(self.training).frames_per_step, frames.value),
             communicator=communicator,
         )
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqdisentangle import RecurrentWAE
+from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling
 from seqdisentangle.estimators._choices import LEAST_BATCHES, LEAST_UPDATES, chosen
@@ -16,6 +16,7 @@ LEFT_TO_DATA = {
     "content_delay",
     "movement_weight",
     "constancy_weight",
+    "training__frames_per_step",
     "batch_size",
     "max_epochs",
 }
@@ -34,13 +35,22 @@ def vectors(n=100, steps=5, features=4, level=0.0):
 
 def test_every_value_that_is_left_to_the_data_is_chosen():
     assert set(values_of(vectors())) == LEFT_TO_DATA
-    of_default = {n for n, v in RecurrentWAE().get_params(deep=False).items() if n in LEFT_TO_DATA}
+    params = RecurrentWAE(training=Training()).get_params()
+    of_default = {n for n, v in params.items() if n in LEFT_TO_DATA and v == "auto"}
     assert of_default == LEFT_TO_DATA
 
 
 def test_a_value_that_is_set_is_not_chosen():
     given = {"content_size": 3, "motion_noise": None, "content_view": None, "max_epochs": 2}
     assert set(values_of(vectors(), **given)) == LEFT_TO_DATA - set(given)
+
+
+def test_images_are_told_by_some_frames():
+    assert values_of(vectors())["training__frames_per_step"] is None
+    images = np.zeros((20, 4, 8, 8))
+    assert values_of(images)["training__frames_per_step"] == 4
+    set_to = values_of(images, training=Training(frames_per_step=None))
+    assert "training__frames_per_step" not in set_to
 
 
 @pytest.mark.parametrize(("features", "size"), [(1, 1), (4, 4), (50, 6)])
