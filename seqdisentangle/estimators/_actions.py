@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..data.sequences import Sequences
 from ._encoding import EncodingEstimator
+from ._fitting import FittingEstimator
 from ._params import Actions, auto
+from ._sklearn import fit_context
 
-__all__ = ["ActionEstimator", "checked_labels", "terms_of_actions"]
+__all__ = ["ActionEstimator", "terms_of_actions"]
+
+Self = TypeVar("Self", bound="ActionEstimator")
 
 
 def has_actions(estimator: Any) -> bool:
@@ -25,11 +29,107 @@ def has_actions(estimator: Any) -> bool:
     return True
 
 
-class ActionEstimator(EncodingEstimator):
+class ActionEstimator(EncodingEstimator, FittingEstimator):
     """The verbs of an estimator that has actions if its parameter ``n_actions`` is set."""
 
     n_actions: int | Actions | None
     labels_: NDArray[np.int64]
+
+    # ---- fitting -------------------------------------------------------------------------------
+
+    @fit_context
+    def fit(
+        self: Self,
+        X: Any,
+        y: Any = None,
+        *,
+        lengths: Any = None,
+        actions: Any = None,
+        resume: bool = False,
+    ) -> Self:
+        """Learn the codes of sequences.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            (n, T) numbers, (n, T, D) features, (n, T, J, 2) or (n, T, J, 3) joints of skeletons,
+            (n, T, H, W) grey images, or (n, T, H, W, C) or (n, T, C, H, W) images, 8-bit or float:
+            a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ, an
+            array-like that is read by slices (of h5py, zarr or dask), a torch ``Dataset`` of
+            sequences, or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files.
+            What is not in memory is read in parts, in the background.
+        y : None
+            Not used: in a pipeline these are the labels of its last step.
+        lengths : array of int and shape (n,), optional
+            Time steps of each sequence of an array that count, the rest being padding.
+        actions : array of int and shape (n,), optional
+            The actions that are known, from 0 to ``n_actions - 1``, and -1 where they are not. They
+            are learned, and those of the other sequences from them. Only with ``n_actions``.
+        resume : bool, default=False
+            Go on from the newest readable file in ``checkpoint``, if there is one, and end with the
+            weights of a training that was never cut short: bit for bit on a CPU.
+
+        Returns
+        -------
+        object
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter or the data is not as described, or not as it was when the training to
+            resume began. A model that was fitted before is then as it was.
+        FloatingPointError
+            If the loss diverges. The estimator then has the weights of the last epoch before, if
+            there is one, and else is as it was.
+
+        Notes
+        -----
+        Ctrl-C ends the fit after the running step and leaves a model that can be used.
+        """
+        return self._fit(X, lengths=lengths, resume=resume, actions=actions)
+
+    @fit_context
+    def partial_fit(
+        self: Self, X: Any, y: Any = None, *, lengths: Any = None, actions: Any = None
+    ) -> Self:
+        """Train for one epoch on a part of the data, at a constant learning rate.
+
+        The first part decides the units (``scale``); an int ``content_delay`` counts calls, a
+        float has no ``max_epochs`` to be a share of and means none. A pair for
+        ``independence_weight`` is gone through in ``max_epochs`` calls. No checkpoints are written.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in ``fit``.
+        y : None
+            Not used.
+        lengths, actions : array of int and shape (n,), optional
+            As in ``fit``.
+
+        Returns
+        -------
+        object
+            The estimator itself.
+        """
+        return self._partial_fit(X, lengths=lengths, actions=actions)
+
+    def _check_actions(self, actions: Any, n: int) -> NDArray[np.int64] | None:
+        if actions is None:
+            return None
+        settings = Actions.of(self.n_actions)
+        if settings is None:
+            raise ValueError(
+                "actions need a model that has some, got n_actions=None: set it to their number"
+            )
+        return checked_actions(actions, n, settings.number)
+
+    def _note_labels(self, sequences: Sequences) -> None:
+        if self.n_actions is not None:
+            self.labels_ = self._action_probabilities(sequences).argmax(1)
+
+    # ---- prediction ----------------------------------------------------------------------------
 
     @available_if(has_actions)  # type: ignore[untyped-decorator]  # sklearn has no types
     def predict(self, X: Any, *, lengths: Any = None) -> NDArray[np.int64]:
@@ -79,14 +179,18 @@ class ActionEstimator(EncodingEstimator):
         return probabilities
 
     @available_if(has_actions)  # type: ignore[untyped-decorator]
-    def fit_predict(self, X: Any, y: Any = None, *, lengths: Any = None) -> NDArray[np.int64]:
+    def fit_predict(
+        self, X: Any, y: Any = None, *, lengths: Any = None, **fit_params: Any
+    ) -> NDArray[np.int64]:
         """Fit, and say the actions of the same sequences. Only with ``n_actions``.
 
         Parameters
         ----------
         X : array-like of n sequences
-        y : array of int and shape (n,), optional
+        y : None
+            Not used.
         lengths : array of int and shape (n,), optional
+        **fit_params
             All as in ``fit``.
 
         Returns
@@ -94,7 +198,7 @@ class ActionEstimator(EncodingEstimator):
         array of int and shape (n,)
             As ``predict`` returns it.
         """
-        return self.fit(X, y, lengths=lengths).labels_
+        return self.fit(X, y, lengths=lengths, **fit_params).labels_
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -115,29 +219,27 @@ def terms_of_actions(n_actions: int | Actions | None, own_weight: float) -> dict
     }
 
 
-def checked_labels(y: Any, n: int, n_actions: int) -> NDArray[np.int64] | None:
-    """The actions that are known, -1 where not, or where they are masked; None of none.
+def checked_actions(actions: Any, n: int, n_actions: int) -> NDArray[np.int64]:
+    """The actions of n sequences as integers, -1 where they are not known, or masked.
 
     Raises
     ------
     ValueError
         If they are not that many integers from -1 to ``n_actions - 1``.
     """
-    if y is None:
-        return None
-    labels = np.asarray(y.filled(-1) if isinstance(y, np.ma.MaskedArray) else y)
-    if labels.dtype == object and labels.ndim == 1:
-        labels = np.asarray(labels.tolist())
-    if labels.shape != (n,):
+    found = np.asarray(actions.filled(-1) if isinstance(actions, np.ma.MaskedArray) else actions)
+    if found.dtype == object and found.ndim == 1:
+        found = np.asarray(found.tolist())
+    if found.shape != (n,):
         raise ValueError(
-            f"y must hold an action for each of {n} sequences, got shape {labels.shape}"
+            f"actions must hold an action for each of {n} sequences, got shape {found.shape}"
         )
-    whole = labels.dtype.kind in "bui" or (labels.dtype.kind == "f" and (labels % 1 == 0).all())
-    if not whole or labels.min() < -1 or labels.max() >= n_actions:
-        found = f"{labels.min()} to {labels.max()}" if whole else f"dtype {labels.dtype}"
+    whole = found.dtype.kind in "bui" or (found.dtype.kind == "f" and (found % 1 == 0).all())
+    if not whole or found.min() < -1 or found.max() >= n_actions:
+        got = f"{found.min()} to {found.max()}" if whole else f"dtype {found.dtype}"
         raise ValueError(
-            f"y must hold integers from 0 to {n_actions - 1} (n_actions={n_actions}), and -1 where "
-            f"the action is not known, got {found}"
+            f"actions must hold integers from 0 to {n_actions - 1} (n_actions={n_actions}), and -1 "
+            f"where the action is not known, got {got}"
         )
-    known: NDArray[np.int64] = labels.astype(np.int64)
+    known: NDArray[np.int64] = found.astype(np.int64)
     return known

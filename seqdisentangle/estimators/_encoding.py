@@ -57,7 +57,9 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
 
     # ---- codes -------------------------------------------------------------------------------
 
-    def fit_transform(self, X: Any, y: Any = None, *, lengths: Any = None) -> Any:
+    def fit_transform(
+        self, X: Any, y: Any = None, *, lengths: Any = None, **fit_params: Any
+    ) -> Any:
         """Fit, and encode the same sequences.
 
         Parameters
@@ -66,14 +68,15 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         y : None
             Not used.
         lengths : array of int and shape (n,), optional
-            As in ``fit``.
+        **fit_params
+            All as in ``fit``.
 
         Returns
         -------
         Codes, array or list
             As ``transform`` returns it.
         """
-        return self.fit(X, y, lengths=lengths).transform(X, lengths=lengths)
+        return self.fit(X, y, lengths=lengths, **fit_params).transform(X, lengths=lengths)
 
     def transform(self, X: Any, *, lengths: Any = None, out: Any = None) -> Any:
         """Encode sequences: posterior means of their content and motion.

@@ -27,6 +27,7 @@ from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
+from ._base import level_of_user
 from ._files import FileEstimator, built_from
 from ._judging import judge_fit
 from ._params import Training
@@ -60,25 +61,17 @@ class FittingEstimator(FileEstimator):
     def fit(
         self: Self, X: Any, y: Any = None, *, lengths: Any = None, resume: bool = False
     ) -> Self:
-        """Learn the codes of sequences.
+        """Train the model, as :meth:`RecurrentWAE.fit` does.
 
         Parameters
         ----------
         X : array-like of n sequences
-            (n, T) numbers, (n, T, D) features, (n, T, J, 2) or (n, T, J, 3) joints of skeletons,
-            (n, T, H, W) grey images, or (n, T, H, W, C) or (n, T, C, H, W) images, 8-bit or float:
-            a NumPy array or memmap, a torch tensor, a list of arrays, whose lengths may differ, an
-            array-like that is read by slices (of h5py, zarr or dask), a torch ``Dataset`` of
-            sequences, or a path: ``"file.h5:/key"``, ``"file.npy"`` or a folder of ``.npy`` files.
-            What is not in memory is read in parts, in the background.
-        y : array of int and shape (n,), optional
-            With ``n_actions``: the actions of some sequences, from 0 on, and -1 where they are not
-            known. They are then learned, and the others from them. Without, it is not used.
+            As in :meth:`RecurrentWAE.fit`.
+        y : None
+            Not used.
         lengths : array of int and shape (n,), optional
-            Time steps of each sequence of an array that count, the rest being padding.
         resume : bool, default=False
-            Go on from the newest readable file in ``checkpoint``, if there is one, and end with the
-            weights of a training that was never cut short: bit for bit on a CPU.
+            As in :meth:`RecurrentWAE.fit`.
 
         Returns
         -------
@@ -87,39 +80,21 @@ class FittingEstimator(FileEstimator):
 
         Raises
         ------
-        ValueError, TypeError
-            If a parameter or the data is not as described, or not as it was when the training to
-            resume began. A model that was fitted before is then as it was.
-        FloatingPointError
-            If the loss diverges. The estimator then has the weights of the last epoch before, if
-            there is one, and else is as it was.
-
-        Notes
-        -----
-        Ctrl-C ends the fit after the running step and leaves a model that can be used.
+        ValueError, TypeError, FloatingPointError
+            As in :meth:`RecurrentWAE.fit`.
         """
-        leave_lost_threads()
-        with ordinary_modes(), unchanged_on_error(self):
-            warm = self.warm_start and hasattr(self, "model_")
-            result = Fit(self, Mode(continued=warm, resume=resume)).run(X, y, lengths)
-        if result.diverged is not None:  # the epochs before are kept
-            raise result.diverged
-        return self
+        return self._fit(X, lengths=lengths, resume=resume)
 
     @fit_context
     def partial_fit(self: Self, X: Any, y: Any = None, *, lengths: Any = None) -> Self:
-        """Train for one epoch on a part of the data, at a constant learning rate.
-
-        The first part decides the units (``scale``); an int ``content_delay`` counts calls, a
-        float has no ``max_epochs`` to be a share of and means none. A pair for
-        ``independence_weight`` is gone through in ``max_epochs`` calls. No checkpoints are written.
+        """Train for one epoch on a part of the data, as :meth:`RecurrentWAE.partial_fit` does.
 
         Parameters
         ----------
         X : array-like of n sequences
             As in ``fit``.
-        y : array of int and shape (n,), optional
-            As in ``fit``.
+        y : None
+            Not used.
         lengths : array of int and shape (n,), optional
             As in ``fit``.
 
@@ -128,16 +103,28 @@ class FittingEstimator(FileEstimator):
         object
             The estimator itself.
         """
+        return self._partial_fit(X, lengths=lengths)
+
+    def _fit(self: Self, X: Any, *, lengths: Any, resume: bool, actions: Any = None) -> Self:
+        leave_lost_threads()
+        with ordinary_modes(), unchanged_on_error(self):
+            warm = self.warm_start and hasattr(self, "model_")
+            result = Fit(self, Mode(continued=warm, resume=resume)).run(X, lengths, actions)
+        if result.diverged is not None:  # the epochs before are kept
+            raise result.diverged
+        return self
+
+    def _partial_fit(self: Self, X: Any, *, lengths: Any, actions: Any = None) -> Self:
         leave_lost_threads()
         with ordinary_modes(), unchanged_on_error(self):
             mode = Mode(continued=hasattr(self, "model_"), partial=True)
-            Fit(self, mode).run(X, y, lengths)
+            Fit(self, mode).run(X, lengths, actions)
         return self
 
     # ---- for the phases of a fit, where an estimator has more to say ---------------------------
 
-    def _check_labels(self, y: Any, n: int) -> NDArray[np.int64] | None:
-        """The labels of n sequences, -1 where they are not known; None if there are none."""
+    def _check_actions(self, actions: Any, n: int) -> NDArray[np.int64] | None:
+        """The actions of n sequences, -1 where they are not known; None if there are none."""
         return None
 
     def _note_labels(self, sequences: Sequences) -> None:
@@ -169,10 +156,10 @@ class Fit:
         self.mode = mode
         self.training = Training.of(estimator.training).filled(estimator._own_training)
 
-    def run(self, X: Any, y: Any, lengths: Any) -> FitResult:
+    def run(self, X: Any, lengths: Any, actions: Any) -> FitResult:
         """Go through the phases."""
         self.start()
-        self.prepare(X, y, lengths)
+        self.prepare(X, lengths, actions)
         self.begin()
         self.build()
         result = self.train()
@@ -198,12 +185,12 @@ class Fit:
         self.continued = mode.continued and self.found is None
         self.device = estimator.device_ if self.continued else device
 
-    def prepare(self, X: Any, y: Any, lengths: Any) -> None:
+    def prepare(self, X: Any, lengths: Any, actions: Any) -> None:
         """Read and check the data: every value is seen once, on the way to its units."""
         estimator = self.estimator
         self.divergences = estimator._divergences()
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
-        self.labels = estimator._check_labels(y, len(self.sequences))
+        self.actions = estimator._check_actions(actions, len(self.sequences))
         self.digest = None if self.checkpoints is None else Digest()
         self.scaling = units_of(
             self.sequences, estimator, continued=self.continued, digest=self.digest
@@ -225,7 +212,7 @@ class Fit:
         if self.checkpoints is not None and self.digest is not None:
             digest = self.digest.ended(self.sequences.lengths)
             beginning = beginning._replace(digest=digest)
-            about = about_training(estimator, self.sequences, self.labels, self.device)
+            about = about_training(estimator, self.sequences, self.actions, self.device)
             about["processes"] = self.communicator.size
             if self.found is not None:
                 check_same(self.found.about["training"], about, self.checkpoints.folder)
@@ -343,7 +330,7 @@ class Fit:
             warnings.warn(
                 f"fit was interrupted after {len(result.history)} of {self.max_epochs} epochs: the "
                 "model holds what it has learned so far and can be used",
-                stacklevel=5,
+                stacklevel=level_of_user(),
             )
 
     # ---- within the phases ---------------------------------------------------------------------
@@ -365,7 +352,7 @@ class Fit:
             self.scaling,
             device=self.device,
             shard=self.communicator.shard,
-            labels=self.labels,
+            labels=self.actions,
         )
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
         passes = functools.partial(EvenPasses, self.sequences, int(estimator._chosen("batch_size")))

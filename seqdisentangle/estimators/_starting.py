@@ -115,7 +115,7 @@ def check_built_alike(wanted: ModelSpec, built: ModelSpec) -> None:
 def about_training(
     estimator: SequenceEstimator,
     sequences: Sequences,
-    labels: NDArray[np.int64] | None,
+    actions: NDArray[np.int64] | None,
     device: torch.device,
 ) -> dict[str, Any]:
     """Settings and data that must be the same when a training is resumed, as JSON holds them.
@@ -135,7 +135,7 @@ def about_training(
     about["shape of a frame"] = list(sequences.layout.array_frame_shape)
     about["dtype of X"] = sequences.dtype.str
     about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
-    about["actions in y"] = None if labels is None else zlib.crc32(labels.tobytes())
+    about["known actions"] = None if actions is None else zlib.crc32(actions.tobytes())
     about["device"] = device.type
     return about
 

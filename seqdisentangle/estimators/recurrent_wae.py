@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..data.layout import Layout
@@ -20,9 +19,8 @@ from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
-from ._actions import ActionEstimator, checked_labels, terms_of_actions
+from ._actions import ActionEstimator, terms_of_actions
 from ._choices import Choice, chosen
-from ._fitting import FittingEstimator
 from ._params import (
     AUTO,
     COUNT,
@@ -50,7 +48,7 @@ def view_part(name: str) -> Callable[[Any], View | None]:
 
 
 @parameters
-class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
+class RecurrentWAE(PublishedEstimator, ActionEstimator):
     r"""Disentangled recurrent Wasserstein autoencoder.
 
     Learns, without labels, a static *content* code for each sequence and a dynamic *motion* code
@@ -368,14 +366,6 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator, FittingEstimator):
         return f"{made}  # {self._in_words()}" if hasattr(self, "model_") else made
 
     # ---- phases of a fit -----------------------------------------------------------------------
-
-    def _check_labels(self, y: Any, n: int) -> NDArray[np.int64] | None:
-        actions = Actions.of(self.n_actions)
-        return None if actions is None else checked_labels(y, n, actions.number)
-
-    def _note_labels(self, sequences: Sequences) -> None:
-        if self.n_actions is not None:
-            self.labels_ = self._action_probabilities(sequences).argmax(1)
 
     def _delay_epochs(self, n_past: int, *, partial: bool) -> int:
         delay = self._chosen("content_delay")

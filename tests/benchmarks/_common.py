@@ -90,19 +90,19 @@ def run_seeds(
     options: argparse.Namespace,
     make_model: Callable[..., Any],
     params: dict[str, Any],
-    data: tuple[Any, ...],
+    X: Any,
     X_test: Any,
     measure: Callable[[Any, int], dict[str, float]],
     *,
     title: str,
     facts: dict[str, Any],
     columns: Columns,
+    **fit_params: Any,
 ) -> list[dict[str, Any]]:
-    """Fit on `data` and measure a model a seed; return one record each, `facts` first.
+    """Fit on `X` and measure a model a seed; return one record each, `facts` first.
 
     `columns` are those of the file that ``--results`` names, in which `title` is the case.
     """
-    X = data[0]
     records = []
     for seed in options.seed:
         about = f"{len(X)} sequences like {np.shape(X[0])}, {params}"
@@ -112,7 +112,7 @@ def run_seeds(
             kept, resumed = {"checkpoint": options.checkpoint / f"seed-{seed}"}, {"resume": True}
         model = build(make_model, {**params, **kept, "random_state": seed})
         start = time.perf_counter()
-        model.fit(*data, **resumed)
+        model.fit(X, **fit_params, **resumed)
         seconds = time.perf_counter() - start
         measures = measure(model, seed)
         records.append(

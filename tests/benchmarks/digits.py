@@ -94,7 +94,7 @@ def main(
         options,
         make_model,
         parameters(options, knowledge),
-        (train.X,),
+        train.X,
         test.X,
         measure,
         title=f"{options.images}, {options.digits} in a frame",

@@ -157,11 +157,14 @@ class Data:
 # ---- trainings -----------------------------------------------------------------------------------
 
 
-def trained(X: Any, y: Any = None, *, cls: type = RecurrentWAE, **params: Any) -> Digests:
+def trained(X: Any, *, cls: type = RecurrentWAE, **params: Any) -> Digests:
     """Train an estimator that encodes."""
     common = {"max_epochs": 4, "batch_size": 16, "random_state": 0}
     lengths = {"lengths": params.pop("lengths")} if "lengths" in params else {}
-    model = estimator(cls, **{**common, **params}).fit(X, y, **lengths)
+    known = {"actions": params.pop("actions")} if "actions" in params else {}
+    if known and "actions" not in inspect.signature(cls.fit).parameters:
+        known = {"y": known["actions"]}  # as an older fit has it
+    model = estimator(cls, **{**common, **params}).fit(X, **known, **lengths)
     return encoder_digests(model, X, **lengths)
 
 
@@ -291,7 +294,9 @@ def other_cases(data: Data) -> Cases:
     """Actions, and the other estimators."""
     small = {"content_size": 16, "hidden_size": 32, "motion_size": 8}
     return {
-        "actions": lambda: trained(data.vectors, data.labels, n_actions=3, n_actions__weight=0.1),
+        "actions": lambda: trained(
+            data.vectors, actions=data.labels, n_actions=3, n_actions__weight=0.1
+        ),
         "actions, prior": lambda: trained(
             data.ragged, n_actions=2, n_actions__prior=[0.3, 0.7], reg="mmd"
         ),

@@ -75,7 +75,7 @@ def main(
         options,
         make_model,
         parameters(options, KNOWLEDGE),
-        (X,),
+        X,
         X_test,
         measure,
         title="BasicMotions",

@@ -73,7 +73,7 @@ def main(
         options,
         make_model,
         parameters(options, KNOWLEDGE),
-        (X,),
+        X,
         X_test,
         measure,
         title="JapaneseVowels",

@@ -130,7 +130,9 @@ def main(
         train.X, train.action = train.X[rows], train.action[rows]
     held_out = np.sort(rng.permutation(len(test.X))[: options.max_test_sequences])
     X, X_test = train.X, test.X[held_out]
-    known = () if options.labels is None else (some_labels(train.action, options.labels),)
+    known = {}
+    if options.labels is not None:
+        known["actions"] = some_labels(train.action, options.labels)
     action, attributes = test.action[held_out], test.attributes[held_out]
 
     def measure(model: Any, seed: int) -> dict[str, float]:
@@ -143,7 +145,7 @@ def main(
         options,
         make_model or MODELS[options.model][0],
         _parameters(options),
-        (X, *known),
+        X,
         X_test,
         measure,
         title=options.model if options.without is None else f"without {options.without}",
@@ -154,6 +156,7 @@ def main(
             "size": size,
         },
         columns=COLUMNS,
+        **known,
     )
 
 

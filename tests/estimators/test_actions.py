@@ -13,14 +13,10 @@ from seqdisentangle import EarlyStopping, RecurrentWAE
 from tests.estimators._common import TINY, table
 
 
-@parametrize_with_checks([RecurrentWAE(n_actions=20, **TINY)])
+@parametrize_with_checks([RecurrentWAE(n_actions=2, **TINY)])
 def test_scikit_learn_checks(estimator, check, request):
     if "check_array_api_input" in request.node.name and os.environ.get("SCIPY_ARRAY_API") != "1":
-        pytest.skip("scikit-learn runs it with SCIPY_ARRAY_API=1 only")
-    if "check_clustering" in request.node.name:
-        # Some clusters may be of no sequence, and it asks for these numbers to be the last ones;
-        # and, for once, for the right clusters: 100 steps.
-        estimator.set_params(n_actions=2, max_epochs=100)
+        pytest.skip("needs SCIPY_ARRAY_API=1: see tests/integration/test_estimators.py")
     check(estimator)
 
 
@@ -127,27 +123,27 @@ def test_an_action_prior_is_as_many_positive_numbers(prior, acting, vectors):
         acting(n_actions__prior=prior).fit(vectors)
 
 
-# ---- labels --------------------------------------------------------------------------------------
+# ---- known actions -------------------------------------------------------------------------------
 
 
-def test_unknown_labels_are_no_labels(acting, vectors, weights, same_weights):
-    told = weights(acting().fit(vectors, np.full(7, -1)))
+def test_unknown_actions_are_none(acting, vectors, weights, same_weights):
+    told = weights(acting().fit(vectors, actions=np.full(7, -1)))
     assert same_weights(told, weights(acting().fit(vectors)))
-    assert not same_weights(told, weights(acting().fit(vectors, [0, 1, 2, -1, -1, -1, -1])))
+    assert not same_weights(told, weights(acting().fit(vectors, actions=[0, 1, 2, -1, -1, -1, -1])))
 
 
-def test_masked_labels_are_unknown(acting, vectors, weights, same_weights):
-    labels = np.ma.masked_array([0, 1, 2, 1, 1, 1, 1], np.arange(7) > 2)
-    told = weights(acting().fit(vectors, labels))
-    assert same_weights(told, weights(acting().fit(vectors, [0, 1, 2, -1, -1, -1, -1])))
+def test_masked_actions_are_unknown(acting, vectors, weights, same_weights):
+    actions = np.ma.masked_array([0, 1, 2, 1, 1, 1, 1], np.arange(7) > 2)
+    told = weights(acting().fit(vectors, actions=actions))
+    assert same_weights(told, weights(acting().fit(vectors, actions=[0, 1, 2, -1, -1, -1, -1])))
 
 
-def test_y_is_not_used_without_actions(small, vectors, weights, same_weights):
-    one, other = small().fit(vectors), small().fit(vectors, list("abcabca"))
-    assert same_weights(weights(one), weights(other))
+def test_known_actions_need_a_model_that_has_some(small, vectors):
+    with pytest.raises(ValueError, match="actions need a model that has some, got n_actions=None"):
+        small().fit(vectors, actions=[0] * 7)
 
 
-BAD_LABELS = {
+BAD_ACTIONS = {
     "too many": [0, 1, 2, 3, 0, 0, 0],
     "negative": [-2] * 7,
     "fractions": [0.5] * 7,
@@ -158,14 +154,14 @@ BAD_LABELS = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_LABELS)
+@pytest.mark.parametrize("case", BAD_ACTIONS)
 @pytest.mark.parametrize("verb", ["fit", "partial_fit", "fit_transform", "fit_predict"])
-def test_labels_that_are_no_actions_are_refused(case, verb, acting, vectors):
-    with pytest.raises(ValueError, match=r"y must hold .* got"):
-        getattr(acting(), verb)(vectors, BAD_LABELS[case])
+def test_known_actions_that_are_none_are_refused(case, verb, acting, vectors):
+    with pytest.raises(ValueError, match=r"actions must hold .* got"):
+        getattr(acting(), verb)(vectors, actions=BAD_ACTIONS[case])
 
 
-def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, monkeypatch):
+def test_known_actions_follow_their_sequences_through_the_shuffling(acting, vectors, monkeypatch):
     from seqdisentangle.training.trainer import Trainer
 
     model = acting(
@@ -186,7 +182,7 @@ def test_labels_follow_their_sequences_through_the_shuffling(acting, vectors, mo
         return step(self, batch, **how)
 
     monkeypatch.setattr(Trainer, "step", checked)
-    model.fit(vectors, y)
+    model.fit(vectors, actions=y)
     assert seen == [True] * 20  # five sequences, three epochs and one of the generative model
     assert "val_labels" in model.history_[0]
 
@@ -212,30 +208,30 @@ def test_the_seed_decides_the_weights(acting, vectors, weights, same_weights):
     assert not same_weights(one, weights(acting(random_state=1).fit(vectors)))
 
 
-@pytest.mark.parametrize("labels", [None, [0, 1, 2, -1, 0, -1, -1]], ids=["none", "some"])
-def test_a_resumed_training_is_the_same(labels, acting, vectors, tmp_path, weights, same_weights):
+@pytest.mark.parametrize("known", [None, [0, 1, 2, -1, 0, -1, -1]], ids=["none", "some"])
+def test_a_resumed_training_is_the_same(known, acting, vectors, tmp_path, weights, same_weights):
     class Kill:
         def on_epoch_end(self, estimator, record):
             if record["epoch"] == 2:
                 raise RuntimeError("killed")
 
-    whole = acting(max_epochs=4).fit(vectors, labels)
+    whole = acting(max_epochs=4).fit(vectors, actions=known)
     broken = acting(max_epochs=4, checkpoint=tmp_path, callbacks=Kill())
     with pytest.raises(RuntimeError, match="killed"):
-        broken.fit(vectors, labels)
-    resumed = clone(broken).set_params(callbacks=None).fit(vectors, labels, resume=True)
+        broken.fit(vectors, actions=known)
+    resumed = clone(broken).set_params(callbacks=None).fit(vectors, actions=known, resume=True)
     assert same_weights(weights(whole), weights(resumed))
     assert resumed.model_.action.temperature < 1
 
 
-def test_a_resumed_training_must_have_its_labels(acting, vectors, tmp_path):
-    acting(checkpoint=tmp_path).fit(vectors, [0, 1, 2, -1, 0, -1, -1])
-    with pytest.raises(ValueError, match="another one: actions in y was"):
-        acting(checkpoint=tmp_path).fit(vectors, [1, 1, 2, -1, 0, -1, -1], resume=True)
+def test_a_resumed_training_must_have_its_known_actions(acting, vectors, tmp_path):
+    acting(checkpoint=tmp_path).fit(vectors, actions=[0, 1, 2, -1, 0, -1, -1])
+    with pytest.raises(ValueError, match="another one: known actions was"):
+        acting(checkpoint=tmp_path).fit(vectors, actions=[1, 1, 2, -1, 0, -1, -1], resume=True)
 
 
 def test_partial_fit(acting, vectors):
-    model = acting().partial_fit(vectors[:4], [0, 1, 2, -1]).partial_fit(vectors[4:])
+    model = acting().partial_fit(vectors[:4], actions=[0, 1, 2, -1]).partial_fit(vectors[4:])
     assert model.n_epochs_ == 2
     assert model.predict(vectors).shape == (7,)
     assert not hasattr(model, "labels_"), "there is no data set that they would be of"

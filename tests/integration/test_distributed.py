@@ -244,7 +244,7 @@ params = dict(content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_
 ends = {}
 wae = RecurrentWAE("mmd", n_actions=2, **params)
 for model in (wae, DSVAE("full", **params), MoCoGAN(2, **params)):
-    model.fit(X, y)
+    model.fit(X, **({"actions": y} if model is wae else {}))
     learned = {**model.model_.state_dict()}
     for divergence in model.divergences_:
         learned |= {f"divergence.{name}": v for name, v in divergence.state_dict().items()}

@@ -10,16 +10,19 @@ import pytest
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("codes", ["both", "content", "motion"])
-def test_scikit_learn_array_api_check(codes):
+@pytest.mark.parametrize(
+    "params",
+    [{"codes": "both"}, {"codes": "content"}, {"codes": "motion"}, {"n_actions": 2}],
+    ids=str,
+)
+def test_scikit_learn_array_api_check(params):
     script = f"""
         import torch
         from sklearn.utils.estimator_checks import estimator_checks_generator
         from seqdisentangle import RecurrentWAE
         torch.set_num_threads(1)
         model = RecurrentWAE(
-            codes={codes!r}, content_size=4, motion_size=2, hidden_size=16, max_epochs=2,
-            device="cpu",
+            **{params!r}, content_size=4, motion_size=2, hidden_size=16, max_epochs=2, device="cpu"
         )
         checks = [c for _, c in estimator_checks_generator(model) if "array_api" in repr(c)]
         assert checks

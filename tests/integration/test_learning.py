@@ -90,7 +90,7 @@ def test_labels_of_some_sequences_are_learned_for_the_others(small):
         "motion_size": 4,
         "n_actions__weight": 0.1,
     }
-    told, untold = small(**params).fit(X, known), small(**params).fit(X)
+    told, untold = small(**params).fit(X, actions=known), small(**params).fit(X)
     rest = known < 0
     assert np.mean(told.predict(X)[rest] == y[rest]) > 0.9
     assert np.mean(told.predict(X)[rest] == y[rest]) > np.mean(untold.predict(X)[rest] == y[rest])

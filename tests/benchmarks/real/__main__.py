@@ -168,7 +168,7 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             _for_run(options, name, system, case),
             SYSTEMS[system].make,
             {**data.params, **params} if SYSTEMS[system].learned else {},
-            (data.X,),
+            data.X,
             data.X_test,
             measure,
             title=f"{name}, {case}",
