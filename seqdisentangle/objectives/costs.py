@@ -241,11 +241,14 @@ def mean_cost(
 
     A mean over the values of a frame and a sum over steps, so that the weights of the divergences
     mean the same at every frame size, as they do at every length. With ``observed``, False where a
-    value is missing, the mean is over the others, and a frame without any costs nothing.
+    value is missing, the mean is over the others, and a frame without any costs nothing. The cost
+    is that of values in the precision of the target, which networks in bfloat16 do not lower.
     """
     if type(cost) is Squared and observed is None:
         return SquaredOfFrames.apply(reconstruction, target).sum(1) / target[0, 0].numel()
-    value = cost(reconstruction, target)
+    # Functions that a cost may call refuse autocast, as binary_cross_entropy does on CUDA.
+    with torch.autocast(target.device.type, enabled=False):
+        value = cost(reconstruction.to(target.dtype), target)
     shape = tuple(getattr(value, "shape", ()))
     if not shape or shape != tuple(target.shape[: len(shape)]):
         raise ValueError(

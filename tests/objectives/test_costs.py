@@ -52,6 +52,24 @@ def test_the_squared_error_of_what_is_right_has_no_gradient():
     assert torch.equal(same.grad, torch.zeros_like(y))
 
 
+@pytest.mark.parametrize("name", COSTS)
+def test_a_cost_is_called_in_full_precision_and_without_autocast(name):
+    seen, cost = [], resolve_cost(name, images=True)
+
+    def watched(reconstruction, target):
+        seen.append((reconstruction.dtype, target.dtype, torch.is_autocast_enabled("cpu")))
+        return cost(reconstruction, target)
+
+    x, y = (part.float() for part in pair(3, 8, 8))
+    x = x.bfloat16().requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16):
+        value = mean_cost(watched, x, y)
+    value.sum().backward()
+    assert seen == [(torch.float32, torch.float32, False)]
+    torch.testing.assert_close(value, mean_cost(cost, x.float(), y))
+    assert x.grad.dtype == torch.bfloat16
+
+
 def test_the_squared_error_of_half_precision_is_that_of_its_values():
     x, y = (part.float() for part in pair(3, 8, 8))
     x = x.bfloat16().requires_grad_()
