@@ -10,7 +10,11 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def resolve_device(device: str, *, fall_back: bool = False) -> torch.device:
-    """Turn a `device` parameter into a device: CUDA, then MPS, then CPU with ``"auto"``."""
+    """Turn a `device` parameter into a device.
+
+    ``"auto"`` is CUDA where there is such a GPU, else MPS if it can do all that a training does,
+    else the CPU.
+    """
     if device != "auto":
         try:
             return torch.empty(0, device=device).device
@@ -22,7 +26,20 @@ def resolve_device(device: str, *, fall_back: bool = False) -> torch.device:
                 ) from error
     if torch.cuda.is_available():
         return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    mps = torch.device("mps")
+    return mps if torch.backends.mps.is_available() and can_train(mps) else torch.device("cpu")
+
+
+def can_train(device: torch.device) -> bool:
+    """Try what a training needs and not every version of torch can do on every device."""
+    try:
+        with torch.autocast(device.type, enabled=False):  # not on MPS before torch 2.5
+            factor, _ = torch.linalg.cholesky_ex(torch.eye(2, device=device))  # of whitening
+            torch.linalg.solve_triangular(factor, factor, upper=False)
+            factor.nanmedian(-1)  # of the bandwidth of a kernel
+    except RuntimeError:  # among them NotImplementedError, for a missing kernel
+        return False
+    return True
 
 
 def resolve_precision(precision: str, device: torch.device) -> str:
@@ -35,4 +52,5 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 
 def room_for_data(device: torch.device) -> int:
     """Bytes of a data set that may stay on a device: half of what is free on a GPU, else none."""
-    return torch.cuda.mem_get_info(device)[0] // 2 if device.type == "cuda" else 0
+    # By its number: torch before 2.5 refuses a device without one, which stands for the current.
+    return torch.cuda.mem_get_info(device.index)[0] // 2 if device.type == "cuda" else 0

@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from seqdisentangle.training.devices import resolve_device, resolve_precision, room_for_data
+from seqdisentangle.training import devices
+from seqdisentangle.training.devices import (
+    can_train,
+    resolve_device,
+    resolve_precision,
+    room_for_data,
+)
 
 CPU = torch.device("cpu")
 
@@ -20,7 +26,21 @@ def test_a_device_is_the_one_asked_for():
 def test_auto_is_the_fastest_that_there_is(cuda, mps, found, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(devices, "can_train", lambda device: True)
     assert resolve_device("auto").type == found
+
+
+@pytest.mark.parametrize("missing", ["cholesky_ex", "solve_triangular"])
+def test_auto_is_no_device_that_cannot_train(missing, monkeypatch):
+    def refused(*args, **kwargs):
+        raise NotImplementedError(f"{missing} is not currently implemented for the MPS device")
+
+    assert can_train(CPU)
+    monkeypatch.setattr(torch.linalg, missing, refused)
+    assert not can_train(CPU)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert resolve_device("auto") == CPU
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "gpu"])
@@ -37,3 +57,14 @@ def test_half_precision_is_for_devices_that_have_it():
 
 def test_main_memory_keeps_data_where_they_are():
     assert room_for_data(CPU) == 0
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_half_of_the_free_memory_of_a_gpu_is_for_data(device, monkeypatch):
+    def mem_get_info(device=None):  # as torch 2.4 has it
+        if isinstance(device, torch.device) and device.index is None:
+            raise ValueError("Expected a torch.device with a specified index or an integer")
+        return (600, 1000) if device == 1 else (800, 1000)
+
+    monkeypatch.setattr(torch.cuda, "mem_get_info", mem_get_info)
+    assert room_for_data(torch.device(device)) == (300 if device == "cuda:1" else 400)
