@@ -179,4 +179,13 @@ def median_distance(z: Tensor, keep: Tensor) -> Tensor:
     itself = torch.eye(z.shape[-2], device=z.device).bool()
     pairs = keep.unsqueeze(-1) & keep.unsqueeze(-2) & ~itself
     distances = squared_distances(z, z).masked_fill(~pairs, torch.nan).flatten(-2)
-    return distances.nanmedian(-1).values if z.shape[-2] else z.new_ones(len(z))
+    return median_of_known(distances) if z.shape[-2] else z.new_ones(len(z))
+
+
+def median_of_known(x: Tensor) -> Tensor:
+    """The lower median of the values that are not NaN, (L, n) -> (L,); NaN of none."""
+    if not torch.are_deterministic_algorithms_enabled():
+        return x.nanmedian(-1).values
+    # CUDA has no deterministic kernel for that one, which finds the place of the median too.
+    last = (~x.isnan()).sum(-1, keepdim=True) - 1
+    return x.sort(-1).values.gather(-1, (last // 2).clamp(min=0)).squeeze(-1)  # NaN is sorted last

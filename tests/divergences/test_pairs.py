@@ -203,6 +203,24 @@ def test_the_median_is_that_of_the_distances_between_different_draws(n, d, seed)
     torch.testing.assert_close(pairs.median_unit(padded, counted), unit)
 
 
+@pytest.mark.parametrize("leading", [0, 1, 3])
+@pytest.mark.parametrize("n", [2, 5, 40])
+def test_the_median_needs_no_algorithm_that_is_not_deterministic(leading, n, monkeypatch):
+    x, _ = pair(leading, n, 2)
+    weight = (torch.rand(leading, n, generator=torch.Generator().manual_seed(0)) < 0.7).to(x)
+    unit = pairs.median_unit(x, weight)
+
+    def refused(*args):
+        raise RuntimeError("nanmedian with indices does not have a deterministic implementation")
+
+    monkeypatch.setattr(torch.Tensor, "nanmedian", refused)
+    torch.use_deterministic_algorithms(True)
+    try:
+        assert torch.equal(pairs.median_unit(x, weight), unit)
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
 @pytest.mark.parametrize("n", [600, 2000, 5000])
 def test_the_median_of_many_is_told_from_some(n):
     x, _ = pair(n, 2)
