@@ -115,7 +115,7 @@ class Batches:
         """Some of the sequences of a stretch, which were read together."""
         longest = int(self.sequences.all_lengths[rows].max())
         places = torch.from_numpy(np.searchsorted(np.asarray(whole), np.asarray(rows)))
-        return x[places.to(x.device), :longest]
+        return x[sent(places, x.device), :longest]
 
     def _batch(self, x: Tensor, rows: Rows, batch: Rows) -> Batch:
         """Some rows of a batch, as long as the longest of all of its."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -65,8 +66,15 @@ class Scaling:
         """The values and the moments in float64: 1e6 plus small noise must survive."""
         x = x.to(torch.float64 if x.device.type != "mps" else torch.float32)
         trailing = (1,) * (x.ndim - 3)
-        mean, std = (x.new_tensor(m).view(-1, *trailing) for m in (self.mean, self.std))
+        mean, std = (part.view(-1, *trailing) for part in moments_on(x.device, x.dtype, self))
         return x, mean, std
+
+
+@functools.lru_cache(maxsize=8)
+def moments_on(device: torch.device, dtype: torch.dtype, scaling: Scaling) -> tuple[Tensor, Tensor]:
+    """Mean and deviation on a device: sent there once, since a GPU is waited for."""
+    mean = torch.tensor(scaling.mean, dtype=dtype, device=device)
+    return mean, torch.tensor(scaling.std, dtype=dtype, device=device)
 
 
 def fit_scaling(

@@ -176,11 +176,15 @@ def clips(x: Tensor, n_steps: int, rng: torch.Generator, packing: Packing | None
     None is longer than the shortest sequence.
     """
     n, longest = x.shape[:2]
-    lengths = torch.full((n,), longest) if packing is None else packing.lengths
-    n_steps = min(n_steps, int(lengths.min()))
-    room = (lengths - n_steps + 1).to(x.device)  # places to begin at
+    lengths: int | Tensor = longest
+    shortest = longest
+    if packing is not None:
+        shortest = int(packing.lengths.min())  # on the CPU
+        lengths = packing.lengths.to(x.device, non_blocking=True)
+    n_steps = min(n_steps, shortest)
+    room = lengths - n_steps + 1  # places to begin at
     first = (torch.rand(n, generator=rng, device=x.device) * room).long()
-    first = torch.minimum(first, room - 1)  # a draw may round up to one
+    first = first.clamp(max=room - 1)  # a draw may round up to one
     rows = first.unsqueeze(-1) + torch.arange(n_steps, device=x.device)
     rows = rows + longest * torch.arange(n, device=x.device).unsqueeze(-1)
     return x.flatten(0, 1)[rows.flatten()].unflatten(0, (n, n_steps))

@@ -81,5 +81,5 @@ def error_of_movement(frames: Tensor, batch: Batch) -> Tensor:
 def number_of_steps(batch: Batch, packing: Packing | None) -> Tensor:
     """The number of real frames of each sequence, (n,) or a scalar."""
     if packing is None:
-        return batch.x.new_tensor(batch.x.shape[1])
+        return batch.x.new_full((), batch.x.shape[1])  # made there: a copy would be waited for
     return packing.mask.sum(1).to(batch.x.dtype)

@@ -258,7 +258,8 @@ class WassersteinObjective(AutoencoderObjective):
         """A posterior given its view of the sequences, or these themselves out of training."""
         x, packing = batch.x, batch.packing
         if view is not None and model.training:
-            x = view(x, rng) if packing is None else view(x, rng, packing.lengths.to(x.device))
+            lengths = [] if packing is None else [packing.lengths.to(x.device, non_blocking=True)]
+            x = view(x, rng, *lengths)
             if x.shape[1] != batch.x.shape[1]:
                 packing = None  # by the contract of views, none of the steps is padding then
         latent: Latent = posterior(x, rng, packing=packing, **told)

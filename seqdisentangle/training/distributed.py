@@ -56,7 +56,7 @@ class ProcessGroup(Communicator):
 
     def mean(self, x: Tensor) -> Tensor:
         """Mean over the rows of all processes."""
-        total = torch.stack([x.detach().sum(), x.new_tensor(float(len(x)))])
+        total = torch.stack([x.detach().sum(), x.new_full((), len(x))])
         dist.all_reduce(total)
         of_this = x.sum() * (self.size / total[1])
         return of_this + (total[0] / total[1] - of_this.detach())
@@ -158,14 +158,14 @@ class Sum(torch.autograd.Function):
 
 def second_moment(x: Tensor) -> Tensor:
     """The mean of the outer products of the rows of all processes, (n, d) -> (d, d)."""
-    total = torch.cat([(x.mT @ x).flatten(), x.new_tensor([float(len(x))])])
+    total = torch.cat([(x.mT @ x).flatten(), x.new_full((1,), len(x))])
     dist.all_reduce(total)
     return (total[:-1] / total[-1]).view(x.shape[1], -1)
 
 
 def moments(y: Tensor) -> tuple[Tensor, Tensor]:
     """The mean of the rows of all processes and of their squares, (n, d) -> (d,), (d,)."""
-    total = torch.cat([y.sum(0), y.square().sum(0), y.new_tensor([float(len(y))])])
+    total = torch.cat([y.sum(0), y.square().sum(0), y.new_full((1,), len(y))])
     dist.all_reduce(total)
     mean, squares = (total[:-1] / total[-1]).chunk(2)
     return mean, squares
@@ -188,7 +188,7 @@ class SyncedNorm:
         dims = [0, *range(2, x.ndim)]
         shape = (1, -1, *[1] * (x.ndim - 2))
         n_values = x.numel() // x.shape[1]
-        sums: Tensor = Sum.apply(torch.cat([x.sum(dims), x.new_tensor([float(n_values)])]))
+        sums: Tensor = Sum.apply(torch.cat([x.sum(dims), x.new_full((1,), n_values)]))
         n = sums[-1].detach()
         mean = sums[:-1] / n
         squares: Tensor = Sum.apply((x - mean.view(shape)).square().sum(dims))

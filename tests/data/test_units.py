@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from seqdisentangle.data.layout import Layout
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling, fit_scaling, to_user
+from tests._waits import Waits
 
 
 def fit(X, scale="standard", n_values=2**24, **parameters):
@@ -244,3 +245,12 @@ def test_what_lies_beyond_the_range_of_a_type_becomes_its_largest(dtype, shape):
         values = to_user(x, layout, scaling, dtype)
         assert values.dtype == dtype
         np.testing.assert_allclose(values.astype(float), expected, rtol=1e-15)
+
+
+def test_moments_are_sent_to_a_device_once():
+    scaling, x = Scaling("standard", (1.0, 2.0), (3.0, 4.0)), torch.rand(5, 4, 2)
+    scaled = scaling.apply(x, torch.float32)
+    with Waits() as waits:
+        again = Scaling("standard", (1.0, 2.0), (3.0, 4.0)).apply(x, torch.float32)
+    assert not waits.found
+    assert torch.equal(scaled, again)
