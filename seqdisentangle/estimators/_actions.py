@@ -171,7 +171,7 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         return self._action_probabilities(self._read(X, lengths=lengths))
 
     def _action_probabilities(self, sequences: Sequences) -> NDArray:
-        predictor = self._predictor(sequences.dtype)
+        predictor = self._predictor()
         shape = (len(sequences), self.model_.spec.n_actions or 0)
         probabilities: NDArray = np.empty(shape, predictor.code_dtype)
         for rows, batch in predictor.batches(sequences):

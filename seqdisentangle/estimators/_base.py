@@ -248,10 +248,10 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
                 warnings.warn(doubt, LayoutWarning, stacklevel=level_of_user())
         return sequences
 
-    def _predictor(self, dtype: np.dtype) -> Predictor:
+    def _predictor(self) -> Predictor:
         leave_lost_threads()
         with ordinary_modes():
-            return Predictor(self.model_, self.layout_, self.scaling_, dtype)
+            return Predictor(self.model_, self.layout_, self.scaling_)
 
 
 def is_table(X: Any) -> bool:

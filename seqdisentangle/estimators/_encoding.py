@@ -100,7 +100,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             (n, content_size) and (n, T, motion_size), motion being a list of arrays
             (T_i, motion_size) where lengths differ. With
             ``codes="content"`` the content alone; with ``codes="motion"`` the motion alone, as
-            (n, T * motion_size) for a pipeline, or as a list. In float64 for float64 input, else in
+            (n, T * motion_size) for a pipeline, or as a list. In the precision of ``model_``,
             float32.
 
         Raises
@@ -116,7 +116,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
         if self.codes == "motion" and lengths is not None and out is None:
             check_no_table(self)
-        predictor = self._predictor(sequences.dtype)
+        predictor = self._predictor()
         spec = self.model_.spec
         with output(out, sequences) as file:
             z_c = room((n, spec.content_size), predictor.code_dtype, None, file, "content")
@@ -162,7 +162,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         spec = self.model_.spec
         content = checked_codes(codes[0], "content", n=None, content_size=spec.content_size)
         motion, lengths = checked_motion(codes[1], spec.motion_size, n=len(content))
-        predictor = self._predictor(motion.dtype)
+        predictor = self._predictor()
         n, n_steps = motion.shape[:2]
         coded = (
             (
@@ -191,7 +191,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         """
         check_is_fitted(self)
         sequences = self._read(X, lengths=lengths)
-        predictor = self._predictor(sequences.dtype)
+        predictor = self._predictor()
         return predictor.generate(
             len(sequences),
             sequences.n_steps,
@@ -215,7 +215,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         check_is_fitted(self)
         sequences = self._read(X, lengths=lengths)
         cost = resolve_cost(self.cost, images=self.scaling_.bounded)
-        predictor = self._predictor(sequences.dtype)
+        predictor = self._predictor()
         total, count = 0.0, 0
         for rows, batch in predictor.batches(sequences):
             costs = cost_of_frames(cost, predictor.model, predictor.encode(batch), batch)
@@ -246,7 +246,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         """
         check_is_fitted(self)
         first, second = self._read_pair(a, b)
-        predictor = self._predictor(np.result_type(first.dtype, second.dtype))
+        predictor = self._predictor()
         swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
         for rows, batch_a, batch_b in predictor.batches(first, second):
             of_a, of_b = predictor.encode(batch_a), predictor.encode(batch_b)
@@ -287,7 +287,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
                 f"a and b must have the same length, got {first.all_lengths[i]} and "
                 f"{second.all_lengths[i]} steps in pair {i}"
             )
-        predictor = self._predictor(np.result_type(first.dtype, second.dtype))
+        predictor = self._predictor()
         lengths = first.lengths
         walks = [room(first.shape, first.dtype, lengths) for _ in range(n)]
         for rows, *batches in predictor.batches(first, second):
@@ -329,7 +329,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         check_is_fitted(self)
         check_count(n_steps, "n_steps")
         sequences = self._read(X, lengths=lengths)
-        predictor = self._predictor(sequences.dtype)
+        predictor = self._predictor()
         _, draw_motion = two_streams(
             random_state,
             (len(sequences), 0),
@@ -367,7 +367,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
     def _read_pair(self, a: Any, b: Any) -> tuple[Sequences, Sequences]:

@@ -222,8 +222,10 @@ def take_weights(
     estimator.device_ = device
     estimator.divergences_ = estimator._divergences()
     spec = estimator._spec(estimator.layout_, estimator.scaling_, estimator.divergences_)
-    estimator.model_ = build_model(spec, seed=0)
-    estimator.model_.load_state_dict(within("model.", tensors))
+    estimator.model_, weights = build_model(spec, seed=0), within("model.", tensors)
+    if all(w.dtype == torch.float64 for w in weights.values() if w.is_floating_point()):
+        estimator.model_.double()  # of a user's who asked for codes in it
+    estimator.model_.load_state_dict(weights)
     estimator.model_.to(device).eval()
     estimator._built_from = built_from(estimator)
     estimator._build_divergences(estimator.divergences_, spec, seed=0)

@@ -228,7 +228,7 @@ class Fit:
         spec = estimator._spec(self.sequences.layout, self.scaling, self.divergences)
         if self.continued:
             check_built_alike(spec, estimator.model_.spec)
-            model = estimator.model_
+            model = estimator.model_.float()  # of a user's who asked for codes in float64
         else:
             model = build_model(spec, self.seeds["weights"]).to(self.device)
         estimator._build_divergences(self.divergences, spec, self.seeds["critics"])

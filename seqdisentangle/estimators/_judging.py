@@ -66,7 +66,7 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     """
     if not hasattr(estimator, "reconstruct"):
         return
-    predictor = estimator._predictor(sequences.dtype)
+    predictor = estimator._predictor()
     found = learned(predictor, sequences, int(estimator._chosen("batch_size")))
     warn_unless_learned(found, n_updates)
     if verbose and (line := line_of_verdict(estimator, sequences)):

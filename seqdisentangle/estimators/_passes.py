@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -47,18 +46,20 @@ class Predictor:
     model : SequenceModel
     layout : Layout
     scaling : Scaling
-    dtype : numpy dtype
-        Of the data. Codes of float64 data are computed in float64, where the device has it.
+
+    Attributes
+    ----------
+    precision : torch.dtype
+        That of the model, in which codes are computed.
+    code_dtype : numpy dtype
+        The same of codes in arrays.
     """
 
-    def __init__(
-        self, model: SequenceModel, layout: Layout, scaling: Scaling, dtype: np.dtype
-    ) -> None:
-        self.device = next(model.parameters()).device
-        wide = dtype == np.float64 and self.device.type != "mps"
-        self.precision = torch.float64 if wide else torch.float32
-        self.code_dtype = np.dtype(np.float64 if wide else np.float32)
-        self.model = copy.deepcopy(model).double() if wide else model
+    def __init__(self, model: SequenceModel, layout: Layout, scaling: Scaling) -> None:
+        weight = next(model.parameters())
+        self.device, self.precision = weight.device, weight.dtype
+        self.code_dtype = np.dtype(np.float64 if weight.dtype == torch.float64 else np.float32)
+        self.model = model
         self.layout = layout
         self.scaling = scaling
         self.frames_per_pass = min(

@@ -100,8 +100,7 @@ class SamplingEstimator(SequenceEstimator):
         else:
             steps = n_steps or (self.n_steps_ if motion is None else motion.shape[1])
         content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
-        given = [codes.dtype for codes in (content, motion) if codes is not None]
-        predictor = self._predictor(np.result_type(np.float32, *given))
+        predictor = self._predictor()
         draw_content, draw_motion, drawn = self._draws(n, steps, random_state, lengths is None)
         if action is not None:
             action = np.broadcast_to(action, n).copy()

@@ -182,7 +182,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
         check_count(n_samples, "n_samples")
         if n_steps is not None:
             check_count(n_steps, "n_steps")
-        spec, predictor = self.model_.spec, self._predictor(np.dtype(np.float32))
+        spec, predictor = self.model_.spec, self._predictor()
         n_steps = n_steps or self.n_steps_
         given = checked_action(action, spec.n_actions, n_samples)
         draw_content, draw_motion, actions = self._draws(n_samples, n_steps, random_state, True)

@@ -240,7 +240,8 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
 
     Notes
     -----
-    Weights are trained in float32. Codes of float64 data are computed in float64.
+    Weights are trained in float32, and codes are computed in it, of float64 data too, which is
+    several times as fast. ``model.model_.double()`` has them computed in float64 from then on.
 
     References
     ----------

@@ -242,10 +242,3 @@ def test_partial_fit(acting, vectors):
 def test_an_average_of_the_weights(acting, vectors):
     model = acting(training__ema=0.9, warm_start=True).fit(vectors).fit(vectors)
     assert np.isfinite(model.predict_proba(vectors)).all()
-
-
-def test_codes_of_float64_data_are_in_float64(acting, vectors):
-    model = acting().fit(vectors)
-    wide = model.predict_proba(vectors.astype(np.float64))
-    assert wide.dtype == np.float64
-    np.testing.assert_allclose(wide, model.predict_proba(vectors), atol=1e-5)

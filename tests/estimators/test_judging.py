@@ -28,7 +28,7 @@ def test_the_variance_that_is_explained_is_that_of_scikit_learn():
     X = waves(n=30)
     X[:, :, 0] = 100 * X[:, :, 0]  # units make no difference
     model = quick(max_epochs=20).fit(X)
-    found = learned(model._predictor(X.dtype), Sequences(X), 8)
+    found = learned(model._predictor(), Sequences(X), 8)
     made, moves = model.reconstruct(X), X - X.mean(1, keepdims=True)
     scaled = [(x / X.std((0, 1))).reshape(-1, 3) for x in (X, made)]
     variance = scaled[0].var(0)
@@ -43,7 +43,7 @@ def test_padding_and_gaps_count_for_nothing():
     X = [x[: 10 + i] for i, x in enumerate(waves(n=10))]
     X = [np.where(np.random.RandomState(1).rand(*x.shape) < 0.2, np.nan, x) for x in X]
     model = quick(max_epochs=2, missing="mask").fit(X)
-    predictor = model._predictor(np.dtype(np.float64))
+    predictor = model._predictor()
     found = learned(predictor, Sequences(X, missing="mask"), 8)
     x, made = np.concatenate(X), np.concatenate(model.reconstruct(X))
     x, made = (part / np.nanstd(x, 0) for part in (x, made))
@@ -65,7 +65,7 @@ def test_a_fit_that_has_learned_is_not():
 @pytest.mark.parametrize("X", [np.ones((6, 5, 2)), np.arange(12.0).reshape(6, 2)[:, :1]])
 def test_what_does_not_move_need_not_be_learned_to_move(X):
     model = quick(max_epochs=1).fit(X)
-    assert learned(model._predictor(X.dtype), Sequences(X), 8).of_movement == 1
+    assert learned(model._predictor(), Sequences(X), 8).of_movement == 1
 
 
 def test_a_verbose_fit_ends_with_a_line_of_verdict(capsys):

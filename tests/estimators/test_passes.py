@@ -1,11 +1,13 @@
 """Passes bound what is read and what the model sees at once; and images are in the units of fit."""
 
+import copy
 import re
 
 import numpy as np
 import pytest
 import torch
 
+from seqdisentangle import RecurrentWAE
 from seqdisentangle.model import LatentCodes
 
 
@@ -15,6 +17,36 @@ def test_images_in_other_units_are_refused(dtype, video_model, videos):
         video_model.transform(videos.astype(dtype))
     fine = video_model.transform(videos / np.float32(255))
     assert np.allclose(fine.content, video_model.transform(videos).content, atol=1e-5)
+
+
+def test_codes_are_computed_in_float32_by_the_model_itself(small, vectors, monkeypatch):
+    wide = vectors.astype(np.float64)
+    model = small(n_actions=2).fit(wide)
+    monkeypatch.setattr(copy, "deepcopy", None)  # of the model, in every call
+    for X in (vectors, wide):
+        codes = model.transform(X)
+        assert codes.content.dtype == codes.motion.dtype == model.predict_proba(X).dtype
+        assert codes.content.dtype == np.float32
+    assert model.reconstruct(wide).dtype == model.swap(wide, wide)[0].dtype == np.float64
+
+
+@pytest.mark.parametrize("X", ["vectors", "videos"])
+def test_a_model_in_float64_computes_in_it(X, small, request, tmp_path):
+    X = request.getfixturevalue(X)
+    model = small(warm_start=True, n_actions=2).fit(X)
+    codes, probabilities = model.transform(X), model.predict_proba(X)
+    model.model_.double()
+    fine = model.transform(X)
+    assert fine.content.dtype == fine.motion.dtype == model.predict_proba(X).dtype == np.float64
+    np.testing.assert_allclose(fine.content, codes.content, atol=1e-5)
+    np.testing.assert_allclose(fine.motion, codes.motion, atol=1e-5)
+    np.testing.assert_allclose(model.predict_proba(X), probabilities, atol=1e-5)
+    assert model.sample(2, random_state=0).dtype == model.reconstruct(X).dtype == X.dtype
+    assert np.isfinite(model.score(X))
+    model.save(tmp_path / "model")
+    loaded = RecurrentWAE.load(tmp_path / "model")
+    assert np.array_equal(loaded.transform(X).content, fine.content)
+    assert model.fit(X).transform(X).content.dtype == np.float32  # trained on, as all are trained
 
 
 class Counting:
