@@ -45,7 +45,8 @@ class Sinkhorn(Divergence):
     Notes
     -----
     It holds several matrices of all :math:`T n^2` costs at once; past some thousands of draws,
-    :class:`~seqdisentangle.divergences.SlicedWasserstein` is the one to take.
+    :class:`~seqdisentangle.divergences.SlicedWasserstein` is the one to take. GeomLoss plans its
+    iterations by the diameter of the draws, which a training on a GPU waits for in every step.
 
     Examples
     --------
