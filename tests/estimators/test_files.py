@@ -282,7 +282,7 @@ def test_a_part_that_was_changed_in_place_is_saved_as_the_model_was_built(vector
 
 
 def test_what_matters_to_use_alone_is_saved_as_it_was_set(vector_model, tmp_path):
-    vector_model.set_params(codes="content", learning_rate=1e-4, swap_weight=3.0)
+    vector_model.set_params(codes="content", learning_rate=1e-4, constancy_weight=3.0)
     vector_model.save(tmp_path / "model")
     loaded = RecurrentWAE.load(tmp_path / "model")
     assert loaded.get_params() == vector_model.get_params()
