@@ -296,7 +296,7 @@ def test_what_matters_to_use_alone_is_saved_as_it_was_set(vector_model, tmp_path
         (DSVAE, {"max_epochs": "auto"}),
         (MoCoGAN, {"batch_size": "auto"}),
     ],
-    ids=str,
+    ids=["learning_rate", "random_state", "max_epochs", "batch_size"],
 )
 def test_a_value_that_is_not_allowed_is_in_no_file(estimator, params, vectors, small, tmp_path):
     model = small(estimator).fit(vectors).set_params(**params)
