@@ -24,6 +24,16 @@ class RunningNorm(nn.Module):
         The least share that a batch has in the moments: the first ones, and the zero mean and unit
         variance before them, share alike.
     eps : float, default=1e-5
+
+    Notes
+    -----
+    Values are by the batches before, gradients are those of a normalisation by the batch itself:
+    weights that grow lower no cost then, and do not.
+
+    References
+    ----------
+    Ioffe: Batch Renormalization: Towards Reducing Minibatch Dependence in Batch-Normalized Models,
+    NIPS 2017.
     """
 
     running_mean: Tensor  # (d,)
@@ -47,14 +57,23 @@ class RunningNorm(nn.Module):
         """(n, d) -> (n, d)."""
         scale, shift = self.factors()
         y = torch.addcmul(shift, x, scale)
-        if self.training:
-            self.observe(y)
-        return y
+        if not self.training:
+            return y
+        mean, squares, n = self.moments(y)
+        self._take(mean.detach(), squares.detach())
+        deviation = (squares - mean.square() + self.eps).sqrt()
+        through_batch = (y - mean) / deviation * deviation.detach() + mean.detach()
+        return torch.where(n > 1, through_batch, y)  # of one code nothing would be left
 
     @torch.no_grad()
     def observe(self, y: Tensor) -> None:
         """Take codes (n, d), as they are normalised, into the moments."""
-        mean, squares = self.moments(y.detach())
+        mean, squares, _ = self.moments(y)
+        self._take(mean, squares)
+
+    @torch.no_grad()
+    def _take(self, mean: Tensor, squares: Tensor) -> None:
+        """Move the moments by those of a batch, as it is normalised."""
         share = (1 / (self.n_batches + 2)).clamp(min=self.momentum).to(mean.dtype)
         variance = self.running_var + self.eps
         self.running_mean.addcmul_(share * mean, variance.sqrt())
@@ -63,9 +82,9 @@ class RunningNorm(nn.Module):
         self.running_var.copy_(moved.lerp((squares - mean.square()) * variance, share))
         self.n_batches.add_(1)
 
-    def moments(self, y: Tensor) -> tuple[Tensor, Tensor]:
-        """The mean of codes and of their squares, (n, d) -> (d,), (d,)."""
-        return y.mean(0), y.square().mean(0)
+    def moments(self, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The mean of codes and of their squares, and their number, (n, d) -> (d,), (d,), ()."""
+        return y.mean(0), y.square().mean(0), y.new_full((), len(y))
 
 
 class Whitening(nn.Module):

@@ -163,12 +163,12 @@ def second_moment(x: Tensor) -> Tensor:
     return (total[:-1] / total[-1]).view(x.shape[1], -1)
 
 
-def moments(y: Tensor) -> tuple[Tensor, Tensor]:
-    """The mean of the rows of all processes and of their squares, (n, d) -> (d,), (d,)."""
-    total = torch.cat([y.sum(0), y.square().sum(0), y.new_full((1,), len(y))])
-    dist.all_reduce(total)
-    mean, squares = (total[:-1] / total[-1]).chunk(2)
-    return mean, squares
+def moments(y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The mean of the rows of all processes and of their squares, and their number."""
+    total: Tensor = Sum.apply(torch.cat([y.sum(0), y.square().sum(0), y.new_full((1,), len(y))]))
+    n = total[-1].detach()
+    mean, squares = (total[:-1] / n).chunk(2)
+    return mean, squares, n
 
 
 class SyncedNorm:

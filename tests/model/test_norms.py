@@ -114,5 +114,23 @@ def test_a_batch_is_normalised_by_those_before_it():
     norm = after(RunningNorm(2), [torch.randn(8, 2)])
     x = torch.randn(8, 2)
     expected = norm(x)
-    assert torch.equal(norm.train()(x), expected)
-    assert not torch.equal(norm.eval()(x), expected)
+    torch.testing.assert_close(norm.train()(x), expected)
+    assert not torch.allclose(norm.eval()(x), expected)
+
+
+def test_gradients_are_those_of_a_normalisation_by_the_batch():
+    norm = after(RunningNorm(3, eps=1e-12).double(), [torch.randn(50, 3, dtype=torch.float64)])
+    x = 5 * torch.randn(9, 3, dtype=torch.float64) + 2
+    weight = torch.randn(9, 3, dtype=torch.float64)
+    x.requires_grad_()
+    scale = norm.factors()[0] * x.detach().std(0, correction=0)
+    (expected,) = torch.autograd.grad(
+        (
+            scale * torch.nn.functional.batch_norm(x, None, None, training=True, eps=1e-12) * weight
+        ).sum(),
+        x,
+    )
+    (found,) = torch.autograd.grad((norm.train()(x) * weight).sum(), x)
+    torch.testing.assert_close(found, expected)
+    (of_one,) = torch.autograd.grad(norm(x[:1]).sum(), x)
+    assert (of_one[0] != 0).all()

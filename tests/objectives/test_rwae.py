@@ -14,6 +14,7 @@ from seqdisentangle.divergences import (
 )
 from seqdisentangle.model.core import ModelSpec
 from seqdisentangle.model.latent import Action
+from seqdisentangle.model.norms import RunningNorm
 from seqdisentangle.networks import MLP
 from seqdisentangle.objectives.rwae import LIKELIHOOD_WEIGHT
 from seqdisentangle.views import FunctionView, RandomFrames
@@ -252,6 +253,9 @@ def test_the_gradient_is_that_of_finite_differences(spec, training, motion, step
     # A history is held fixed, which finite differences are not: one step, or marginals.
     objective, model, x = make(spec, motion=motion, steps=steps)
     model.train(training)
+    for norm in model.modules():
+        if isinstance(norm, RunningNorm):
+            norm.eval()  # its gradient is that of its batch, and its value is not: see test_norms
     # Each pass in training moves the whitening of the next: copies, which all begin alike.
     one = copy.deepcopy(model)
     gradients = torch.autograd.grad(
