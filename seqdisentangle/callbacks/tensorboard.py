@@ -41,7 +41,7 @@ class TensorBoardLogger(Callback):
 
     def __post_init__(self) -> None:
         check_path(self, "folder")
-        self._writer: Any = None
+        self._writer: Any = getattr(self, "_writer", None)  # checks come in a training too
 
     def on_fit_begin(self, estimator: Any) -> None:
         """Open the file of events."""

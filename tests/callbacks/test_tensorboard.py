@@ -47,6 +47,16 @@ def test_tensorboard_shows_an_epoch_that_is_trained_again_once(vectors, small, t
     assert [step for step, _ in events(logs)["train/loss"]] == [1, 2, 3]
 
 
+def test_a_logger_that_is_checked_stays_open(tmp_path):
+    pytest.importorskip("tensorboard")
+    logger = TensorBoardLogger(tmp_path)
+    logger.on_fit_begin(types.SimpleNamespace(history_=[]))
+    logger.validate()
+    logger.on_epoch_end(None, {"epoch": 1, "loss": 2.0})
+    logger.on_fit_end(None)
+    assert events(tmp_path) == {"train/loss": [(1, 2.0)]}
+
+
 def test_an_open_logger_can_be_copied(tmp_path):
     pytest.importorskip("tensorboard")
     logger = TensorBoardLogger(tmp_path / "own")
