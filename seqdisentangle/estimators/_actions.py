@@ -208,7 +208,7 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
 
 
 def terms_of_actions(n_actions: int | Actions | None, own_weight: float) -> dict[str, Any]:
-    """What an objective is told of actions; nothing for a model without them."""
+    """The arguments of an objective that are of actions; none for a model without them."""
     actions = Actions.of(n_actions)
     if actions is None:
         return {}

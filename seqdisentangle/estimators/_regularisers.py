@@ -1,4 +1,4 @@
-"""What goes with the divergences of ``reg``: their weights, the noise of the codes, the prior."""
+"""Companions of the divergences of ``reg``: their weights, the noise of codes, the prior."""
 
 from __future__ import annotations
 

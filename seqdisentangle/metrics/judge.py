@@ -348,19 +348,18 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             If it is not such a file.
         """
         weights, settings = load_file(path)
-        if settings.get("estimator") != cls.__name__:
-            found = settings.get("estimator", "no estimator")
+        if (found := settings.get("estimator", "no estimator")) != cls.__name__:
             raise ValueError(f"{os.fspath(path)!r} holds {found}, expected {cls.__name__}")
         with reading(path, "a judge"):
             judge = cls(**from_json(settings["parameters"]))
             judge._validate_params()
             learned = from_json(settings["learned"])
-            layout, history = learned["layout"], learned["history"]
-            classes = [np.asarray(labels) for labels in learned["classes"]]
+            layout, classes = learned["layout"], [np.asarray(c) for c in learned["classes"]]
             check_shapes(lambda: {"": judge._build(layout, classes, seed=0)}, weights)
             net = judge._build(layout, classes, seed=0)
             net.load_state_dict(weights)
-            judge._keep(net, layout, classes, history, several_tasks=learned["several_tasks"])
+            several = learned["several_tasks"]
+            judge._keep(net, layout, classes, learned["history"], several_tasks=several)
         return judge
 
     def _build(self, layout: Layout, classes: list[NDArray[Any]], seed: int) -> JudgeNet:

@@ -259,7 +259,7 @@ class MotionPosterior(nn.Module):
     def _read(
         self, previous: Tensor, state: tuple[Tensor, ...]
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """What is remembered at a step of the codes before, (n, hidden_size), and the state."""
+        """The memory of the codes before, as a step reads it (n, hidden_size), and its state."""
         return self.from_previous(previous.tanh()), state
 
     def _normalised_output(self) -> tuple[Tensor, Tensor]:
