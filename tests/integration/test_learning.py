@@ -116,7 +116,12 @@ class Watched:
             estimator.divergences_,
             cost=Squared(),
             independence_weight=0.5,
-            **{name: value for name, value in chosen.items() if name.endswith("_weight")},
+            constancy_weight=chosen["constancy_weight"][0],
+            swap_weight=chosen["constancy_weight"][1],
+            **{
+                f"{part}_weight": chosen[f"{part}_weight"]
+                for part in ("content", "motion", "movement")
+            },
         )
         batch, rng = Batch(self.x), torch.Generator().manual_seed(0)
         with torch.no_grad():
