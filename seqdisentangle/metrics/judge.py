@@ -312,7 +312,6 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             If it cannot be written.
         """
         check_is_fitted(self, "module_")
-        parameters = self.get_params() | {"device": "cpu"}
         classes = [c if c.dtype.kind in "buif" else c.tolist() for c in self._task_classes()]
         learned = {
             "classes": classes,
@@ -322,7 +321,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         }
         settings = {
             "estimator": type(self).__name__,
-            "parameters": to_json(parameters, name="parameters"),
+            "parameters": to_json(self.get_params() | {"device": "cpu"}, name="parameters"),
             "learned": to_json(learned, name="learned"),
         }
         save_file(path, self.module_.state_dict(), settings)
