@@ -15,7 +15,7 @@ from ..data.units import Scaling
 from ..serialization import record
 from ._params import Training
 
-__all__ = ["Choice", "chosen"]
+__all__ = ["Choice", "Facts", "chosen"]
 
 #: Steps of the optimiser that a training has at least. Sequences are learned by steps, not by
 #: epochs: of few sequences an epoch is a step or two.
@@ -97,6 +97,11 @@ class Facts:
         return spread_of(self.sequences, self.scaling)
 
     @property
+    def variance(self) -> float:
+        """The variance of a value, 1 where there is none."""
+        return sum(self.spread) or 1.0
+
+    @property
     def level_ratio(self) -> float:
         """The variance of levels between sequences, over that of values within one."""
         between, within = self.spread
@@ -158,7 +163,7 @@ def constancy_weight(facts: Facts) -> Choice:
         return Choice((codes, swaps), "images: what stays the same is not in level and spread")
     reasons = []
     if facts.content_view is not None:
-        codes = round(CONSTANCY * (sum(facts.spread) or 1.0), 3)
+        codes = round(CONSTANCY * facts.variance, 3)
         reasons.append(f"{CONSTANCY} of the variance of a value, as content sees single vectors")
     if facts.motion_input != "frames":
         swaps = 1.0
@@ -204,8 +209,7 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": f
 
 def chosen(
     params: dict[str, Any],
-    sequences: Sequences,
-    scaling: Scaling,
+    facts: Facts,
     before: Mapping[str, Choice] = MappingProxyType({}),
 ) -> dict[str, Choice]:
     """Choose the value of every parameter that was left to the data.
@@ -214,15 +218,12 @@ def chosen(
     ----------
     params : dict of str to object
         The parameters of an estimator.
-    sequences : Sequences
-        Those to train on.
-    scaling : Scaling
-        Their units.
+    facts : Facts
+        Of the sequences to train on; what is chosen first is added to it.
     before : mapping of str to Choice
         Choices that stand, of a model that is trained on.
     """
     params = params | {"training__frames_per_step": Training.of(params["training"]).frames_per_step}
-    facts = Facts(sequences, scaling, params["motion_input"])
     choices: dict[str, Choice] = {}
     for name, choose in CHOOSERS.items():
         given = params[name]

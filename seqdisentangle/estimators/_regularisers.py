@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._parts import same
-from ..data.sequences import Sequences
-from ..data.spread import spread_of
-from ..data.units import Scaling
 from ..divergences import Divergence, Divergences
 from ..model import PRIORS, MotionPrior
 from ..model.priors import resolve_motion_prior
 from ._base import level_of_user
-from ._choices import Choice
+from ._choices import Choice, Facts
 from ._params import auto
 
 __all__ = ["chosen_for_divergences", "in_words", "motion_prior_for", "prior_part"]
@@ -58,8 +55,7 @@ def motion_prior_for(prior: Any, divergence: Divergence) -> MotionPrior:
 def chosen_for_divergences(
     params: Mapping[str, Any],
     divergences: Divergences,
-    sequences: Sequences,
-    scaling: Scaling,
+    facts: Facts,
     before: Mapping[str, Choice],
     divergences_before: Divergences | None,
 ) -> dict[str, Choice]:
@@ -71,10 +67,8 @@ def chosen_for_divergences(
         The parameters of an estimator.
     divergences : Divergences
         Those of its ``reg``.
-    sequences : Sequences
-        Those to train on.
-    scaling : Scaling
-        Their units.
+    facts : Facts
+        Of the sequences to train on.
     before : mapping of str to Choice
         Choices of a model that is trained on. A weight stands as long as its divergence does.
     divergences_before : Divergences or None
@@ -87,7 +81,6 @@ def chosen_for_divergences(
     """
     choices = noises(params, divergences, before)
     left_out = needless(params, divergences, choices) if params["reg"] == "auto" else {}
-    variance: float | None = None
     for code in CODES:
         name, divergence = f"{code}_weight", getattr(divergences, code)
         if params[name] != "auto":
@@ -99,10 +92,8 @@ def chosen_for_divergences(
         if stands and same(divergence, getattr(divergences_before, code)):
             choices[name] = before[name]
             continue
-        if variance is None:
-            variance = sum(spread_of(sequences, scaling)) or 1.0
-        n_steps = float(sequences.all_lengths.mean()) if code == "content" else 1.0
-        choices[name] = weight_of(divergence, code, variance, n_steps)
+        n_steps = float(facts.sequences.all_lengths.mean()) if code == "content" else 1.0
+        choices[name] = weight_of(divergence, code, facts.variance, n_steps)
     warn_of_constants(params, divergences)
     return choices
 

@@ -20,7 +20,7 @@ from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
 from ._actions import ActionEstimator, terms_of_actions
-from ._choices import Choice, chosen
+from ._choices import Choice, Facts, chosen
 from ._params import (
     AUTO,
     COUNT,
@@ -378,12 +378,12 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
     ) -> dict[str, Choice]:
         params = self.get_params(deep=False)
-        of_data = chosen(params, sequences, scaling, before)
+        facts = Facts(sequences, scaling, self.motion_input)
+        of_data = chosen(params, facts, before)
         return of_data | chosen_for_divergences(
             params,
             self._divergences(),
-            sequences,
-            scaling,
+            facts,
             before,
             self.divergences_ if before else None,
         )

@@ -6,7 +6,7 @@ import pytest
 from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling
-from seqdisentangle.estimators._choices import LEAST_BATCHES, LEAST_UPDATES, chosen
+from seqdisentangle.estimators._choices import LEAST_BATCHES, LEAST_UPDATES, Facts, chosen
 
 LEFT_TO_DATA = {
     "content_size",
@@ -24,7 +24,8 @@ LEFT_TO_DATA = {
 
 def values_of(X, scale="none", **params):
     params = RecurrentWAE(**params).get_params(deep=False)
-    choices = chosen(params, Sequences(np.asarray(X)), Scaling(scale))
+    facts = Facts(Sequences(np.asarray(X)), Scaling(scale), params["motion_input"])
+    choices = chosen(params, facts)
     return {name: choice.value for name, choice in choices.items()}
 
 
