@@ -25,9 +25,10 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from ._termination import raised_at_end_of_process
 from ._version import release
 
-__all__ = ["FORMAT_VERSION", "load_file", "reading", "save_file", "written_whole"]
+__all__ = ["FORMAT_VERSION", "load_file", "naming", "reading", "save_file", "written_whole"]
 
 #: Version of the layout written; a file of a newer one is refused.
 FORMAT_VERSION = 1
@@ -103,7 +104,7 @@ def save_file(
         (dtype,) = error.args
         names = [name for name, tensor in stored.items() if tensor.dtype == dtype]
         raise ValueError(f"The safetensors format has no {dtype}, the dtype of {names}.") from error
-    with written_whole(path) as partial:
+    with written_whole(path) as partial, naming(partial):
         partial.write_bytes(content)
 
 
@@ -302,23 +303,42 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     Yields
     ------
     Path
-        The file to write. Of an error nothing is left there.
+        The file to write. Nothing is left there after an error, or a signal that ends the process.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; names ``path``.
     """
     target = Path(os.path.realpath(path))
     partial = target.with_name(f".seqdisentangle-{secrets.token_hex(8)}.tmp")
-    try:
-        partial.touch(exist_ok=False)
-        yield partial
-        with open(partial, "r+b") as file:
-            os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(partial, stat.S_IMODE(target.stat().st_mode))
-        os.replace(partial, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
-        raise
+    with raised_at_end_of_process():
+        try:
+            partial.touch(exist_ok=False)
+            yield partial
+            with open(partial, "r+b") as file:
+                os.fsync(file.fileno())
+            if target.exists():
+                os.chmod(partial, stat.S_IMODE(target.stat().st_mode))
+            os.replace(partial, target)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            if isinstance(error, OSError) and str(error.filename) == str(partial):
+                raise OSError(error.errno, error.strerror, str(path)) from error
+            raise
     _flush_folder(target.parent)
+
+
+@contextlib.contextmanager
+def naming(file: str | os.PathLike[str]) -> Iterator[None]:
+    """Name a file in an error of the system that names none, as one of writing does."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            raise OSError(error.errno, error.strerror, str(file)) from error
+        raise
 
 
 def _flush_folder(folder: Path) -> None:

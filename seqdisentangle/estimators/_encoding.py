@@ -22,7 +22,8 @@ from ..objectives.base import build_divergences
 from ..objectives.costs import resolve_cost
 from ..objectives.reconstruction import cost_of_frames
 from ._params import EarlyStopping, EncodingParameters
-from ._passes import output, put, room, total_cost
+from ._passes import total_cost
+from ._results import output, put, room
 from ._sampling import SamplingEstimator, two_streams
 from ._sklearn import TransformerMixin
 from .codes import Codes, Swap, check_count, checked_codes, checked_motion

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from os import PathLike
-from os.path import exists, samefile
 from typing import Any
 
 import h5py
@@ -24,11 +21,9 @@ from ..data.ragged import Rows
 from ..data.sequences import Sequences
 from ..data.units import Scaling, to_user
 from ..model import LatentCodes, SequenceModel
-from ..persistence import written_whole
+from ._results import Lengths, put, room
 
-__all__ = ["Lengths", "Predictor", "output", "put", "room", "total_cost"]
-
-Lengths = NDArray[np.intp] | None
+__all__ = ["Predictor", "total_cost"]
 
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
 VALUES_PER_PASS = 2**23
@@ -285,83 +280,3 @@ def refuse_far(batch: Batch, rows: Rows, sequences: Sequences) -> None:
         f"{sequence[0]}, more than {FARTHEST:g} times the scale of the data seen in fit away from "
         "them. Expected values in their units, or missing='mask' and NaN for what is missing"
     )
-
-
-def room(
-    shape: tuple[int, ...],
-    dtype: np.dtype,
-    lengths: Lengths = None,
-    file: h5py.File | None = None,
-    name: str = "",
-) -> Any:
-    """Make room for values of n sequences: an array, a list where lengths differ, or a file.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        (n, ...), or (n, T, ...) where lengths differ.
-    dtype : numpy dtype
-    lengths : array of int, optional
-    file : h5py.File, optional
-    name : str
-        The data set, or the group of ``frames`` and ``offsets`` where lengths differ.
-    """
-    if file is None:
-        return np.empty(shape, dtype) if lengths is None else [np.empty(0)] * shape[0]
-    if lengths is None:
-        return file.create_dataset(name, shape, dtype)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    file.create_dataset(f"{name}/offsets", data=offsets)
-    return FlatRoom(
-        file.create_dataset(f"{name}/frames", (offsets[-1], *shape[2:]), dtype), offsets
-    )
-
-
-class FlatRoom:
-    """Sequences of different lengths in a file, one after the other."""
-
-    def __init__(self, frames: h5py.Dataset, offsets: NDArray[np.intp]) -> None:
-        self.frames = frames
-        self.offsets = offsets
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __setitem__(self, i: int, values: NDArray) -> None:
-        self.frames[self.offsets[i] : self.offsets[i + 1]] = values
-
-
-def put(into: Any, rows: Rows, values: NDArray, lengths: Lengths = None) -> None:
-    """Put the values of some sequences in their places, without their padding in a list."""
-    if lengths is None:
-        into[rows] = values
-        return
-    for row, value in zip(np.arange(len(into))[rows], values, strict=True):
-        into[row] = value[: lengths[row]].copy()
-
-
-@contextmanager
-def output(path: str | PathLike[str] | None, *inputs: Sequences) -> Iterator[h5py.File | None]:
-    """An HDF5 file that takes its place whole or not at all; None for results in memory.
-
-    Raises
-    ------
-    ValueError
-        If one of the inputs is read from a file at this place.
-    """
-    if path is None:
-        yield None
-        return
-    for sequences in inputs:
-        if any(is_same_file(path, file) for file in sequences.files):
-            raise ValueError(
-                f"out={str(path)!r} is a file that {sequences.name} is read from, which results "
-                "would take the place of: name another file"
-            )
-    with written_whole(path) as partial, h5py.File(partial, "w") as file:
-        yield file
-
-
-def is_same_file(path: str | PathLike[str], other: str) -> bool:
-    """Tell whether two paths lead to one file that is there."""
-    return exists(path) and exists(other) and samefile(path, other)

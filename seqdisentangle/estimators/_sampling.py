@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..data.ragged import Rows
 from ..model import LatentCodes
 from ._base import SequenceEstimator, fresh_random_state
-from ._passes import output
+from ._results import output
 from .codes import (
     check_count,
     checked_action,
