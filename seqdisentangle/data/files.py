@@ -79,6 +79,31 @@ class Flat:
         return part
 
 
+class Folder:
+    """The .npy files of a folder as arrays, in the order of their names.
+
+    Each is opened for as long as it is read: a process may keep about a thousand files open.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is now, should the working directory change.
+
+    Attributes
+    ----------
+    files : list of str
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.files = sorted(map(str, folder.absolute().glob("*.npy")))
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, i: int) -> NDArray:
+        return open_npy(self.files[i])
+
+
 def open_path(path: str | os.PathLike[str], name: str) -> Any:
     """Open sequences in a file, without reading them.
 
@@ -108,10 +133,10 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
     if text.lower().endswith(HDF5_SUFFIXES):
         raise ValueError(f"{name}={text!r} names no data set: write '{text}:/key'")
     if place.is_dir():
-        files = sorted(place.glob("*.npy"))
-        if not files:
+        folder = Folder(place)
+        if not folder.files:
             raise ValueError(f"{name}={text!r}: the folder holds no .npy files")
-        return Ragged([open_npy(file) for file in files], name, streamed=True)
+        return Ragged(folder, name, streamed=True)
     if place.suffix == ".npy":
         return open_npy(place)
     raise TypeError(
@@ -120,7 +145,7 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
     )
 
 
-def open_npy(path: Path) -> NDArray:
+def open_npy(path: str | Path) -> NDArray:
     """A .npy file, mapped into memory."""
     try:
         array: NDArray = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .masks import as_array
+from .sources import check_whole
 
 __all__ = ["Padded", "Ragged", "Rows", "checked_lengths"]
 
@@ -91,6 +92,7 @@ class Ragged:
                     f"{self.name}[{i}] has shape {array.shape} now, and had shape "
                     f"{tuple(map(int, shape))} when it was first read"
                 )
+            check_whole(array)
             row[: len(array)] = array
         return part
 

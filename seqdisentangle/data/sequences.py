@@ -20,7 +20,7 @@ from .layout import Layout, find_layout
 from .lazy import Stored, read_ahead
 from .masks import as_array, unmasked
 from .ragged import Padded, Ragged, Rows, checked_lengths
-from .sources import files_behind
+from .sources import check_whole, files_behind
 
 __all__ = ["MISSING", "Sequences"]
 
@@ -140,7 +140,10 @@ class Sequences:
         ------
         ValueError
             If a value is infinite, or NaN unless these stand for missing ones; names the first.
+        OSError
+            If a file that they are read from has been cut short.
         """
+        check_whole(self._source)
         if isinstance(self._source, Tensor) and not isinstance(rows, slice):
             part = self._source[torch.from_numpy(rows).to(self._source.device, non_blocking=True)]
         else:

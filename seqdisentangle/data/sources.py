@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-__all__ = ["check_parts", "files_behind"]
+__all__ = ["check_parts", "check_whole", "files_behind"]
 
 
 def files_behind(array: Any) -> Iterator[str]:
@@ -47,8 +48,62 @@ def files_behind(array: Any) -> Iterator[str]:
             if hasattr(array, inner):
                 yield from files_behind(getattr(array, inner))
         arrays = getattr(array, "arrays", None)
+        yield from getattr(arrays, "files", ())
         for one in arrays if isinstance(arrays, list) else ():  # others are read one by one
             yield from files_behind(one)
+
+
+def check_whole(array: Any) -> None:
+    """Raise an OSError if the file of an array has been cut short since it was opened.
+
+    To read what is no longer there ends the interpreter in a memory map, and gives zeros in HDF5.
+
+    Parameters
+    ----------
+    array : array-like
+        As in :func:`files_behind`. Of a list of arrays none is looked at.
+
+    Raises
+    ------
+    OSError
+        Names the file.
+
+    Examples
+    --------
+    >>> check_whole(np.ones(3))
+    """
+    for inner in ("array", "frames", "source"):
+        if hasattr(array, inner):
+            return check_whole(getattr(array, inner))
+    if isinstance(array, h5py.Dataset):
+        file = array.file if array else None  # it is closed
+        # One that is open for writing is not on the disk yet. Other drivers have no descriptor.
+        if file is not None and file.mode == "r" and file.driver == "sec2":
+            size = os.fstat(file.id.get_vfd_handle()).st_size
+            check_size(file.filename, size, file.id.get_filesize())
+    elif isinstance(array, np.ndarray):
+        check_mapped(array)
+
+
+def check_mapped(array: Any) -> None:
+    """Raise an OSError if an array is of a memory map whose file has been cut short."""
+    mapped = None
+    while array is not None and not isinstance(array, mmap.mmap):
+        mapped = array if isinstance(array, np.memmap) else mapped
+        array = getattr(array, "base", None)
+    if mapped is not None and array is not None:
+        # A map begins on a page of memory.
+        start = mapped.offset - mapped.offset % mmap.ALLOCATIONGRANULARITY
+        check_size(str(mapped.filename), array.size(), start + len(array))
+
+
+def check_size(name: str, size: int, needed: int) -> None:
+    """Raise an OSError if a file has become smaller than it was."""
+    if size < needed:
+        raise OSError(
+            f"{name!r} has {size} bytes, and had {needed} or more when it was opened: it has been "
+            "cut short, or is being written anew. Open it again once it is whole"
+        )
 
 
 def check_parts(dataset: h5py.Dataset) -> None:

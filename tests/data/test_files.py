@@ -1,5 +1,7 @@
 """Files: what is read is what stands there, where it stands; errors name file, data set and row."""
 
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -152,3 +154,52 @@ def test_a_failure_leaves_what_was_there_and_nothing_half_written(tmp_path, smal
         model.transform(bad, out=out)
     assert out.read_text() == "as it was"
     assert [p.name for p in tmp_path.iterdir()] == ["codes.h5"]
+
+
+# More files than a process may open, and files that change
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for i, x in enumerate(RAGGED):
+        np.save(tmp_path / "folder" / f"{i}.npy", x)
+    return tmp_path / "folder"
+
+
+def test_a_folder_has_more_files_than_a_process_may_open(folder):
+    resource = pytest.importorskip("resource", reason="limits of this system cannot be set")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for i in range(100):
+        np.save(folder / f"more-{i}.npy", RAGGED[0])
+    with open(folder / "0.npy") as file:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (file.fileno() + 20, hard))
+    try:
+        sequences = Sequences(folder)
+        assert len(sequences.read(slice(0, 104))) == 104
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert sequences.files == {str(path) for path in folder.iterdir()}
+
+
+def test_a_folder_stays_where_it_is_when_the_working_directory_changes(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    sequences = Sequences("folder")
+    monkeypatch.chdir("/")
+    assert np.array_equal(sequences.read(slice(1, 2))[0], RAGGED[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "match"),
+    [
+        (lambda path: path.unlink(), FileNotFoundError, "there is no such file"),
+        (lambda path: os.truncate(path, 130), ValueError, r"no \.npy file that can be read"),
+        (lambda path: np.save(path, RAGGED[0]), ValueError, r"X\[2\] has shape \(4, 2\) now"),
+    ],
+    ids=["gone", "cut short", "another one"],
+)
+def test_a_file_of_a_folder_that_changes_is_named(folder, change, error, match):
+    sequences = Sequences(folder)
+    change(folder / "2.npy")
+    with pytest.raises(error, match=match):
+        sequences.read(slice(0, 4))

@@ -1,11 +1,13 @@
 """Files behind arrays: they are known, and a part that is missing is no fill value."""
 
 import os
+import re
 
 import h5py
 import numpy as np
 import pytest
 
+from seqdisentangle.data import windows
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.sources import files_behind
 
@@ -162,3 +164,63 @@ def test_padded_sequences_know_their_file(tmp_path):
     sequences = Sequences(f"{path}:/X", lengths=[1, 2, 3, 3])
     assert sequences.files == {str(path)}
     assert list(files_behind(X)) == []
+
+
+# Files that are cut short, which to read ends the interpreter, or gives zeros
+
+
+MAPS = {
+    "map": lambda m: m,
+    "view": lambda m: m[1:, ::-1],
+    "array": np.asarray,
+    "numbers": lambda m: m[..., 0],
+    "list": list,
+    "ragged": lambda m: [x[: 1 + i % 3] for i, x in enumerate(m)],
+    "windows": lambda m: windows(m.reshape(-1, 2), 3, 3)[0],
+}
+
+
+@pytest.mark.parametrize("of", MAPS)
+@pytest.mark.parametrize("lengths", [None, [3, 1, 2]], ids=["whole", "padded"])
+def test_a_memory_map_that_is_cut_short_is_an_error_that_names_the_file(of, lengths, tmp_path):
+    path = tmp_path / "X.npy"
+    np.save(path, X)
+    data = MAPS[of](np.load(path, mmap_mode="r"))
+    if lengths is not None and (isinstance(data, list) or len(data) != len(lengths)):
+        lengths = None
+    sequences = Sequences(data, lengths=lengths)
+    sequences.read(slice(0, 3))
+    os.truncate(path, 150)
+    with pytest.raises(OSError, match=rf"{re.escape(str(path))}.* has 150 bytes, and had 320"):
+        sequences.read(slice(0, 3))
+
+
+@pytest.mark.parametrize("chunks", [None, (1, 3, 2)])
+@pytest.mark.parametrize("key", ["X", "ragged"])
+def test_hdf5_that_is_cut_short_is_an_error_that_names_the_file(key, chunks, tmp_path):
+    path = tmp_path / "X.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("X", data=X, chunks=chunks)
+        file["ragged/frames"], file["ragged/offsets"] = X.reshape(-1, 2), [0, 3, 12]
+    sequences = Sequences(f"{path}:/{key}")
+    os.truncate(path, 1000)
+    with pytest.raises(OSError, match=rf"{re.escape(str(path))}.* has 1000 bytes, and had"):
+        sequences.read(slice(0, 2))
+
+
+def test_hdf5_that_is_still_being_written_can_be_read(tmp_path):
+    with h5py.File(tmp_path / "X.h5", "w") as file:
+        file["X"] = X
+        assert np.array_equal(Sequences(file["X"]).read(slice(0, 4)), X)
+    with h5py.File(tmp_path / "X.h5", "r", driver="core") as file:
+        assert np.array_equal(Sequences(file["X"]).read(slice(0, 4)), X)
+
+
+def test_what_is_behind_the_end_of_a_map_may_go(tmp_path):
+    path = tmp_path / "raw"
+    path.write_bytes(bytes(100) + X.tobytes() + bytes(10000))
+    sequences = Sequences(np.memmap(path, X.dtype, "r", offset=100, shape=X.shape))
+    os.truncate(path, 100 + X.nbytes)
+    assert np.array_equal(sequences.read(slice(0, 4)), X)
+    path.unlink()  # the map keeps what it has
+    assert np.array_equal(sequences.read(slice(0, 4)), X)
