@@ -21,8 +21,9 @@ class Callback(Part):
     """Base class of objects that watch a training. Every method may be left out.
 
     Any object with one of these methods will do; this class is the list of them. In each, the
-    estimator is ready for use with its current weights: ``transform``, ``sample``, ``save``. An
-    exception ends the training and leaves the estimator as it was before.
+    estimator is the one in training, ready for use with its current weights: ``transform``,
+    ``sample``, ``save``. The one whose ``fit`` was called becomes it when the training is done. An
+    exception ends the training and leaves that one as it was before.
 
     A subclass stores the arguments of its ``__init__`` under their own names, as every part does;
     ``clone`` makes it anew from these. It is registered by a name in ``CALLBACKS``.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
+import warnings
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from ..persistence import written_whole
+from ..persistence import naming, written_whole
 from .base import Callback, check_path
 
 __all__ = ["CSVLogger"]
@@ -18,7 +20,8 @@ class CSVLogger(Callback):
     """Keep ``history_`` in a CSV file: a row for each epoch, a column for each part of the loss.
 
     The file is written anew after every epoch, whole or not at all, so that a resumed training
-    goes on in it and a reader never sees half a row.
+    goes on in it and a reader never sees half a row. Where that fails, as on a full disk, there is
+    a warning.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ class CSVLogger(Callback):
     ------
     TypeError
         If ``path`` is none.
+    FileNotFoundError
+        In ``fit``, if the folder is not there.
 
     Examples
     --------
@@ -48,11 +53,25 @@ class CSVLogger(Callback):
     def __post_init__(self) -> None:
         check_path(self, "path")
 
+    def on_fit_begin(self, estimator: Any) -> None:
+        """Find the place of the file, should the working directory change."""
+        self._place = os.path.abspath(self.path)
+        folder = os.path.dirname(self._place)
+        if not os.path.isdir(folder):
+            raise FileNotFoundError(f"CSVLogger({str(self.path)!r}): there is no folder {folder!r}")
+
     def on_epoch_end(self, estimator: Any, record: dict[str, float]) -> None:
         """Write the history so far."""
         rows = estimator.history_
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        with written_whole(self.path) as file, open(file, "w", newline="") as text:
-            writer = csv.DictWriter(text, columns)
-            writer.writeheader()
-            writer.writerows(rows)
+        try:
+            with (
+                written_whole(self._place) as file,
+                naming(file),
+                open(file, "w", newline="") as text,
+            ):
+                writer = csv.DictWriter(text, columns)
+                writer.writeheader()
+                writer.writerows(rows)
+        except OSError as error:
+            warnings.warn(f"training goes on without its log: {error}", stacklevel=2)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 from tqdm.auto import tqdm
 
-__all__ = ["ProgressBar"]
+__all__ = ["ProgressBar", "say"]
 
 QUIET = ("epoch", "learning_rate", "seconds")
 
 
+# Of a terminal that is gone, a pipe that nobody reads any more, a stream that was closed.
+NOBODY_READS = (OSError, ValueError)
+
+
+def say(line: str) -> None:
+    """Print a line, if there is somewhere to print it."""
+    with suppress(*NOBODY_READS):
+        print(line)
+
+
 class ProgressBar:
     """A bar over the steps of a training; the parts of the loss change with the epochs.
+
+    A training goes on without it where there is no terminal, or not any more.
 
     Parameters
     ----------
@@ -40,25 +55,38 @@ class ProgressBar:
         if self._bar is None:
             # A resumed training has steps behind it, which say nothing of its speed.
             done = len(training.history) * self.n_batches + len(training.losses)
-            self._bar = tqdm(
-                total=self.max_epochs * self.n_batches,
-                initial=done - 1,
-                desc=self.name,
-                unit="step",
-            )
-        self._bar.update()
+            self._draw(lambda: self._begin(done - 1))
+        if self._bar is not None:
+            self._draw(self._bar.update)
 
     def on_epoch(self, training: Any) -> None:
         """Show the parts of the loss of the epoch that has ended, but for those that rest."""
-        if self._bar is None:  # nothing to show, or no step left to do
+        bar = self._bar
+        if bar is None:  # nothing to show, or no step left to do
             return
         record = training.history[-1]
         parts = {
             name: f"{value:.4g}" for name, value in record.items() if value and name not in QUIET
         }
         done = f"{self.name} {record['epoch']}/{self.max_epochs}"
-        self._bar.set_description(done, refresh=False)
-        self._bar.set_postfix(parts)
+        bar.set_description(done, refresh=False)
+        self._draw(lambda: bar.set_postfix(parts))
+
+    def _begin(self, done: int) -> None:
+        if sys.stderr is None:  # as without a console on Windows
+            self.verbose = 0
+            return
+        total = self.max_epochs * self.n_batches
+        self._bar = tqdm(total=total, initial=done, desc=self.name, unit="step")
+
+    def _draw(self, draw: Callable[[], Any]) -> None:
+        """Draw, and never again once that is not possible."""
+        try:
+            draw()
+        except NOBODY_READS:
+            self.verbose = 0
+            if self._bar is not None:
+                self._bar.disable = True
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -70,4 +98,4 @@ class ProgressBar:
         trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
-            self._bar.close()
+            self._draw(self._bar.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -53,8 +54,9 @@ class TensorBoardLogger(Callback):
                 "TensorBoardLogger needs the package tensorboard: pip install tensorboard"
             ) from error
         # Of a resumed training, epochs that it trains again are shown once.
+        folder = os.path.abspath(self.folder)  # should the working directory change
         purge = len(estimator.history_) + 1
-        self._writer = tensorboard.SummaryWriter(str(self.folder), purge_step=purge)
+        self._writer = tensorboard.SummaryWriter(folder, purge_step=purge)
 
     def on_epoch_end(self, estimator: Any, record: dict[str, float]) -> None:
         """Write the record of an epoch."""

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
+from ..callbacks.progress import say
 from ..data.batches import Batch, Batches
 from ..data.packing import around_mean, real_values
 from ..data.passes import EvenPasses, evenly_picked
@@ -70,7 +71,7 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     found = learned(predictor, sequences, int(estimator._chosen("batch_size")))
     warn_unless_learned(found, n_updates)
     if verbose and (line := line_of_verdict(estimator, sequences)):
-        print(line)
+        say(line)
 
 
 def a_few(sequences: Sequences) -> NDArray[np.intp]:

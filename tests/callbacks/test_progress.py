@@ -1,5 +1,8 @@
 """The progress bar: silent unless asked for, and then every part that weighs something."""
 
+import os
+import sys
+
 import pytest
 
 
@@ -18,3 +21,22 @@ def test_verbose(verbose, vectors, small, capsys):
         assert "step/s" in err
     else:
         assert err == ""
+
+
+def closed():
+    with open(os.devnull, "w") as stream:
+        return stream
+
+
+def without_a_reader():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(os.dup2(writer, writer), "w", buffering=1)
+
+
+@pytest.mark.parametrize("stream", [lambda: None, closed, without_a_reader])
+def test_a_training_goes_on_where_nobody_reads(stream, vectors, small, monkeypatch):
+    with monkeypatch.context() as patch:
+        for name in ("stdout", "stderr"):
+            patch.setattr(sys, name, stream())
+        assert small(verbose=1).fit(vectors).n_epochs_ == 2

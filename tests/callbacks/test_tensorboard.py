@@ -1,6 +1,7 @@
 """TensorBoard reads what was logged, each epoch once."""
 
 import copy
+import os
 import pickle
 import types
 
@@ -73,3 +74,19 @@ def test_an_open_logger_can_be_copied(tmp_path):
     logger.on_fit_end(None)
     logger.on_fit_end(None)
     assert events(logger.folder) == {"train/loss": [(1, 7.0)]}
+
+
+def test_tensorboard_stays_where_it_is_when_the_working_directory_changes(
+    vectors, small, tmp_path, monkeypatch
+):
+    pytest.importorskip("tensorboard")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+
+    class Leaves(Callback):
+        def on_epoch_end(self, estimator, record):
+            os.chdir(tmp_path / "elsewhere")
+
+    small(callbacks=[Leaves(), TensorBoardLogger("runs")]).fit(vectors)
+    assert [step for step, _ in events(tmp_path / "runs")["train/loss"]] == [1, 2]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
