@@ -261,7 +261,7 @@ def end_epoch(
     """Evaluate an epoch whose batches are done, and take note of it."""
     start = time.perf_counter()
     trainer, epoch = training.trainer, training.epoch
-    record: Record = {"epoch": epoch} | training.losses.means()
+    record: Record = {"epoch": epoch} | training.losses.means(trainer.communicator)
     if validation is not None:
         parts = trainer.evaluate(validation, content_delayed=content_delayed)
         record |= {f"val_{name}": value for name, value in parts.items()}

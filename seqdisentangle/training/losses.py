@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..objectives.base import Loss
+from ..objectives.communicator import Communicator
 
 __all__ = ["Losses", "NotFiniteError", "Record"]
 
@@ -56,11 +57,16 @@ class Losses:
             self._waiting = []
         return self._rows
 
-    def means(self) -> Record:
-        """Mean of each part over sequences, NaN of none."""
-        n = sum(self._counts)
+    def means(self, communicator: Communicator) -> Record:
+        """Mean of each part over the sequences of all processes, NaN of none.
+
+        A loss is that of the whole batch, of which each process counts its own part.
+        """
+        of_all = communicator.gather_objects(self._counts)
+        counts = [sum(parts) for parts in zip(*of_all, strict=True)]
+        n = sum(counts)
         values = [
-            sum(count * value for count, value in zip(self._counts, column, strict=True)) / n
+            sum(count * value for count, value in zip(counts, column, strict=True)) / n
             for column in zip(*self.fetched(), strict=True)
         ]
         return dict(zip(self.parts, values or [math.nan] * len(self.parts), strict=True))

@@ -142,7 +142,7 @@ class Trainer(Generic[Model]):
             with self.autocast():
                 loss, _ = self.objective(model, batch, rng, content_delayed=content_delayed)
             losses.append(len(batch), loss)
-        return losses.means()
+        return losses.means(self.communicator)
 
     def autocast(self) -> torch.autocast:
         """The precision of the networks' passes."""

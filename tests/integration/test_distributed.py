@@ -16,11 +16,12 @@ from seqdisentangle.data.batches import Batch
 from seqdisentangle.divergences import resolve
 from seqdisentangle.model import MixturePrior
 from seqdisentangle.model.core import ModelSpec, build_model
-from seqdisentangle.objectives.base import build_divergences
+from seqdisentangle.objectives.base import Loss, build_divergences
 from seqdisentangle.objectives.costs import resolve_cost
 from seqdisentangle.objectives.rwae import WassersteinObjective
 from seqdisentangle.training.distributed import ProcessGroup, SingleProcess
 from seqdisentangle.training.finetuning import FineTuning
+from seqdisentangle.training.losses import Losses
 from seqdisentangle.training.trainer import Trainer
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
@@ -138,6 +139,11 @@ def of_rank(rank, folder, size):
     communicator = ProcessGroup()
     found = {name: train(communicator, *case, n_steps=1) for name, case in CASES.items()}
     found["fifty steps"] = train(communicator, VECTORS, "mmd", torch.float64, None, n_steps=50)
+    losses = Losses(())
+    for n, value in ((5, 1.0), (4, 0.0), (4, 0.0)):
+        own = communicator.shard(slice(0, n))
+        losses.append(own.stop - own.start, Loss(torch.tensor(value), {}))
+    found["means"] = losses.means(communicator)
     torch.save(found, f"{folder}/{rank}.pt")
     torch.distributed.destroy_process_group()
 
@@ -170,6 +176,11 @@ def test_after_fifty_steps_the_weights_agree(by_rank):
     for found in by_rank:
         for name, value in found["fifty steps"][1].items():
             torch.testing.assert_close(value, expected[name], rtol=1e-4, atol=1e-4)
+
+
+def test_an_epoch_is_a_mean_over_the_sequences_of_all(by_rank):
+    for found in by_rank:
+        assert found["means"] == {"loss": 5 / 13}
 
 
 # ---- under torchrun ------------------------------------------------------------------------------

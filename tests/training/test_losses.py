@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from seqdisentangle.objectives.communicator import SingleProcess
 from seqdisentangle.objectives.rwae import Loss
 from seqdisentangle.training.losses import Losses, NotFiniteError
 from tests.training._common import PARTS
@@ -19,7 +20,7 @@ def test_parts_are_means_over_sequences_not_over_batches():
         losses.append((n, Loss(torch.tensor(v), dict(zip(names, values, strict=True)))))
     for n, loss in losses:
         record.append(n, loss)
-    assert record.means() == {
+    assert record.means(SingleProcess()) == {
         "loss": 2,
         "cost": 4,
         "content": 0,
@@ -27,7 +28,18 @@ def test_parts_are_means_over_sequences_not_over_batches():
         "independence": 0,
         "likelihood": -2,
     }
-    assert all(math.isnan(value) for value in Losses(names).means().values())
+    assert all(math.isnan(value) for value in Losses(names).means(SingleProcess()).values())
+
+
+def test_a_batch_counts_with_the_sequences_of_all_processes():
+    class First(SingleProcess):
+        def gather_objects(self, value):
+            return [value, [2, 2, 2]]
+
+    losses = Losses(())
+    for n, value in ((3, 1.0), (2, 0.0), (2, 0.0)):
+        losses.append(n, Loss(torch.tensor(value), {}))
+    assert losses.means(First()) == {"loss": 5 / 13}
 
 
 @pytest.mark.parametrize(
@@ -53,4 +65,4 @@ def test_losses_go_on_from_a_state():
     for one in (losses, other):
         one.append(1, Loss(torch.tensor(5.0), {"a": torch.tensor(6.0)}))
     assert len(other) == 2
-    assert other.means() == losses.means() == {"loss": 2.0, "a": 3.0}
+    assert other.means(SingleProcess()) == losses.means(SingleProcess()) == {"loss": 2.0, "a": 3.0}
