@@ -6,18 +6,20 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from .._termination import Terminated, put_off
 from ..objectives.communicator import Communicator, SingleProcess
 from ..persistence import load_file, reading, save_file
 from ..serialization import from_json, to_json
+from .locks import kept_to_itself
 
-__all__ = ["Checkpoint", "Checkpoints", "State", "check_same"]
+__all__ = ["PROCESSES", "Checkpoint", "Checkpoints", "State", "check_same"]
 
 State = dict[str, Any]
 
@@ -25,6 +27,9 @@ State = dict[str, Any]
 SECONDS = 300.0
 #: Checkpoints kept, the newest ones; one to go on from should the other be damaged.
 KEEP = 2
+
+#: A number of a training that those who go on with it need not have.
+PROCESSES = "processes"
 
 BEST = "best.safetensors"
 NAME = re.compile(r"epoch-(\d+)-batch-(\d+)\.safetensors")
@@ -71,13 +76,39 @@ class Checkpoints:
         self, folder: str | PathLike[str], communicator: Communicator | None = None
     ) -> None:
         self.communicator = SingleProcess() if communicator is None else communicator
-        self.folder = Path(folder)
+        self.folder = Path(folder).absolute()  # wherever the program goes
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"checkpoint={str(folder)!r} is a file, expected a folder")
         self.about: dict[str, Any] = {}
         self._unreadable: set[Position] = set()
         self._read: Path | None = None
         self._written = time.monotonic()
+        self._asked_to_end: Callable[[], bool] = lambda: False
+
+    @contextmanager
+    def kept_to_itself(self) -> Iterator[None]:
+        """Have no other training write here for as long.
+
+        Raises
+        ------
+        ValueError
+            If another one does; in all processes.
+        """
+        with ExitStack() as stack:
+            self._agree(lambda: stack.enter_context(kept_to_itself(self.folder)))
+            yield
+
+    @contextmanager
+    def put_off_end(self) -> Iterator[None]:
+        """Put off the end of the process, by a signal, until the next checkpoint, due then.
+
+        Not where processes train together, of which each would be asked at another step.
+        """
+        if self.communicator.size > 1:
+            yield
+            return
+        with put_off() as self._asked_to_end:
+            yield
 
     def newest(self) -> Checkpoint | None:
         """Read the newest one that can be read, with a warning for each that cannot; None of none.
@@ -131,8 +162,9 @@ class Checkpoints:
 
     def refuse_others(self) -> None:
         """Raise a ValueError if there are checkpoints: a new training would put an end to them."""
-        if self.communicator.rank > 0:
-            return  # it may see those that process 0 writes already
+        self._agree(self._refuse_others)
+
+    def _refuse_others(self) -> None:
         if files := self._files():
             newest = files[max(files)]
             raise ValueError(
@@ -140,15 +172,35 @@ class Checkpoints:
                 "go on with it by fit(..., resume=True), name another folder, or empty this one"
             )
 
+    def _agree(self, check: Callable[[], object]) -> None:
+        """Have process 0 check something, and all of them raise its ValueError."""
+        error = None
+        if self.communicator.rank == 0:
+            try:
+                check()
+            except ValueError as found:
+                error = found
+        error = self.communicator.broadcast(error)
+        if error is not None:
+            raise error
+
     def due(self) -> bool:
-        """Tell whether the last one is so old that the next should not wait for the epoch to end.
+        """Tell whether the next one should not wait for the epoch to end, as the last one is old.
 
         Never where processes train together: none of them knows when it is due for the others.
         """
+        if self._asked_to_end():
+            return True
         return self.communicator.size == 1 and time.monotonic() - self._written >= SECONDS
 
     def save(self, history: list[Any], batch: int, state: State) -> None:
-        """Write the state after some epochs and some batches of the next; drop old ones."""
+        """Write the state after some epochs and some batches of the next; drop old ones.
+
+        Raises
+        ------
+        Terminated
+            If the process has been asked to end, once it is written.
+        """
         position = len(history), batch
         path = self.folder / "epoch-{:05}-batch-{:07}.safetensors".format(*position)
         tensors: dict[str, Tensor] = {}
@@ -165,6 +217,13 @@ class Checkpoints:
 
         self._attempt(path, write)
         self._written = time.monotonic()
+        if self._asked_to_end():
+            warnings.warn(
+                "the process has been asked to end, and does so after this step: fit(..., "
+                f"resume=True) goes on from the newest checkpoint in {str(self.folder)!r}",
+                stacklevel=2,
+            )
+            raise Terminated
 
     def save_best(self, write: Callable[[Path], None]) -> None:
         """Have the model of the best epoch written beside the checkpoints, for use."""
@@ -226,9 +285,18 @@ def check_same(then: Mapping[str, Any], now: Mapping[str, Any], folder: Path) ->
     Parameters
     ----------
     then, now : mapping of str to values
+        The number of ``"processes"`` may differ, with a warning.
     folder : Path
     """
     names = [n for n in {**then, **now} if then.get(n) != now.get(n)]
+    if PROCESSES in names:
+        names.remove(PROCESSES)
+        warnings.warn(
+            f"the training in checkpoint={str(folder)!r} had {then.get(PROCESSES)} processes and "
+            f"goes on with {now.get(PROCESSES)}: it draws other noise, and ends with other weights "
+            "than it would have",
+            stacklevel=2,
+        )
     if names:
         listed = ", ".join(
             f"{n} was {shown(then.get(n))} and is {shown(now.get(n))}" for n in names

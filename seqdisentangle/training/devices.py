@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
-__all__ = ["PRECISIONS", "resolve_device", "resolve_precision", "room_for_data"]
+__all__ = [
+    "PRECISIONS",
+    "naming_batch_size",
+    "resolve_device",
+    "resolve_precision",
+    "room_for_data",
+]
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+
+# Of the messages by which devices say that there is no more room.
+OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
 
 
 def resolve_device(device: str, *, fall_back: bool = False) -> torch.device:
@@ -54,3 +66,28 @@ def room_for_data(device: torch.device) -> int:
     """Bytes of a data set that may stay on a device: half of what is free on a GPU, else none."""
     # By its number: torch before 2.5 refuses a device without one, which stands for the current.
     return torch.cuda.mem_get_info(device.index)[0] // 2 if device.type == "cuda" else 0
+
+
+@contextmanager
+def naming_batch_size(batch_size: int, device: torch.device) -> Iterator[None]:
+    """Name ``batch_size`` in an error of a device that has too little memory for a step.
+
+    No smaller batch is taken in its place: divergences are statistics of the whole batch, so that
+    steps on parts of it are others.
+
+    Raises
+    ------
+    MemoryError
+        In place of the device's own error.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not any(words in str(error) for words in OF_MEMORY):
+            raise
+        smaller = f"batch_size={batch_size // 2}, or " if batch_size > 1 else ""
+        raise MemoryError(
+            f"a step on batch_size={batch_size} sequences does not fit into the memory of {device}"
+            f": try {smaller}training__frames_per_step, the frames whose error is taken in a step, "
+            f"or a smaller network. {error}"
+        ) from error

@@ -20,7 +20,7 @@ from ..data.ragged import Rows
 from ..model.norms import RunningNorm, Whitening
 from ..objectives.communicator import Communicator, SingleProcess
 
-__all__ = ["ProcessGroup", "find_communicator"]
+__all__ = ["ProcessGroup", "find_communicator", "naming_lost"]
 
 if dist.is_available():
     # Its functions keep the group that is the default one when they are imported, which torch does
@@ -220,6 +220,18 @@ class SyncedNorm:
 # worker of a grid search, say, which would then train in its place. So a rank leaves its id there.
 RANK_PID = "SEQDISENTANGLE_RANK_PID"
 
+# Of the messages by which gloo and NCCL say that another process is gone, or does not answer.
+OF_CONNECTION = (
+    "Connection closed",
+    "Connection reset",
+    "Broken pipe",
+    "Timed out waiting",
+    "operation timeout",
+    "wait timeout",
+    "Socket Timeout",
+    "remote process exited",
+)
+
 # The group of the process that this one was forked from, which goes on without it.
 _of_parent: Any = None
 
@@ -240,6 +252,28 @@ def find_communicator(device: torch.device) -> Communicator:
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     atexit.register(dist.destroy_process_group)
     return ProcessGroup()
+
+
+@contextmanager
+def naming_lost(communicator: Communicator) -> Iterator[None]:
+    """Say that another process is lost, in an error of those that had to wait for it.
+
+    Raises
+    ------
+    RuntimeError
+        In place of the error of its connection.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if communicator.size == 1 or not any(words in str(error) for words in OF_CONNECTION):
+            raise
+        raise RuntimeError(
+            f"one of the {communicator.size} processes that train together has ended, or does not "
+            f"answer; this one was number {communicator.rank}. With checkpoint=... a new start "
+            "goes on from the last epoch by fit(..., resume=True), with fewer processes too. "
+            f"{error}"
+        ) from error
 
 
 def claim_rank() -> bool:

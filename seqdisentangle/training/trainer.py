@@ -181,7 +181,9 @@ class Trainer(Generic[Model]):
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
             load_optimizer(optimizer, one)
         self.schedule.load_state_dict(state["schedule"])
-        self.rng.set_state(state["rngs"][self.communicator.rank])
+        rank, rngs = self.communicator.rank, state["rngs"]
+        if rank == 0 or rank < len(rngs):  # else there were fewer processes
+            self.rng.set_state(rngs[rank])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
 

@@ -1,11 +1,13 @@
 """The device of a training: as it is asked for, or the one that there is."""
 
+import numpy as np
 import pytest
 import torch
 
 from seqdisentangle.training import devices
 from seqdisentangle.training.devices import (
     can_train,
+    naming_batch_size,
     resolve_device,
     resolve_precision,
     room_for_data,
@@ -68,3 +70,21 @@ def test_half_of_the_free_memory_of_a_gpu_is_for_data(device, monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "mem_get_info", mem_get_info)
     assert room_for_data(torch.device(device)) == (300 if device == "cuda:1" else 400)
+
+
+@pytest.mark.parametrize(("batch_size", "smaller"), [(4, "try batch_size=2, or "), (1, "try ")])
+def test_too_little_memory_names_the_batch_size(batch_size, smaller, vectors, small):
+    def greedy(reconstruction, target):
+        return (reconstruction - target).square() + torch.empty(2**50).sum()
+
+    model = small().fit(vectors)
+    before = model.transform(vectors)
+    match = f"batch_size={batch_size} sequences does not fit into the memory of cpu: {smaller}train"
+    with pytest.raises(MemoryError, match=match):
+        model.set_params(cost=greedy, batch_size=batch_size).fit(vectors)
+    assert np.array_equal(model.transform(vectors).content, before.content)
+
+
+def test_other_errors_are_left_as_they_are():
+    with pytest.raises(RuntimeError, match=r"^mine$"), naming_batch_size(4, torch.device("cpu")):
+        raise RuntimeError("mine")
