@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from ..data.sequences import Sequences
 from ._encoding import EncodingEstimator
@@ -163,7 +162,7 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         -------
         array of shape (n, n_actions)
         """
-        check_is_fitted(self)
+        self = self._whole()
         if self.model_.spec.n_actions is None:
             raise ValueError(
                 f"n_actions={self.n_actions!r}, but the fitted model has no actions: fit anew"

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
 from .._modes import ordinary, ordinary_modes
@@ -190,7 +190,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
         state = dict(super().__getstate__())
         if "model_" in state:
             # A model trained on a GPU must open on a machine without one.
-            state["model_"] = copy.deepcopy(self.model_).cpu()
+            state["model_"] = copy.deepcopy(state["model_"]).cpu()
             state["device_"] = torch.device("cpu")
         state.pop("_optimizer_state", None)  # partial_fit starts them anew
         return state
@@ -202,6 +202,26 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
             with ordinary_modes():  # it may have been read in inference mode
                 self.model_ = ordinary(self.model_).to(self.device_)
                 self.divergences_ = type(self.divergences_)(*map(ordinary, self.divergences_))
+
+    # ---- beside a fit in another thread --------------------------------------------------------
+
+    def _as_it_is(self: Self) -> Self:
+        """The estimator at this moment, which no fit in another thread changes."""
+        now = object.__new__(type(self))
+        now.__dict__ = vars(self).copy()
+        return now
+
+    def _whole(self: Self) -> Self:
+        """The fitted estimator at this moment.
+
+        Raises
+        ------
+        NotFittedError
+            If there is none yet.
+        """
+        now = self._as_it_is()
+        check_is_fitted(now)
+        return now
 
     # ---- the roads between arrays and codes ----------------------------------------------------
 

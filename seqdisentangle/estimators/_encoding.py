@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from .._modes import without_gradients
 from ..data.batches import Batch
@@ -112,7 +111,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         NotFittedError
             If called before ``fit``.
         """
-        check_is_fitted(self)
+        self = self._whole()
         sequences = self._read(X, lengths=lengths)
         n, n_steps, lengths = len(sequences), sequences.n_steps, sequences.lengths
         if self.codes == "motion" and lengths is not None and out is None:
@@ -154,7 +153,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         ValueError
             If the codes are not a pair of arrays of these shapes.
         """
-        check_is_fitted(self)
+        self = self._whole()
         if not isinstance(codes, tuple | list) or len(codes) != 2:
             raise ValueError(
                 "codes must be a pair (content, motion) as transform returns it with "
@@ -190,7 +189,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         array, or list of arrays where lengths differ
             Of the shape, layout, units and dtype of ``X``.
         """
-        check_is_fitted(self)
+        self = self._whole()
         sequences = self._read(X, lengths=lengths)
         predictor = self._predictor()
         return predictor.generate(
@@ -213,7 +212,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         lengths : array of int and shape (n,), optional
             As in ``transform``.
         """
-        check_is_fitted(self)
+        self = self._whole()
         sequences = self._read(X, lengths=lengths)
         cost = resolve_cost(self.cost, images=self.scaling_.bounded)
         predictor = self._predictor()
@@ -245,7 +244,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         ValueError
             If ``a`` and ``b`` differ in number, or their frames are unlike those seen in ``fit``.
         """
-        check_is_fitted(self)
+        self = self._whole()
         first, second = self._read_pair(a, b)
         predictor = self._predictor()
         swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
@@ -278,7 +277,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         ValueError
             If ``a`` and ``b`` differ in number or length, or ``n`` is less than 2.
         """
-        check_is_fitted(self)
+        self = self._whole()
         check_count(n, "n", at_least=2)
         first, second = self._read_pair(a, b)
         unlike = first.all_lengths != second.all_lengths
@@ -327,7 +326,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         ValueError
             If ``n_steps`` is not positive.
         """
-        check_is_fitted(self)
+        self = self._whole()
         check_count(n_steps, "n_steps")
         sequences = self._read(X, lengths=lengths)
         predictor = self._predictor()
@@ -356,7 +355,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         input_features : None
             Not used.
         """
-        check_is_fitted(self)
+        self = self._whole()
         spec = self.model_.spec
         if self.codes == "motion":
             names = [

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from sklearn.utils.validation import check_is_fitted
 
 from .._modes import ordinary_modes
 from .._outline import check_shapes
@@ -96,7 +95,7 @@ class FileEstimator(SequenceEstimator):
 
 def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
-    check_is_fitted(estimator)
+    estimator = estimator._whole()
     estimator._validate_params()  # else nothing could open the file
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-import math
 import warnings
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from .._modes import ordinary_modes
 from .._threading import leave_lost_threads
 from ..callbacks import ProgressBar, resolve_callbacks
+from ..callbacks.progress import say
 from ..data.batches import Batches
 from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
@@ -21,8 +23,13 @@ from ..model import SequenceModel
 from ..model.core import build_model
 from ..training.checkpoints import Checkpoint, Checkpoints, check_same
 from ..training.compiling import compiled
-from ..training.devices import resolve_device, resolve_precision, room_for_data
-from ..training.distributed import find_communicator
+from ..training.devices import (
+    naming_batch_size,
+    resolve_device,
+    resolve_precision,
+    room_for_data,
+)
+from ..training.distributed import find_communicator, naming_lost
 from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
@@ -38,10 +45,11 @@ from ._starting import (
     Mode,
     about_training,
     check_built_alike,
+    fitted_beside,
     keep_learned,
     open_checkpoints,
+    rows_apart,
     seeds_of,
-    unchanged_on_error,
     units_of,
 )
 from ._watching import Watch
@@ -107,18 +115,18 @@ class FittingEstimator(FileEstimator):
 
     def _fit(self: Self, X: Any, *, lengths: Any, resume: bool, actions: Any = None) -> Self:
         leave_lost_threads()
-        with ordinary_modes(), unchanged_on_error(self):
-            warm = self.warm_start and hasattr(self, "model_")
-            result = Fit(self, Mode(continued=warm, resume=resume)).run(X, lengths, actions)
+        with ordinary_modes(), fitted_beside(self) as fitted:
+            warm = self.warm_start and hasattr(fitted, "model_")
+            result = Fit(fitted, Mode(continued=warm, resume=resume)).run(X, lengths, actions)
         if result.diverged is not None:  # the epochs before are kept
             raise result.diverged
         return self
 
     def _partial_fit(self: Self, X: Any, *, lengths: Any, actions: Any = None) -> Self:
         leave_lost_threads()
-        with ordinary_modes(), unchanged_on_error(self):
-            mode = Mode(continued=hasattr(self, "model_"), partial=True)
-            Fit(self, mode).run(X, lengths, actions)
+        with ordinary_modes(), fitted_beside(self) as fitted:
+            mode = Mode(continued=hasattr(fitted, "model_"), partial=True)
+            Fit(fitted, mode).run(X, lengths, actions)
         return self
 
     # ---- for the phases of a fit, where an estimator has more to say ---------------------------
@@ -159,31 +167,37 @@ class Fit:
     def run(self, X: Any, lengths: Any, actions: Any) -> FitResult:
         """Go through the phases."""
         self.start()
-        self.prepare(X, lengths, actions)
-        self.begin()
-        self.build()
-        result = self.train()
-        self.finetune(result)
-        self.finish(result)
+        with (
+            naming_lost(self.communicator),
+            open_checkpoints(self.estimator, self.mode, self.communicator) as self.checkpoints,
+        ):
+            self.look_back()
+            self.prepare(X, lengths, actions)
+            self.begin()
+            self.build()
+            with naming_batch_size(int(self.estimator._chosen("batch_size")), self.device):
+                result = self.train()
+                self.finetune(result)
+            self.finish(result)
         return result
 
     def start(self) -> None:
-        """Find where to train, who watches, and what there is to go on from."""
-        estimator, mode = self.estimator, self.mode
-        device = resolve_device(estimator.device)
-        self.communicator = find_communicator(device)
+        """Find where to train, and who watches."""
+        estimator = self.estimator
+        self.device = resolve_device(estimator.device)
+        self.communicator = find_communicator(self.device)
         writes = self.communicator.rank == 0
         self.callbacks = resolve_callbacks(estimator.callbacks if writes else None)
         self.verbose = estimator.verbose if writes else 0
-        self.checkpoints = self.found = None
-        if not mode.partial:
-            self.checkpoints = open_checkpoints(
-                estimator.checkpoint, self.communicator, resume=mode.resume
-            )
-        if self.checkpoints is not None and mode.resume:
+
+    def look_back(self) -> None:
+        """Find what there is to go on from."""
+        self.found = None
+        if self.checkpoints is not None and self.mode.resume:
             self.found = self.checkpoints.newest()
-        self.continued = mode.continued and self.found is None
-        self.device = estimator.device_ if self.continued else device
+        self.continued = self.mode.continued and self.found is None
+        if self.continued:
+            self.device = self.estimator.device_
 
     def prepare(self, X: Any, lengths: Any, actions: Any) -> None:
         """Read and check the data: every value is seen once, on the way to its units."""
@@ -212,8 +226,9 @@ class Fit:
         if self.checkpoints is not None and self.digest is not None:
             digest = self.digest.ended(self.sequences.lengths)
             beginning = beginning._replace(digest=digest)
-            about = about_training(estimator, self.sequences, self.actions, self.device)
-            about["processes"] = self.communicator.size
+            about = about_training(
+                estimator, self.sequences, self.actions, self.device, self.communicator.size
+            )
             if self.found is not None:
                 check_same(self.found.about["training"], about, self.checkpoints.folder)
                 beginning = self.found.about["beginning"].resumed(beginning)
@@ -228,7 +243,8 @@ class Fit:
         spec = estimator._spec(self.sequences.layout, self.scaling, self.divergences)
         if self.continued:
             check_built_alike(spec, estimator.model_.spec)
-            model = estimator.model_.float()  # of a user's who asked for codes in float64
+            # Not the one that others use meanwhile, which may compute in float64.
+            model = copy.deepcopy(estimator.model_).float()
         else:
             model = build_model(spec, self.seeds["weights"]).to(self.device)
         estimator._build_divergences(self.divergences, spec, self.seeds["critics"])
@@ -267,8 +283,9 @@ class Fit:
             stopping = EarlyStopper(rule.patience, rule.tol)
         name = type(estimator).__name__
         if self.verbose and (line := estimator._in_words()):
-            print(f"{name}: {line}")
+            say(f"{name}: {line}")
         with (
+            nullcontext() if self.checkpoints is None else self.checkpoints.put_off_end(),
             ProgressBar(self.max_epochs, len(self.batches), self.verbose, name) as bar,
             self.communicator.synchronised(trainer.model),
             compiled(trainer.model, self.device, on=self.training.compile),
@@ -337,15 +354,9 @@ class Fit:
 
     def _batches(self) -> tuple[Batches, Batches | None]:
         """The batches to train on and, with early stopping, those kept apart."""
-        estimator, n = self.estimator, len(self.sequences)
-        order = np.random.RandomState(self.seeds["validation"]).permutation(n)
+        estimator = self.estimator
         rule = None if self.mode.partial else estimator._early_stopping()
-        n_validation = 0 if rule is None else math.ceil(rule.validation_fraction * n)
-        if n_validation >= n:
-            raise ValueError(
-                f"early_stopping keeps {n_validation} of {n} sequences apart and leaves none to "
-                "train on: fewer with a smaller validation_fraction, or more sequences"
-            )
+        rows, apart = rows_apart(len(self.sequences), rule, self.seeds["validation"])
         batches = functools.partial(
             Batches,
             self.sequences,
@@ -356,10 +367,8 @@ class Fit:
         )
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
         passes = functools.partial(EvenPasses, self.sequences, int(estimator._chosen("batch_size")))
-        train = batches(passes(rows=np.sort(order[n_validation:]), rng=shuffle))
-        if n_validation == 0:
-            return train, None
-        return train, batches(passes(rows=np.sort(order[:n_validation])))
+        train = batches(passes(rows=rows, rng=shuffle))
+        return train, batches(passes(rows=apart)) if len(apart) else None
 
     def _hand_over(self, model: SequenceModel) -> None:
         """Give the estimator what it needs for use by those who watch."""

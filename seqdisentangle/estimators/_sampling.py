@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted
 
 from ..data.ragged import Rows
 from ..model import LatentCodes
@@ -76,7 +75,7 @@ class SamplingEstimator(SequenceEstimator):
         ValueError
             If a number is not positive, or the codes and the numbers do not fit each other.
         """
-        check_is_fitted(self)
+        self = self._whole()
         self._check_given(motion, action)
         spec = self.model_.spec
         n_samples, n_steps, lengths = checked_sizes(n_samples, n_steps)

@@ -1,14 +1,14 @@
-"""The start of a fit: fresh, warm, in parts or resumed; and the way back if it fails."""
+"""The start of a fit: fresh, warm, in parts or resumed."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from os import PathLike
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -23,9 +23,9 @@ from ..networks import resolve_network
 from ..networks.custom import OwnModules
 from ..objectives.communicator import Communicator
 from ..serialization import OwnObjectError, record, to_json
-from ..training.checkpoints import Checkpoints
+from ..training.checkpoints import PROCESSES, Checkpoints
 from ._base import SequenceEstimator, fresh_random_state
-from ._params import Training
+from ._params import EarlyStopping, Training
 
 __all__ = [
     "Beginning",
@@ -33,12 +33,15 @@ __all__ = [
     "Mode",
     "about_training",
     "check_built_alike",
+    "fitted_beside",
     "keep_learned",
     "open_checkpoints",
+    "rows_apart",
     "seeds_of",
-    "unchanged_on_error",
     "units_of",
 ]
+
+Estimator = TypeVar("Estimator", bound=SequenceEstimator)
 
 # Parameters that say nothing of which weights a training ends with.
 OF_NO_WEIGHT = ("callbacks", "checkpoint", "codes", "device", "verbose", "warm_start")
@@ -63,24 +66,72 @@ class Mode:
     resume: bool = False
 
 
+@contextmanager
+def fitted_beside(estimator: Estimator) -> Iterator[Estimator]:
+    """A copy of an estimator to fit, whose changes it takes over at the end, in one step.
+
+    Until then it is as it was, for other threads that use it, and stays so if fitting raises.
+    """
+    fitted = estimator._as_it_is()
+    before = vars(fitted).copy()
+    yield fitted
+    after, parameters = vars(fitted), fitted.get_params(deep=False)
+    gone = before.keys() - after.keys()
+    # All that was learned, and parameters that a callback has set: others may have set some too.
+    learned = {
+        name: value
+        for name, value in after.items()
+        if name not in parameters or before[name] is not value
+    }
+    left = {name: value for name, value in vars(estimator).items() if name not in gone}
+    estimator.__dict__ = left | learned
+
+
+@contextmanager
 def open_checkpoints(
-    folder: str | PathLike[str] | None, communicator: Communicator, *, resume: bool
-) -> Checkpoints | None:
-    """Open the folder of checkpoints, which a new training must find empty.
+    estimator: SequenceEstimator, mode: Mode, communicator: Communicator
+) -> Iterator[Checkpoints | None]:
+    """Open the folder of checkpoints for one training, which must find it empty if it is new.
+
+    A ``partial_fit`` has none.
 
     Raises
     ------
     ValueError
-        If there is nowhere to resume from, or another training in the folder of a new one.
+        If there is nowhere to resume from, or another training in the folder of a new one, or one
+        that is under way.
     """
+    folder = None if mode.partial else estimator.checkpoint
     if folder is None:
-        if resume:
+        if mode.resume:
             raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")
-        return None
+        yield None
+        return
     checkpoints = Checkpoints(folder, communicator)
-    if not resume:
-        checkpoints.refuse_others()
-    return checkpoints
+    with checkpoints.kept_to_itself():
+        if not mode.resume:
+            checkpoints.refuse_others()
+        yield checkpoints
+
+
+def rows_apart(
+    n: int, rule: EarlyStopping | None, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of n sequences to train on, and those that are kept apart to stop by.
+
+    Raises
+    ------
+    ValueError
+        If none are left to train on.
+    """
+    order = np.random.RandomState(seed).permutation(n)
+    n_apart = 0 if rule is None else math.ceil(rule.validation_fraction * n)
+    if n_apart >= n:
+        raise ValueError(
+            f"early_stopping keeps {n_apart} of {n} sequences apart and leaves none to train on: "
+            "fewer with a smaller validation_fraction, or more sequences"
+        )
+    return np.sort(order[n_apart:]), np.sort(order[:n_apart])
 
 
 def keep_learned(divergences: Divergences, before: Divergences) -> None:
@@ -117,6 +168,7 @@ def about_training(
     sequences: Sequences,
     actions: NDArray[np.int64] | None,
     device: torch.device,
+    n_processes: int,
 ) -> dict[str, Any]:
     """Settings and data that must be the same when a training is resumed, as JSON holds them.
 
@@ -137,6 +189,7 @@ def about_training(
     about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
     about["known actions"] = None if actions is None else zlib.crc32(actions.tobytes())
     about["device"] = device.type
+    about[PROCESSES] = n_processes
     return about
 
 
@@ -256,20 +309,3 @@ def seeds_of(random_state: Any) -> dict[str, int]:
     names = ("weights", "order", "noise", "validation", "critics", "codes")
     numbers = fresh_random_state(random_state).randint(2**31 - 1, size=len(names))
     return dict(zip(names, numbers.tolist(), strict=True))
-
-
-@contextmanager
-def unchanged_on_error(estimator: Any) -> Iterator[None]:
-    """Put an estimator's attributes and weights back if fitting raises."""
-    before = dict(vars(estimator))
-    model = before.get("model_")
-    weights = None if model is None else {k: v.clone() for k, v in model.state_dict().items()}
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        if model is not None and weights is not None:
-            model.load_state_dict(weights)
-            model.eval()
-        raise

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
@@ -178,7 +177,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
             ``Codes(content, motion)`` of shapes (n_samples, content_size) and
             (n_samples, n_steps, motion_size), for ``sample(content=..., motion=...)`` and ``swap``.
         """
-        check_is_fitted(self)
+        self = self._whole()
         check_count(n_samples, "n_samples")
         if n_steps is not None:
             check_count(n_steps, "n_steps")
@@ -215,7 +214,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
         ValueError
             If they are not pairs of codes of one number.
         """
-        check_is_fitted(self)
+        self = self._whole()
         size = self.model_.spec.content_size
         for codes, name in ((a, "a"), (b, "b")):
             if not isinstance(codes, tuple | list) or len(codes) != 2:

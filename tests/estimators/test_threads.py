@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -68,3 +69,72 @@ def test_fit_inside_of_a_running_event_loop(sources, small, weights, same_weight
         return await asyncio.gather(cell(0), *in_threads)
 
     assert all(map(same_weights, asyncio.run(main()), alone))
+
+
+# ---- a model that is fitted anew while others use it ---------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["fit", "warm", "partial_fit", "fails"])
+def test_others_use_the_model_of_before_until_the_new_one_is_done(verb, vectors, small):
+    model = small(n_actions=2, warm_start=verb == "warm").fit(vectors)
+    before = used(model, vectors)
+    n_seen = []
+
+    def look(estimator, record):
+        found = used(model, vectors)
+        assert all(map(np.array_equal, found, before))
+        assert not np.array_equal(estimator.transform(vectors).content, before[0])
+        n_seen.append(1)
+        if verb == "fails":
+            raise ZeroDivisionError
+
+    X = np.concatenate([vectors, 3 * vectors + 1])[:, 1:]
+    model.set_params(callbacks=SimpleNamespace(on_epoch_end=look), random_state=1)
+    fit = model.partial_fit if verb == "partial_fit" else model.fit
+    if verb == "fails":
+        with pytest.raises(ZeroDivisionError):
+            fit(X)
+    else:
+        fit(X)
+    assert n_seen
+    same = all(map(np.array_equal, used(model, vectors), before))
+    assert same == (verb == "fails")
+
+
+def used(model, X):
+    """All that is made of sequences by verbs that look at a fitted model."""
+    return [
+        *model.transform(X),
+        model.reconstruct(X),
+        *model.swap(X, X[::-1]),
+        model.predict_proba(X),
+        model.sample(3, 4, random_state=0),
+        np.array(model.history_[0]["loss"]),
+    ]
+
+
+def test_eight_threads_find_one_whole_model_or_another(vectors, small):
+    """While it is fitted to vectors of other sizes and units, in turn."""
+    data = [vectors, np.repeat(100 * vectors[..., :2] + 7, 2, axis=0)]
+    params = {"max_epochs": 1, "training__finetune_epochs": 0}
+    expected = [
+        small(**params, content_size=3 + i).fit(X).sample(3, 4, random_state=0)
+        for i, X in enumerate(data)
+    ]
+    model = small(**params, content_size=3).fit(data[0])
+    done = threading.Event()
+
+    def use(_):
+        found = []
+        while not done.is_set():
+            found.append(model.sample(3, 4, random_state=0))
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        users = [pool.submit(use, i) for i in range(8)]
+        for i in (1, 0, 1, 0):
+            model.set_params(content_size=3 + i).fit(data[i])
+        done.set()
+        found = [sample for user in users for sample in user.result()]
+    assert found
+    assert all(any(np.array_equal(one, whole) for whole in expected) for one in found)

@@ -7,6 +7,7 @@ running autograd engine cannot be forked. Prints a JSON list, a dict for each tr
 import contextlib
 import hashlib
 import json
+import math
 import os
 import pathlib
 import random
@@ -20,6 +21,7 @@ import torch
 
 from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.training import checkpoints
+from seqdisentangle.training.trainer import Trainer
 
 PARAMETERS = {
     "reg": "mmd",  # whose critic has to go on too
@@ -143,6 +145,28 @@ def killed_while_writing(folder, call, where):
     return report(folder, f"{where}, call {call}")
 
 
+def asked_to_end(folder, step):
+    """Ask a training, by SIGTERM within one of its steps, to end."""
+
+    def doomed():
+        checkpoints.SECONDS = math.inf
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        whole, left = Trainer.step, [step]
+
+        def asking(*args, **kwargs):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return whole(*args, **kwargs)
+
+        Trainer.step = asking
+        train(folder, 0)
+
+    if not finished(child(doomed)):
+        raise SystemExit("the training was not ended")
+    return report(folder, "asked to end")
+
+
 def import_all():
     """Have imported what the first step of an optimiser imports, without a gradient computed."""
     weight = torch.nn.Parameter(torch.zeros(1))
@@ -174,6 +198,7 @@ def main(folder, n_kills):
         ):
             name = f"{where} {call}".replace(" ", "-")
             reports.append(killed_while_writing(folder / name, call, where))
+    reports.append(asked_to_end(folder / "asked", 5))
     print(json.dumps(reports))
 
 

@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from seqdisentangle import EarlyStopping, RecurrentWAE
 from seqdisentangle.divergences import SlicedWasserstein
 from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.serialization import from_json, to_json
 from seqdisentangle.training import checkpoints
 
 BEST = "best.safetensors"
@@ -197,6 +198,45 @@ def test_without_validation_the_best_is_the_last(vectors, small, tmp_path):
 def test_partial_fit_writes_none(vectors, small, tmp_path):
     small(checkpoint=tmp_path / "none").partial_fit(vectors)
     assert not (tmp_path / "none").exists()
+
+
+def test_the_folder_stays_where_it_is_when_the_working_directory_changes(
+    vectors, small, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+
+    class Leaves:
+        def on_fit_begin(self, estimator):
+            os.chdir(tmp_path / "elsewhere")
+
+    small(checkpoint="kept", callbacks=Leaves()).fit(vectors)
+    assert [name[:11] for name in files(tmp_path / "kept")] == ["epoch-00001", "epoch-00002"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing is locked on Windows")
+@pytest.mark.parametrize("resume", [False, True])
+def test_two_trainings_cannot_have_one_folder(resume, vectors, small, tmp_path):
+    class Second:
+        def on_epoch_end(self, estimator, record):
+            small(checkpoint=tmp_path).fit(vectors, resume=resume)
+
+    with pytest.raises(ValueError, match="is in use by another training, of process"):
+        small(checkpoint=tmp_path, callbacks=Second()).fit(vectors)
+    same_end(small(checkpoint=tmp_path).fit(vectors, resume=True), small().fit(vectors))
+
+
+def test_a_training_goes_on_in_fewer_processes_with_a_warning(vectors, small, tmp_path):
+    with pytest.raises(PowerCutError):
+        small(checkpoint=tmp_path, callbacks=Cut(1)).fit(vectors)
+    path = tmp_path / files(tmp_path)[-1]
+    tensors, settings = load_file(path)
+    about = from_json(settings["about"])
+    about["training"][checkpoints.PROCESSES] = 2
+    save_file(path, tensors, {**settings, "about": to_json(about)})
+    with pytest.warns(UserWarning, match="had 2 processes and goes on with 1"):
+        assert small(checkpoint=tmp_path).fit(vectors, resume=True).n_epochs_ == 2
 
 
 # ---- what cannot be written ----------------------------------------------------------------------
