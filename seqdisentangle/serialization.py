@@ -27,14 +27,15 @@ import reprlib
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from torch import Tensor
 
 from ._parts import REGISTRIES, argument_names
 
-__all__ = ["OwnObjectError", "from_json", "record", "to_json"]
+__all__ = ["OwnObjectError", "from_json", "matches", "record", "to_json"]
 
 C = TypeVar("C", bound=type)
 
@@ -243,7 +244,55 @@ def made(
     classes: Mapping[str, type] = RECORDS if tag == "record" else REGISTRIES[tag]
     if name not in classes:
         raise ValueError(f"unknown {tag} {name!r}: written by a newer version?")
-    return classes[name](**{key: from_json(v, tensors) for key, v in arguments.items()})
+    values = {key: from_json(v, tensors) for key, v in arguments.items()}
+    if tag == "record":  # parts check their own arguments
+        check_fields(name, get_type_hints(classes[name]), values)
+    return classes[name](**values)
+
+
+def check_fields(name: str, hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise a ValueError that names the first argument of a record that is of another type."""
+    for key, value in values.items():
+        if key in hints and not matches(value, hints[key]):
+            shown = reprlib.repr(value)
+            raise ValueError(f"{name}: {key} must be of the type {hints[key]}, got {shown}")
+
+
+def matches(value: Any, hint: Any) -> bool:
+    """Tell whether a value is of the type of an annotation, and what is in it of those within.
+
+    Parameters
+    ----------
+    value : object
+    hint : type
+        As ``typing.get_type_hints`` gives it. An int is a float too, and a bool neither.
+
+    Examples
+    --------
+    >>> matches((1, 2), tuple[int, ...]), matches([1, "2"], list[int])
+    (True, False)
+    """
+    of, inner = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if of is Literal:
+        return any(type(value) is type(one) and value == one for one in inner)
+    if of is Union or of is UnionType:
+        return any(matches(value, one) for one in inner)
+    if of is tuple:
+        if not isinstance(value, tuple):
+            return False
+        each = inner[:1] * len(value) if inner[1:] == (...,) else inner
+        return len(value) == len(each) and all(map(matches, value, each))
+    if of is list:
+        return isinstance(value, list) and all(matches(one, inner[0]) for one in value)
+    if of is dict:
+        return isinstance(value, dict) and all(
+            matches(key, inner[0]) and matches(one, inner[1]) for key, one in value.items()
+        )
+    if isinstance(value, bool) and hint in (int, float):
+        return False
+    return isinstance(value, int | float if hint is float else hint)
 
 
 def array(content: Any, tensors: object) -> np.ndarray:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import pathlib
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pytest
@@ -24,6 +24,7 @@ from seqdisentangle.serialization import (
     RECORDS,
     OwnObjectError,
     from_json,
+    matches,
     record,
     to_json,
 )
@@ -248,3 +249,37 @@ def test_the_same_list_twice_is_no_loop():
 def test_what_is_not_as_it_was_written_is_a_value_error(value, message):
     with pytest.raises(ValueError, match=message):
         from_json(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "does"),
+    [
+        (1, float, True),
+        (1.0, int, False),
+        (True, int, False),
+        (True, float, False),
+        (True, bool, True),
+        (None, int | None, True),
+        ("a", Literal["a", "b"], True),
+        (1, Literal[True], False),
+        ((1, 2), tuple[int, ...], True),
+        ((), tuple[int, ...], True),
+        ((1, "a"), tuple[int, str], True),
+        ((1,), tuple[int, str], False),
+        ([1], tuple[int, ...], False),
+        ([{"a": 1.0}], list[dict[str, float]], True),
+        ([{"a": "b"}], list[dict[str, float]], False),
+        ({1: 1.0}, dict[str, float], False),
+        (3, dict[str, float], False),
+        ("anything", Any, True),
+        (np.dtype("f4"), np.dtype, True),
+    ],
+    ids=str,
+)
+def test_values_match_the_types_of_annotations(value, hint, does):
+    assert matches(value, hint) is does
+
+
+def test_an_argument_of_a_record_is_of_its_type():
+    with pytest.raises(ValueError, match="Layout: frame_shape must be of the type tuple"):
+        from_json({"record": ["Layout", {"kind": "vector", "frame_shape": "3"}]})

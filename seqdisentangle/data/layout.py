@@ -41,6 +41,20 @@ class Layout:
     channels: Literal["first", "last"] | None = None
     coordinates: int | None = None
 
+    def __post_init__(self) -> None:
+        n_axes = 3 if self.kind == "image" else 1
+        single = self.kind == "univariate" or (self.kind == "image" and self.channels is None)
+        per_joint = 1 if self.coordinates is None else self.coordinates
+        if (
+            len(self.frame_shape) != n_axes
+            or (single and self.frame_shape[0] != 1)
+            or (self.channels is not None and self.kind != "image")
+            or (self.coordinates is not None and self.kind != "vector")
+            or per_joint not in (1, *COORDINATES)
+            or self.frame_shape[0] % per_joint
+        ):
+            raise ValueError(f"no frames have the layout {self}")
+
     @property
     def feature_axes(self) -> tuple[int, ...]:
         """The axes of an array over features or channels, negative; none without such."""

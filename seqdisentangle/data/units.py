@@ -38,6 +38,17 @@ class Scaling:
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        if len(self.mean) != len(self.std) or bool(self.mean) != (self.kind == "standard"):
+            raise ValueError(
+                "a scaling must have a mean and a std for each feature with kind='standard' and "
+                f"none otherwise, got kind={self.kind!r}, {len(self.mean)} and {len(self.std)}"
+            )
+        if not (np.isfinite(self.mean).all() and np.isfinite(self.std).all()):
+            raise ValueError(f"a scaling must be finite, got {self.mean} and {self.std}")
+        if any(std <= 0 for std in self.std):
+            raise ValueError(f"a scaling must have positive deviations, got {self.std}")
+
     @property
     def bounded(self) -> bool:
         """True where scaled values lie in [0, 1]."""

@@ -103,3 +103,21 @@ def test_images_with_no_side_long_enough_are_an_error():
 def test_channels_told_wrong_are_an_error(channels, shape, other):
     with pytest.raises(ValueError, match=f"channels='{channels}' .* expected channels='{other}'"):
         Sequences(np.zeros(shape), channels=channels)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        ("vector", (3, 4, 5)),
+        ("image", (3,)),
+        ("univariate", (3,)),
+        ("image", (3, 8, 8)),
+        ("vector", (3,), "last"),
+        ("vector", (7,), None, 2),
+        ("vector", (8,), None, 4),
+        ("image", (1, 8, 8), None, 2),
+    ],
+)
+def test_what_no_frames_have_is_no_layout(layout):
+    with pytest.raises(ValueError, match="no frames have the layout"):
+        Layout(*layout)

@@ -254,3 +254,20 @@ def test_moments_are_sent_to_a_device_once():
         again = Scaling("standard", (1.0, 2.0), (3.0, 4.0)).apply(x, torch.float32)
     assert not waits.found
     assert torch.equal(scaled, again)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mean", "std"),
+    [
+        ("standard", (), ()),
+        ("standard", (0.0,), (1.0, 1.0)),
+        ("unit", (0.0,), (1.0,)),
+        ("standard", (0.0,), (0.0,)),
+        ("standard", (0.0,), (-1.0,)),
+        ("standard", (float("nan"),), (1.0,)),
+        ("standard", (0.0,), (float("inf"),)),
+    ],
+)
+def test_what_is_no_scaling_is_refused(kind, mean, std):
+    with pytest.raises(ValueError, match="a scaling must"):
+        Scaling(kind, mean, std)
