@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from ..persistence import MALFORMED
 from .lazy import Stored, runs
 from .ragged import Ragged, Rows
 
@@ -151,7 +153,7 @@ def open_npy(path: str | Path) -> NDArray:
         array: NDArray = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise FileNotFoundError(f"{str(path)!r}: there is no such file") from None
-    except (ValueError, EOFError, OSError) as error:
+    except (*MALFORMED, EOFError, OSError, SyntaxError, TokenError) as error:
         raise ValueError(f"{str(path)!r} is no .npy file that can be read: {error}") from error
     return array
 
@@ -161,9 +163,16 @@ def open_hdf5(path: str, key: str) -> Stored | Flat:
     if not os.path.exists(path):
         raise FileNotFoundError(f"{path!r}: there is no such file")
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
+        return open_item(path, key)
+    except (*MALFORMED, OSError) as error:
+        if isinstance(error, ValueError | FileNotFoundError) and path in str(error):
+            raise
         raise ValueError(f"{path!r} is no HDF5 file that can be read: {error}") from error
+
+
+def open_item(path: str, key: str) -> Stored | Flat:
+    """What a key stands for in an HDF5 file; errors of the library below are as they come."""
+    file = h5py.File(path, "r")
     item = file.get(key or "/")
     if isinstance(item, h5py.Dataset):
         return Stored(item)

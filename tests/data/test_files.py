@@ -156,6 +156,24 @@ def test_a_failure_leaves_what_was_there_and_nothing_half_written(tmp_path, smal
     assert [p.name for p in tmp_path.iterdir()] == ["codes.h5"]
 
 
+def test_a_header_that_numpy_cannot_read_is_an_error_that_names_the_file(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    content = (tmp_path / "X.npy").read_bytes()
+    (tmp_path / "X.npy").write_bytes(content.replace(b"), }", b"(, }"))
+    with pytest.raises(ValueError, match=r"X\.npy' is no \.npy file that can be read"):
+        open_path(tmp_path / "X.npy", "X")
+
+
+def test_a_table_of_contents_that_is_damaged_is_an_error_that_names_the_file(tmp_path):
+    with h5py.File(tmp_path / "X.h5", "w", libver="latest") as file:
+        file["X"] = X
+    content = bytearray((tmp_path / "X.h5").read_bytes())
+    content[content.index(b"OHDR") + 8] ^= 1  # of the root group, which has a checksum
+    (tmp_path / "X.h5").write_bytes(content)
+    with pytest.raises(ValueError, match=r"X\.h5' is no HDF5 file that can be read"):
+        open_path(f"{tmp_path}/X.h5:/X", "X")
+
+
 # More files than a process may open, and files that change
 
 
