@@ -48,10 +48,10 @@ MALFORMED = (
 #: The release that reads and writes.
 RELEASE = release()
 
-_VERSION_KEY = "seqdisentangle.format"
-_SETTINGS_KEY = "seqdisentangle.settings"
-_RELEASE_KEY = "seqdisentangle.release"
-_CHECKSUM_KEY = "seqdisentangle.sha256"
+VERSION_KEY = "seqdisentangle.format"
+SETTINGS_KEY = "seqdisentangle.settings"
+RELEASE_KEY = "seqdisentangle.release"
+CHECKSUM_KEY = "seqdisentangle.sha256"
 
 
 def save_file(
@@ -96,8 +96,8 @@ def save_file(
     ({'weight': tensor([1., 1.])}, {'sizes': [3, 4], 'name': 'mmd'})
     """
     stored, text = _storable(tensors), _as_json(settings)
-    metadata = {_VERSION_KEY: str(FORMAT_VERSION), _SETTINGS_KEY: text, _RELEASE_KEY: RELEASE}
-    metadata[_CHECKSUM_KEY] = _checksum(stored, metadata)
+    metadata = {VERSION_KEY: str(FORMAT_VERSION), SETTINGS_KEY: text, RELEASE_KEY: RELEASE}
+    metadata[CHECKSUM_KEY] = checksum(stored, metadata)
     try:
         content = safetensors.torch.save(stored, metadata)
     except KeyError as error:
@@ -148,7 +148,7 @@ def load_file(
         raise ValueError(
             f"{str(path)!r} is no safetensors file, or is damaged or cut short: {error}."
         ) from error
-    if metadata.get(_CHECKSUM_KEY) != _checksum(tensors, metadata):
+    if metadata.get(CHECKSUM_KEY) != checksum(tensors, metadata):
         raise ValueError(f"{str(path)!r} is damaged: its checksum is another one.")
     return {name: tensor.to(device) for name, tensor in tensors.items()}, settings
 
@@ -191,25 +191,25 @@ def _newer_release(path: str | os.PathLike[str]) -> str:
     """Words for the release that wrote a file, none if it is not newer than this one."""
     try:
         with safetensors.safe_open(path, framework="pt", device="cpu") as file:
-            wrote = (file.metadata() or {}).get(_RELEASE_KEY, "")
+            wrote = (file.metadata() or {}).get(RELEASE_KEY, "")
     except (OSError, safetensors.SafetensorError):
         return ""
     if "unknown" in RELEASE or _numbers(wrote) <= _numbers(RELEASE):
         return ""
-    return f" by seqdisentangle {RELEASE}, as a newer release wrote it, {wrote}"
+    return f" by seqdisentangle {RELEASE}, as a newer release wrote it, {wrote[:20]}"
 
 
 def _numbers(release: str) -> list[int]:
     """The numbers of a release: those of "1.10.0.dev3" are 1, 10 and 0."""
-    match = re.match(r"\d+(\.\d+)*", release)
+    match = re.match(r"[0-9]{1,9}(\.[0-9]{1,9})*", release)  # of more digits int() makes none
     return [int(number) for number in match[0].split(".")] if match else []
 
 
-def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+def checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
     """The SHA-256 of the metadata and of every tensor: name, type, shape and bytes."""
-    found = hashlib.sha256(f"{metadata[_VERSION_KEY]}\0{metadata[_SETTINGS_KEY]}".encode())
-    if _RELEASE_KEY in metadata:  # which the first files do not have
-        found.update(f"\0{metadata[_RELEASE_KEY]}\0".encode())
+    found = hashlib.sha256(f"{metadata[VERSION_KEY]}\0{metadata[SETTINGS_KEY]}".encode())
+    if RELEASE_KEY in metadata:  # which the first files do not have
+        found.update(f"\0{metadata[RELEASE_KEY]}\0".encode())
     for name in sorted(tensors):
         tensor = tensors[name]
         found.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
@@ -219,18 +219,18 @@ def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str
 
 def _settings(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     """The settings in a file's metadata, once it is known to be one of ours."""
-    if not metadata or _VERSION_KEY not in metadata or _SETTINGS_KEY not in metadata:
+    if not metadata or VERSION_KEY not in metadata or SETTINGS_KEY not in metadata:
         raise ValueError(f"{str(path)!r} was not written by seqdisentangle: it has no settings.")
-    version = metadata[_VERSION_KEY]
-    if not version.isdecimal():
-        raise ValueError(f"{str(path)!r} is damaged: its format version is {version!r}.")
+    version = metadata[VERSION_KEY]
+    if not re.fullmatch(r"[0-9]{1,9}", version):
+        raise ValueError(f"{str(path)!r} is damaged: its format version is {version[:20]!r}.")
     if int(version) > FORMAT_VERSION:
         raise ValueError(
             f"{str(path)!r} has format version {version}, and this seqdisentangle reads up to "
             f"version {FORMAT_VERSION}: a newer release wrote it."
         )
     try:
-        settings = json.loads(metadata[_SETTINGS_KEY])
+        settings = json.loads(metadata[SETTINGS_KEY])
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is damaged: its settings are no JSON: {error}.") from error
     if not isinstance(settings, dict):

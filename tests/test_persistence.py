@@ -226,6 +226,7 @@ def test_file_of_another_program(path):
     [
         ({"format": "2", "settings": "{}"}, "reads up to version 1: a newer release"),
         ({"format": "one", "settings": "{}"}, "format version is 'one'"),
+        ({"format": "9" * 5000, "settings": "{}"}, "model.* format version is '9"),
         ({"format": "1", "settings": "{"}, "settings are no JSON"),
         ({"format": "1", "settings": "[" * 100_000}, "settings are no JSON"),
         ({"format": "1", "settings": "[]"}, "settings are no mapping"),
