@@ -1,4 +1,4 @@
-"""Modules in outline: the shapes of their weights, before room is made for them."""
+"""Weights of modules in files: compared in outline, before room is made for them, and taken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-__all__ = ["check_shapes"]
+__all__ = ["check_shapes", "load_weights"]
 
 # Calls of torch in which a module with a tensor is built: of its initialiser, and of its own.
 CALLS_EACH = 100
@@ -55,6 +55,37 @@ def check_shapes(
         more = len(unlike) - NAMED
         listed = "; ".join(unlike[:NAMED])
         raise ValueError(listed + (f"; and {more} more" if more > 0 else ""))
+
+
+def load_weights(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Give a module the weights of a file, if they are such as it may have.
+
+    Parameters
+    ----------
+    module : Module
+    tensors : mapping of str to Tensor
+
+    Raises
+    ------
+    ValueError
+        If one is not finite, or an integer where a number is expected or the reverse; names it.
+    RuntimeError
+        If names or shapes are others.
+    """
+    own = module.state_dict()
+    for name, value in tensors.items():
+        if name in own and kind(value) != kind(own[name]):
+            raise ValueError(f"{name} is of {value.dtype}, expected {own[name].dtype}")
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise ValueError(f"{name} has values that are not finite")
+    module.load_state_dict(dict(tensors))
+
+
+def kind(tensor: Tensor) -> str:
+    """The kind of a tensor's numbers, which may be of any precision."""
+    if tensor.is_floating_point():
+        return "floats"
+    return "complex" if tensor.is_complex() else str(tensor.dtype)
 
 
 def shown(shape: tuple[int, ...] | None) -> str:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from seqdisentangle._outline import check_shapes
+from seqdisentangle._outline import check_shapes, load_weights
 from seqdisentangle._seeding import seeded
 
 
@@ -50,3 +50,23 @@ def test_a_module_that_looks_at_its_values_is_not_known_in_advance():
         return {"": nn.Linear(2, int(torch.ones(2).sum()))}
 
     check_shapes(build, {})
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (torch.full((1, 2), torch.nan), "weight has values that are not finite"),
+        (torch.ones(1, 2, dtype=torch.int64), "weight is of torch.int64, expected torch.float32"),
+        (torch.ones(1, 2, dtype=torch.complex64), "weight is of torch.complex64"),
+    ],
+    ids=["nan", "int", "complex"],
+)
+def test_weights_of_another_kind_are_refused(weight, message):
+    with pytest.raises(ValueError, match=message):
+        load_weights(nn.Linear(2, 1, bias=False), {"weight": weight})
+
+
+def test_weights_of_another_precision_are_taken():
+    layer = nn.Linear(2, 1, bias=False)
+    load_weights(layer, {"weight": torch.ones(1, 2, dtype=torch.float64)})
+    assert torch.equal(layer.weight, torch.ones(1, 2))

@@ -11,15 +11,17 @@ import numpy as np
 import torch
 
 from .._modes import ordinary_modes
-from .._outline import check_shapes
+from .._outline import check_shapes, load_weights
 from ..data.layout import Layout
 from ..data.units import Scaling
 from ..model.core import build_model
 from ..networks import OwnModules
+from ..objectives.costs import resolve_cost
 from ..persistence import load_file, reading, save_file
-from ..serialization import OwnObjectError, from_json, to_json
+from ..serialization import OwnObjectError, from_json, matches, to_json
 from ..training.devices import resolve_device
 from ._base import SequenceEstimator
+from ._choices import Choice
 
 __all__ = ["FileEstimator", "built_from"]
 
@@ -30,17 +32,20 @@ Estimator = TypeVar("Estimator", bound=SequenceEstimator)
 NOT_KEPT = ("callbacks",)
 
 # Learned attributes beside weights and labels, and their types.
-LEARNED: dict[str, type] = {
-    "choices_": dict,
+LEARNED: dict[str, Any] = {
+    "choices_": dict[str, Choice],
     "n_steps_": int,
     "n_features_in_": int,
     "n_epochs_": int,
     "best_epoch_": int,
-    "history_": list,
+    "history_": list[dict[str, float]],
     "layout_": Layout,
     "scaling_": Scaling,
     "dtype_": np.dtype,
 }
+
+# Of counts.
+LEAST = {"n_steps_": 1, "n_features_in_": 1, "n_epochs_": 0, "best_epoch_": 0}
 
 
 class FileEstimator(SequenceEstimator):
@@ -149,6 +154,7 @@ def load_estimator(
     with reading(path, "a model"):
         check_weights(estimator, tensors, path, parameters)
         take_weights(estimator, tensors, device)
+        check_sound(estimator)
     return estimator
 
 
@@ -165,6 +171,8 @@ def with_parameters(
     whole = {name: value for name, value in handed.items() if "__" not in name}
     nested = {name: value for name, value in handed.items() if "__" in name}
     left = {name: value for name, value in stored.items() if name not in whole}
+    if kept := [name for name in NOT_KEPT if left.get(name) is not None]:
+        raise ValueError(f"{', '.join(kept)} are in no file: hand them to load(path, ...)")
     check_no_own(left, path)
     estimator = cls(**{name: from_json(value) for name, value in left.items()}, **whole)
     estimator.set_params(**nested)
@@ -177,14 +185,39 @@ def take_learned(
 ) -> None:
     """Set the attributes that were learned, once they are seen to be of their types."""
     for name, kind in LEARNED.items():
-        if not isinstance(learned[name], kind):
-            raise ValueError(f"{name} must be a {kind.__name__}, got {learned[name]!r}")
+        if not matches(learned[name], kind):
+            told = kind.__name__ if isinstance(kind, type) else kind
+            raise ValueError(f"{name} must be a {told}, got {learned[name]!r}")
         setattr(estimator, name, learned[name])
+    check_learned(estimator)
     estimator.frame_shape_ = estimator.layout_.array_frame_shape
     if "labels" in tensors:
-        estimator.labels_ = tensors["labels"].numpy()
+        labels = tensors["labels"]
+        if labels.dtype != torch.int64 or labels.ndim != 1:
+            raise ValueError(f"labels must be int64 (n,), got {labels.dtype} {tuple(labels.shape)}")
+        estimator.labels_ = labels.numpy()
     if "feature_names_in_" in learned:
-        estimator.feature_names_in_ = np.asarray(learned["feature_names_in_"], dtype=object)
+        names = learned["feature_names_in_"]
+        if not matches(names, list[str]) or len(names) != estimator.n_features_in_:
+            raise ValueError(f"feature_names_in_ must be {estimator.n_features_in_} str: {names!r}")
+        estimator.feature_names_in_ = np.asarray(names, dtype=object)
+
+
+def check_learned(estimator: SequenceEstimator) -> None:
+    """Raise a ValueError if what was learned is not of one model, or no number that there is."""
+    for name, least in {
+        "n_steps_": 1,
+        "n_features_in_": 1,
+        "n_epochs_": 0,
+        "best_epoch_": 0,
+    }.items():
+        if getattr(estimator, name) < least:
+            raise ValueError(f"{name} must be at least {least}, got {getattr(estimator, name)}")
+    if estimator.dtype_.kind not in "buif":
+        raise ValueError(f"dtype_ must be of numbers, got {estimator.dtype_!r}")
+    frame, scaled = estimator.layout_.frame_shape, len(estimator.scaling_.mean)
+    if min(frame) < 1 or scaled not in (0, frame[0]):
+        raise ValueError(f"scaling_ must be of {frame[0]} features, as layout_ is, got {scaled}")
 
 
 def check_weights(
@@ -224,12 +257,27 @@ def take_weights(
     estimator.model_, weights = build_model(spec, seed=0), within("model.", tensors)
     if all(w.dtype == torch.float64 for w in weights.values() if w.is_floating_point()):
         estimator.model_.double()  # of a user's who asked for codes in it
-    estimator.model_.load_state_dict(weights)
+    load_weights(estimator.model_, weights)
     estimator.model_.to(device).eval()
     estimator._built_from = built_from(estimator)
     estimator._build_divergences(estimator.divergences_, spec, seed=0)
     for part, divergence in estimator.divergences_._asdict().items():
-        divergence.load_state_dict(within(f"divergence.{part}.", tensors))
+        load_weights(divergence, within(f"divergence.{part}.", tensors))
+
+
+def check_sound(estimator: Any) -> None:
+    """Raise a ValueError if a model makes values that are not finite of ordinary ones."""
+    model, rng = estimator.model_, np.random.RandomState(0)
+    if hasattr(estimator, "cost"):
+        resolve_cost(estimator.cost, images=estimator.scaling_.bounded)
+    if hasattr(model, "encode"):
+        x = torch.from_numpy(rng.uniform(size=(1, 2, *model.spec.frame_shape)))
+        weight = next(model.parameters())
+        with torch.no_grad():
+            codes = model.encode(x.to(weight.device, weight.dtype), sample=False).codes
+        if not all(bool(code.isfinite().all()) for code in codes[:2]):
+            raise ValueError("with its weights, codes are not finite")
+    estimator.sample(1, n_steps=2, random_state=rng)  # which refuses frames that are not
 
 
 def check_no_own(stored: Mapping[str, Any], path: str | PathLike[str]) -> None:

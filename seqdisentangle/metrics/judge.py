@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._modes import ordinary_modes, without_gradients
-from .._outline import check_shapes
+from .._outline import check_shapes, load_weights
 from .._seeding import seeded
 from .._threading import leave_lost_threads
 from ..data.batches import Batches
@@ -29,6 +29,7 @@ from ..training.devices import resolve_device, room_for_data
 from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
+from ._judge_files import Learned, check_sound
 from ._judge_labels import encoded
 from ._judge_net import JudgeNet
 from ._judge_training import UNITS, CrossEntropy, settle_batch_norm, shuffled_batches
@@ -352,13 +353,12 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         with reading(path, "a judge"):
             judge = cls(**from_json(settings["parameters"]))
             judge._validate_params()
-            learned = from_json(settings["learned"])
-            layout, classes = learned["layout"], [np.asarray(c) for c in learned["classes"]]
+            layout, classes, history, several = Learned.of(settings)
             check_shapes(lambda: {"": judge._build(layout, classes, seed=0)}, weights)
             net = judge._build(layout, classes, seed=0)
-            net.load_state_dict(weights)
-            several = learned["several_tasks"]
-            judge._keep(net, layout, classes, learned["history"], several_tasks=several)
+            load_weights(net, weights)
+            judge._keep(net, layout, classes, history, several_tasks=several)
+            check_sound(judge)
         return judge
 
     def _build(self, layout: Layout, classes: list[NDArray[Any]], seed: int) -> JudgeNet:

@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
+from seqdisentangle.data.units import Scaling
 from seqdisentangle.divergences import (
     HSIC,
     MMD,
@@ -25,6 +26,7 @@ from seqdisentangle.divergences import (
 )
 from seqdisentangle.networks import MLP, Conv
 from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.serialization import to_json
 from seqdisentangle.views import Compose, Jitter, RandomFrames, Shuffle
 
 
@@ -228,15 +230,60 @@ def broken_settings(settings):
         {"parameters": {**parameters, "network": {"network": ["mlp", {"depth": 10**12}]}}},
     )
     yield "overflow", {"parameters": {**parameters, "hidden_size": 2**62}}
+    yield "callbacks are in no file", {"parameters": {**parameters, "callbacks": {"tuple": []}}}
+    yield "cost must be the name", {"parameters": {**parameters, "cost": "gan"}}
+    for name, value, message in BROKEN_LEARNED:
+        yield message, {"learned": {"dict": {**learned["dict"], name: value}}}
 
 
-@pytest.mark.parametrize("i", range(9))
+# Values of learned attributes, as JSON, that no fit leaves.
+BROKEN_LEARNED = (
+    ("n_steps_", -1, "n_steps_ must be at least 1, got -1"),
+    ("n_epochs_", True, "n_epochs_ must be a int, got True"),
+    ("history_", [{"dict": {"loss": "x"}}], "history_ must be a list"),
+    ("dtype_", {"dtype": "O"}, "dtype_ must be of numbers"),
+    ("choices_", {"dict": {"reg": 3}}, "choices_ must be a dict"),
+    ("feature_names_in_", ["a"], "feature_names_in_ must be 3 str"),
+    (
+        "scaling_",
+        to_json(Scaling("standard", (0.0,), (1.0,))),
+        "scaling_ must be of 3 features, as layout_ is, got 1",
+    ),
+    (
+        "layout_",
+        {"record": ["Layout", {"kind": "quux", "frame_shape": {"tuple": [3]}}]},
+        "Layout: kind must be of the type .*got 'quux'",
+    ),
+)
+
+
+@pytest.mark.parametrize("i", range(19))
 def test_a_file_that_holds_no_model_is_named_with_what_is_wrong(i, vector_model, tmp_path):
     path = tmp_path / "model"
     vector_model.save(path)
     tensors, settings = load_file(path)
     message, changed = list(broken_settings(settings))[i]
     save_file(path, tensors, {**settings, **changed})
+    with pytest.raises(ValueError, match=f"{path}.*{message}"):
+        RecurrentWAE.load(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda w: w.index_fill(0, torch.tensor([0]), np.nan), "has values that are not finite"),
+        (lambda w: w.index_fill(0, torch.tensor([0]), np.inf), "has values that are not finite"),
+        (lambda w: w.view(torch.int32), "is of torch.int32, expected torch.float32"),
+        (lambda w: w.fill_(3e38), "not finite"),
+    ],
+    ids=["nan", "infinity", "int", "huge"],
+)
+def test_weights_that_no_model_can_have_are_refused(change, message, vector_model, tmp_path):
+    path = tmp_path / "model"
+    vector_model.save(path)
+    tensors, settings = load_file(path)
+    name = "model.content.head.0.weight"
+    save_file(path, tensors | {name: change(tensors[name])}, settings)
     with pytest.raises(ValueError, match=f"{path}.*{message}"):
         RecurrentWAE.load(path)
 

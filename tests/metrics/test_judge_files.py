@@ -1,0 +1,62 @@
+"""Judges in files: what was learned is of its types, and gives probabilities."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from seqdisentangle.data.layout import Layout
+from seqdisentangle.metrics import SequenceJudge
+from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.serialization import from_json, to_json
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("judge") / "judge"
+    X = np.random.RandomState(0).uniform(size=(6, 4, 3))
+    SequenceJudge(n_channels=4, n_features=6, max_epochs=1, random_state=0).fit(
+        X, list("ababab")
+    ).save(path)
+    return load_file(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"history": 3}, "history must be .*, got 3"),
+        ({"history": ["a"]}, "history must be"),
+        ({"layout": "vector"}, "layout must be .*Layout"),
+        ({"layout": Layout("vector", (9,))}, "of shape"),
+        ({"classes": [["a", "a"]]}, "classes must be two or more, all different"),
+        ({"classes": [["a"]]}, "classes must be two or more"),
+        ({"classes": [[None, "a"]]}, "classes must be numbers or strings"),
+        ({"classes": []}, "several_tasks is False of 0 tasks"),
+        ({"several_tasks": None}, "several_tasks must be .*bool"),
+    ],
+    ids=str,
+)
+def test_what_was_learned_is_of_its_types(change, message, saved, tmp_path):
+    tensors, settings = saved
+    learned = from_json(settings["learned"]) | change
+    save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
+    with pytest.raises(ValueError, match=f"{tmp_path / 'judge'}.*{message}"):
+        SequenceJudge.load(tmp_path / "judge")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda w: w.fill_(math.nan), "values that are not finite"),
+        (lambda w: w.int(), "is of torch.int32, expected torch.float32"),
+        (lambda w: w.fill_(3e38), "probabilities are not finite"),
+    ],
+)
+def test_weights_that_judge_nothing_are_refused(change, message, saved, tmp_path):
+    tensors, settings = saved
+    name = next(name for name, w in tensors.items() if w.is_floating_point())
+    save_file(tmp_path / "judge", tensors | {name: change(tensors[name].clone())}, settings)
+    with pytest.raises(ValueError, match=f"{tmp_path / 'judge'}.*{message}"):
+        SequenceJudge.load(tmp_path / "judge")
+    assert torch.isfinite(tensors[name]).all()
