@@ -230,8 +230,9 @@ class Fit:
                 estimator, self.sequences, self.actions, self.device, self.communicator.size
             )
             if self.found is not None:
-                check_same(self.found.about["training"], about, self.checkpoints.folder)
-                beginning = self.found.about["beginning"].resumed(beginning)
+                with self.checkpoints.restoring():
+                    check_same(self.found.about["training"], about, self.checkpoints.folder)
+                    beginning = self.found.about["beginning"].resumed(beginning)
             self.checkpoints.about = {"training": about, "beginning": beginning}
         self.past, self.scaling, self.dtype = beginning.past, beginning.scaling, beginning.dtype
         # A call of partial_fit goes on with new noise, not with that of the call before.

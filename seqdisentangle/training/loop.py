@@ -12,8 +12,10 @@ from typing import Any
 from torch import Tensor
 
 from ..data.batches import Batch, Batches
+from ..serialization import matches
 from .checkpoints import Checkpoints, State
 from .losses import Losses, NotFiniteError, Record
+from .states import check_alike
 from .stopping import EarlyStopper
 from .trainer import Trainer
 
@@ -147,7 +149,21 @@ class TrainingRun:
         }
 
     def load_state_dict(self, state: State) -> None:
-        """Go on from there."""
+        """Go on from there.
+
+        Raises
+        ------
+        ValueError
+            If it is not made as the state of this training is.
+        """
+        own = self.state_dict()
+        if state["learned"] is not None:
+            own["learned"] = self.trainer.learned()
+        if self.stopping is not None and state["stopping"]["best_weights"] is not None:
+            own["stopping"]["best_weights"] = self.trainer.result.state_dict()
+        check_alike(state, own)
+        if not matches(state["history"], list[dict[str, float]]):
+            raise ValueError(f"state.history must be records of epochs, got {state['history']!r}")
         self.trainer.load_state_dict(state["trainer"])
         if self.stopping is not None:
             self.stopping.load_state_dict(state["stopping"])

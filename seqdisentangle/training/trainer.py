@@ -9,12 +9,14 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
+from .._outline import load_weights
 from ..data.batches import Batch
 from ..objectives.base import Game, Loss, Objective
 from .critics import Critics
 from .ema import Average
 from .losses import Losses, Record
 from .schedules import Schedule
+from .states import load_optimizer
 
 __all__ = ["OptimizerState", "Trainer"]
 
@@ -176,8 +178,8 @@ class Trainer(Generic[Model]):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there; the updates are then the same, bit for bit on a CPU."""
-        self.model.load_state_dict(state["model"])
-        self.objective.load_state_dict(state["objective"])
+        load_weights(self.model, state["model"])
+        load_weights(self.objective, state["objective"])
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
             load_optimizer(optimizer, one)
         self.schedule.load_state_dict(state["schedule"])
@@ -185,7 +187,7 @@ class Trainer(Generic[Model]):
         if rank == 0 or rank < len(rngs):  # else there were fewer processes
             self.rng.set_state(rngs[rank])
         if self.average is not None:
-            self.average.load_state_dict(state["average"])
+            load_weights(self.average, state["average"])
 
     def optimizer_state(self) -> OptimizerState:
         """A memory that another training of the same model may go on from."""
@@ -227,21 +229,3 @@ class Evaluated(nn.Module):
     def forward(self, *args: Any, **kwargs: Any) -> tuple[Loss, list[Game]]:
         """As that of :class:`Objective`, less the model."""
         return self._evaluate(self.model, *args, **kwargs)
-
-
-def load_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Restore an optimiser's state, its moments laid out in memory as the parameters are.
-
-    The fused step goes through both in the order in which they lie, and a file keeps no strides.
-    """
-    parameters = optimizer.param_groups[0]["params"]
-    moments = {
-        i: {
-            name: torch.empty_like(parameters[i]).copy_(value)
-            if value.shape == parameters[i].shape
-            else value
-            for name, value in remembered.items()
-        }
-        for i, remembered in state["state"].items()
-    }
-    optimizer.load_state_dict({**state, "state": moments})
