@@ -1,0 +1,1 @@
+"""Mutated files for everything that reads files: ``python -m tests.fuzz``."""
