@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["ordinary", "ordinary_modes", "without_gradients"]
+__all__ = ["full_precision", "ordinary", "ordinary_modes", "without_gradients"]
 
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -50,6 +50,24 @@ def ordinary_modes() -> Iterator[None]:
 def without_gradients() -> Iterator[None]:
     """Compute as in :func:`ordinary_modes`, without gradients."""
     with ordinary_modes(), torch.no_grad():
+        yield
+
+
+@contextmanager
+def full_precision(device: torch.device) -> Iterator[None]:
+    """Compute on a device without autocast; nothing is switched, or traced, where there is none.
+
+    Examples
+    --------
+    >>> layer, x = torch.nn.Linear(2, 2), torch.ones(1, 2)
+    >>> with torch.autocast("cpu", torch.bfloat16), full_precision(x.device):
+    ...     layer(x).dtype
+    torch.float32
+    """
+    if not torch.is_autocast_enabled(device.type):
+        yield
+        return
+    with torch.autocast(device.type, enabled=False):
         yield
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from .._modes import full_precision
 from ..data.packing import packed
 from .latent import Action
 
@@ -83,7 +84,7 @@ class ActionPosterior(nn.Module):
         """
         # In full precision: half of it is too coarse for the noise of a draw, and some processors
         # have no recurrences in it.
-        with torch.autocast(z.device.type, enabled=False):
+        with full_precision(z.device):
             _, (hidden, _) = self.lstm(packed(z.to(self.head.weight.dtype), lengths))
             logits = self.head(hidden[-1])
         value = self._drawn(logits, rng) if sample else self._one_hot(logits.argmax(-1), logits)

@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor
 
+from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
 
 __all__ = ["centred", "standardised"]
@@ -17,6 +18,8 @@ FLOOR = 1e-2
 # Correlations of more features take longer to find than the networks take, and few sequences have
 # the steps to tell them.
 MOST_CORRELATED = 64
+# Steps of a sequence in an exported program, which has as many iterations whatever it is given.
+LONGEST = 10_000
 
 
 def standardised(
@@ -73,7 +76,7 @@ def standardised(
     True
     """
     # In full precision, under autocast too: differences of like numbers, and an inverse.
-    with torch.autocast(x.device.type, enabled=False):
+    with full_precision(x.device):
         real = real_values(x, packing, observed)
         return deviations_so_far(x, real) if causal else decorrelated(*deviations(x, real))
 
@@ -89,7 +92,7 @@ def deviations_so_far(x: Tensor, real: Tensor) -> Tensor:
     """Values (n, T, D) standardised by those up to their step, zero where nothing is known."""
     number = real.cumsum(1).clamp(min=1.0)
     mean = (x * real).cumsum(1) / number
-    before = torch.cat([torch.zeros_like(mean[:, :1]), mean[:, :-1]], 1)
+    before = torch.nn.functional.pad(mean, (0, 0, 1, 0))[:, :-1]
     # Welford's sum of squares, none of whose terms is negative.
     squares = ((x - before) * (x - mean) * real).cumsum(1)
     return (x - mean) * real * (squares / number + FLOOR).rsqrt()
@@ -140,7 +143,7 @@ def centred(
     return (flat - means[packing.sequence]).view_as(features)
 
 
-def inverse_square_root(matrices: Tensor, condition: float) -> Tensor:
+def inverse_square_root(matrices: Tensor, condition: float | torch.SymInt) -> Tensor:
     """The inverse square root of positive definite matrices, (..., d, d).
 
     ``condition`` bounds the ratio of the largest eigenvalue to the smallest.
@@ -149,6 +152,8 @@ def inverse_square_root(matrices: Tensor, condition: float) -> Tensor:
     size = matrices.shape[-1]
     identity = torch.eye(size, dtype=matrices.dtype, device=matrices.device)
     root, inverse = matrices / scale, identity.expand_as(matrices)
+    if isinstance(condition, torch.SymInt):  # of a program that is traced, for any length
+        condition = LONGEST
     # A step takes the smallest eigenvalue times 9/4 at first, and squares the error at last.
     for _ in range(math.ceil(math.log(condition * math.sqrt(size), 2.25)) + 4):
         step = 1.5 * identity - 0.5 * inverse @ root

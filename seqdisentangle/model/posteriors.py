@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from .._modes import full_precision
 from ..data.packing import Packing, packed
 from ..networks.base import SLOPE, FrameEncoder
 from .changes import centred, standardised
@@ -74,9 +75,9 @@ class ContentPosterior(nn.Module):
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
         features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        hidden = self._of_sequences(features, len(x), packing)
+        hidden = self._of_sequences(features, x.shape[0], packing)
         # Codes are normalised in full precision, as those of motion are.
-        with torch.autocast(hidden.device.type, enabled=False):
+        with full_precision(hidden.device):
             output = self.head[-1](hidden.to(next(self.head.parameters()).dtype))
             mean, log_var = split_moments(output, self.noise)
             if self.norm is not None:
@@ -131,7 +132,7 @@ class RecurrentContentPosterior(ContentPosterior):
         hidden = self.head[:-1](features.flatten(1))
         frames = hidden.unflatten(0, (n, -1)) if packing is None else packing.pad(hidden)
         # In full precision, as some processors have no recurrences in half of it.
-        with torch.autocast(frames.device.type, enabled=False):
+        with full_precision(frames.device):
             frames = frames.to(next(self.head.parameters()).dtype)
             lengths = None if packing is None else packing.lengths
             _, (state, _) = self.lstm(packed(frames, lengths))
@@ -233,7 +234,7 @@ class MotionPosterior(nn.Module):
         state: tuple[Tensor, ...] = ()
         steps = []
         # In full precision: products this small take less time than to convert their factors.
-        with torch.autocast(hidden.device.type, enabled=False):
+        with full_precision(hidden.device):
             weight, bias = self._normalised_output()
             for h, eps, k in zip(hidden.unbind(1), noise.unbind(1), going_on, strict=True):
                 before, state = self._read(z[:k], tuple(part[:k] for part in state))

@@ -311,7 +311,7 @@ def modulate(x: Tensor, style: tuple[Tensor, Tensor] | None) -> Tensor:
     """
     if style is None:
         return x
-    scale, shift = (s.repeat_interleave(len(x) // len(s), 0) for s in style)
+    scale, shift = (repeated(s, x.shape[0] // s.shape[0]) for s in style)
     ones = (1,) * (x.ndim - 2)
     return torch.addcmul(shift.view(*shift.shape, *ones), x, 1 + scale.view(*scale.shape, *ones))
 
@@ -323,8 +323,16 @@ def first_input(
     x = motion.flatten(0, 1)
     if style is not None:
         return x, list(style(content))
-    content = content.repeat_interleave(motion.shape[1], 0)
+    content = repeated(content, motion.shape[1])
     return torch.cat([x, content], dim=-1), [None] * n_layers
+
+
+def repeated(x: Tensor, n_steps: int) -> Tensor:
+    """The values of each sequence for each of its steps, (n, d) -> (n * T, d)."""
+    if n_steps == 1:
+        return x
+    # No `repeat_interleave`, which in a program that is traced rules out a single step.
+    return x.unsqueeze(1).expand(-1, n_steps, -1).flatten(0, 1)
 
 
 def pyramid(size: tuple[int, int]) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ class Palette(nn.Module):
     def forward(self, maps: Tensor, content: Tensor) -> Tensor:
         """Maps (n * T, K, H, W) and content (n, d_c) -> frames (n, T, C, H, W)."""
         colours = self.codes.squash(self.colours(content)).unflatten(-1, (self.n_channels, -1))
-        shares = maps.softmax(1).unflatten(0, (len(content), -1)).flatten(3)  # (n, T, K, H * W)
+        shares = maps.softmax(1).unflatten(0, (content.shape[0], -1)).flatten(3)  # (n, T, K, H * W)
         frames = (colours.unsqueeze(1) @ shares).unflatten(-1, maps.shape[-2:])
         # Shares sum to one but for rounding, and costs may be defined on [0, 1] only.
         return frames.clamp(max=1) if self.codes.bounded else frames
@@ -60,7 +60,7 @@ class Plain(nn.Module):
 
     def forward(self, maps: Tensor, content: Tensor) -> Tensor:
         """Maps (n * T, C, H, W) and content (n, d_c) -> frames (n, T, C, H, W)."""
-        return self.codes.squash(maps).unflatten(0, (len(content), -1))
+        return self.codes.squash(maps).unflatten(0, (content.shape[0], -1))
 
 
 def output_layer(codes: CodeShape, n_colours: int, n_channels: int) -> Palette | Plain:
