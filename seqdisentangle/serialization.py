@@ -35,7 +35,7 @@ from torch import Tensor
 
 from ._parts import REGISTRIES, argument_names
 
-__all__ = ["OwnObjectError", "from_json", "matches", "record", "to_json"]
+__all__ = ["OwnObjectError", "from_json", "record", "to_json"]
 
 C = TypeVar("C", bound=type)
 

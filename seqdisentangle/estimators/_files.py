@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from os import PathLike
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..serialization import OwnObjectError, from_json, matches, to_json
 from ..training.devices import resolve_device
 from ._base import SequenceEstimator
 from ._choices import Choice
+from ._export import export_estimator
 
 __all__ = ["FileEstimator", "built_from"]
 
@@ -73,6 +75,51 @@ class FileEstimator(SequenceEstimator):
             If called before ``fit``.
         """
         save_estimator(self, path)
+
+    def export(self, path: str | PathLike[str], format: str = "onnx") -> Path:
+        """Write encoder and decoder as programs that run without this package.
+
+        They take and give sequences in the units, the layout and the type of the data seen in
+        ``fit``, of any number and length:
+
+        ``encoder``
+            ``x`` (n, T, ...) and ``lengths`` (n,), int64, T where there is no padding, to
+            ``content`` (n, content_size) and ``motion`` (n, T, motion_size), zero in padding; with
+            actions also to ``action`` (n, n_actions), their probabilities. As ``transform``. With
+            ``missing="mask"`` NaN are missing values.
+        ``decoder``
+            ``content`` and ``motion``, with actions ``lengths`` too, to ``x``. As
+            ``inverse_transform``.
+
+        Metadata under ``seqdisentangle.*`` say, as JSON, what the data were: layout, shape of a
+        frame, type, sizes of codes.
+
+        Parameters
+        ----------
+        path : path
+            A folder for ``encoder.onnx`` and ``decoder.onnx``, made if it is not there. An
+            estimator without an encoder has a decoder alone.
+        format : {"onnx", "torch.export"}, default="onnx"
+            ONNX, which needs the packages of ``pip install "seqdisentangle[onnx]"``, or programs of
+            ``torch.export.load``, ``encoder.pt2`` and ``decoder.pt2``.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        ValueError
+            If there is no such format, or ``path`` is a file.
+        ImportError
+            If a package is missing.
+        RuntimeError
+            If modules of the user's own cannot be traced, or torch is too old to do so.
+        NotFittedError
+            If called before ``fit``.
+        """
+        return export_estimator(self, path, format)
 
     @classmethod
     def load(cls: type[Self], path: str | PathLike[str], **params: Any) -> Self:
