@@ -12,6 +12,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tqdm import tqdm
+
 from .cases import FAULTS, PAIRS, VERDICTS, Case, make_files, outcome_of, run_limited
 from .readers import READERS
 
@@ -30,7 +32,8 @@ def main() -> int:
             cases = [case for case in cases if args.reader in case.reader.name]
         counts: Counter[tuple[str, str, str]] = Counter()
         faults = []
-        for case, outcome in run_limited(cases, Path(folder), n_workers=args.workers):
+        outcomes = run_limited(cases, Path(folder), n_workers=args.workers)
+        for case, outcome in tqdm(outcomes, total=len(cases), mininterval=10):
             counts[case.reader.name, case.kind, outcome.verdict] += 1
             if outcome.verdict in FAULTS:
                 faults.append((case, outcome))
