@@ -66,6 +66,7 @@ def traceable(model: nn.Module, padding: Padding) -> nn.Module:
         Set before each call of the copy.
     """
     copied = copy.deepcopy(model).cpu().eval()
+    copied.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # missing in the stubs
     replace_parts(copied, padding)
     return copied
 
