@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .readers import READERS, NotWholeError, Reader
+from .base import NotWholeError, Reader
+from .readers import READERS
 
 __all__ = ["FAULTS", "VERDICTS", "Case", "Outcome", "make_files", "outcome_of", "run_limited"]
 
