@@ -18,6 +18,7 @@ class Case:
 
 
 KNOWN = {"actions": [0, 1, 2, -1, 0, -1, -1]}
+GROUPS = {"groups": ["a", "b", "a", "b", "c", "a", None]}
 CASES = {
     "images": Case(),
     "vectors": Case(X="vectors"),
@@ -42,6 +43,8 @@ CASES = {
     "early stopping": Case({"early_stopping": True}),
     "actions": Case({"n_actions": 3}),
     "known actions": Case({"n_actions": 3}, X="vectors", told=KNOWN),
+    "groups": Case(X="vectors", told=GROUPS),
+    "groups of images": Case(told=GROUPS),
     "DSVAE": Case(estimator=DSVAE),
     "DSVAE, full": Case({"posterior": "full"}, X="vectors", estimator=DSVAE),
     "MoCoGAN": Case(estimator=MoCoGAN),

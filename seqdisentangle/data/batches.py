@@ -33,12 +33,15 @@ class Batch:
         False where a value is missing, and zero in its place; None where none is known to be.
     labels : Tensor of int64 and shape (n,) or (n, n_tasks), or None
         The labels of the sequences, -1 where there is none; None where none is known of any.
+    groups : Tensor of int64 and shape (n,), or None
+        Numbers of the groups that the sequences are of; None where no groups are known.
     """
 
     x: Tensor
     lengths: Tensor | None = None
     observed: Tensor | None = None
     labels: Tensor | None = None
+    groups: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -69,6 +72,8 @@ class Batches:
         Takes the rows of a batch to those that are read of it, the others being another process's.
     labels : array of int and shape (n,) or (n, n_tasks), optional
         Those of all sequences.
+    groups : array of int and shape (n,), optional
+        Those of all sequences.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Batches:
         dtype: torch.dtype = torch.float32,
         shard: Callable[[Rows], Rows] = lambda rows: rows,
         labels: NDArray[np.int64] | None = None,
+        groups: NDArray[np.int64] | None = None,
     ) -> None:
         self.sequences = sequences
         self.scaling = scaling
@@ -89,6 +95,7 @@ class Batches:
         self.dtype = dtype
         self.shard = shard
         self.labels = labels
+        self.groups = groups
 
     def __len__(self) -> int:
         return len(self.passes)
@@ -122,17 +129,19 @@ class Batches:
         found = to_model(x, rows, self.sequences, self.scaling, self.device, self.dtype)
         if self.labels is not None:
             found = replace(found, labels=sent(torch.from_numpy(self.labels[rows]), self.device))
+        if self.groups is not None:
+            found = replace(found, groups=sent(torch.from_numpy(self.groups[rows]), self.device))
         if self.sequences.lengths is None or rows is batch:
             return found
         lengths = self.sequences.lengths[batch]
         longest = int(lengths.max())
         if (lengths == longest).all():
             return found
-        return Batch(
-            extended(found.x, longest),
-            torch.from_numpy(self.sequences.lengths[rows]),
-            None if found.observed is None else extended(found.observed, longest),
-            found.labels,
+        return replace(
+            found,
+            x=extended(found.x, longest),
+            lengths=torch.from_numpy(self.sequences.lengths[rows]),
+            observed=None if found.observed is None else extended(found.observed, longest),
         )
 
 

@@ -110,6 +110,9 @@ class EvenPasses(Passes):
         The sequences to read, increasing; all of them by default.
     rng : torch.Generator, optional
         Shuffles them anew at every iteration. In order by default.
+    groups : array of int and shape (n,), optional
+        Numbers of the groups that the sequences of the data set are of. Where they are shuffled,
+        those of a group then come in pairs, whatever their lengths.
 
     Examples
     --------
@@ -124,10 +127,12 @@ class EvenPasses(Passes):
         *,
         rows: NDArray[np.intp] | None = None,
         rng: torch.Generator | None = None,
+        groups: NDArray[np.int64] | None = None,
     ) -> None:
         self.sequences = sequences
         self.rows = rows
         self.rng = rng
+        self.groups = groups
         self.n = len(sequences) if rows is None else len(rows)
         self.n_batches = -(-self.n // batch_size)
 
@@ -155,7 +160,9 @@ class EvenPasses(Passes):
             some = edges[start : start + together]
             first = some[0][0]
             stretch = order[first : some[-1][1]]
-            if lengths is not None:
+            if self.groups is not None:
+                stretch = stretch[in_pairs(self.groups[stretch])]
+            elif lengths is not None:
                 stretch = stretch[np.argsort(lengths[stretch], kind="stable")]
                 # Not from short to long.
                 turns = torch.randperm(len(some), generator=rng).tolist()
@@ -184,7 +191,7 @@ class EvenPasses(Passes):
 
     def _batches_together(self) -> int:
         if not self.sequences.streamed:
-            return STRETCH
+            return STRETCH if self.groups is None else self.n_batches
         n_sequences = STRETCH_BYTES // self._bytes_each()
         return max(n_sequences * self.n_batches // self.n, 1)
 
@@ -195,6 +202,23 @@ class EvenPasses(Passes):
         """The first row of each batch and the one after its last."""
         edges = np.linspace(0, self.n, self.n_batches + 1).round().astype(int).tolist()
         return list(itertools.pairwise(edges))
+
+
+def in_pairs(groups: NDArray[np.int64]) -> NDArray[np.intp]:
+    """An order in which those of a group come in twos, or threes, in random order if they did.
+
+    Examples
+    --------
+    >>> in_pairs(np.array([7, 8, 7, 8, 9, 7, 7]))
+    array([0, 2, 1, 3, 4, 5, 6])
+    """
+    by_group = np.argsort(groups, kind="stable")
+    _, first, counts = np.unique(groups[by_group], return_index=True, return_counts=True)
+    place = np.arange(len(groups)) - np.repeat(first, counts)  # in its group
+    # One that is left over goes with the last two.
+    pair = np.minimum(place // 2, np.maximum(np.repeat(counts, counts) // 2 - 1, 0))
+    turn = by_group[np.repeat(first, counts) + 2 * pair]  # that of the first of a pair
+    return by_group[np.argsort(turn, kind="stable")]
 
 
 def without_first(stretches: list[Stretch], n: int) -> list[Stretch]:

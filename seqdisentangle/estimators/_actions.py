@@ -13,6 +13,7 @@ from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
 from ._params import Actions, auto
 from ._sklearn import fit_context
+from ._told import Told, checked_groups
 
 __all__ = ["ActionEstimator", "terms_of_actions"]
 
@@ -44,6 +45,7 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         *,
         lengths: Any = None,
         actions: Any = None,
+        groups: Any = None,
         resume: bool = False,
     ) -> Self:
         """Learn the codes of sequences.
@@ -64,6 +66,10 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         actions : array of int and shape (n,), optional
             The actions that are known, from 0 to ``n_actions - 1``, and -1 where they are not. They
             are learned, and those of the other sequences from them. Only with ``n_actions``.
+        groups : array-like of n labels, optional
+            What several sequences have in common, such as the speaker of utterances: content is
+            then what the sequences of a group share, and what one has for itself is motion's,
+            though it be constant, as the word. None and NaN are unknown.
         resume : bool, default=False
             Go on from the newest readable file in ``checkpoint``, if there is one, and end with the
             weights of a training that was never cut short: bit for bit on a CPU.
@@ -86,11 +92,17 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         -----
         Ctrl-C ends the fit after the running step and leaves a model that can be used.
         """
-        return self._fit(X, lengths=lengths, resume=resume, actions=actions)
+        return self._fit(X, lengths=lengths, resume=resume, told=Told(actions, groups))
 
     @fit_context
     def partial_fit(
-        self: Self, X: Any, y: Any = None, *, lengths: Any = None, actions: Any = None
+        self: Self,
+        X: Any,
+        y: Any = None,
+        *,
+        lengths: Any = None,
+        actions: Any = None,
+        groups: Any = None,
     ) -> Self:
         """Train for one epoch on a part of the data, at a constant learning rate.
 
@@ -104,7 +116,7 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
             As in ``fit``.
         y : None
             Not used.
-        lengths, actions : array of int and shape (n,), optional
+        lengths, actions, groups : array of shape (n,), optional
             As in ``fit``.
 
         Returns
@@ -112,17 +124,18 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         object
             The estimator itself.
         """
-        return self._partial_fit(X, lengths=lengths, actions=actions)
+        return self._partial_fit(X, lengths=lengths, told=Told(actions, groups))
 
-    def _check_actions(self, actions: Any, n: int) -> NDArray[np.int64] | None:
-        if actions is None:
-            return None
-        settings = Actions.of(self.n_actions)
-        if settings is None:
-            raise ValueError(
-                "actions need a model that has some, got n_actions=None: set it to their number"
-            )
-        return checked_actions(actions, n, settings.number)
+    def _check_told(self, told: Told, n: int) -> Told:
+        actions, groups = told
+        if actions is not None:
+            settings = Actions.of(self.n_actions)
+            if settings is None:
+                raise ValueError(
+                    "actions need a model that has some, got n_actions=None: set it to their number"
+                )
+            actions = checked_actions(actions, n, settings.number)
+        return Told(actions, None if groups is None else checked_groups(groups, n))
 
     def _note_labels(self, sequences: Sequences) -> None:
         if self.n_actions is not None:

@@ -36,6 +36,7 @@ from ._choices import Choice
 from ._params import CommonParameters, EarlyStopping, as_part, auto
 from ._passes import Predictor
 from ._sklearn import BaseEstimator
+from ._told import Told
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
 
@@ -132,7 +133,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     # ---- parameters ----------------------------------------------------------------------------
 
     def _choose(
-        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
+        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice], told: Told
     ) -> dict[str, Choice]:
         """The values of the parameters that are left to the data; those of ``before`` stand."""
         return {}

@@ -65,14 +65,18 @@ class Facts:
         Those to train on.
     scaling : Scaling
         Their units.
-    motion_input : {"changes", "causal_changes", "frames"}
+    grouped : bool
+        Groups of sequences share their content.
+    motion_input : str
     content_view : object
     batch_size : int
+        As they were given, or chosen before.
     """
 
     sequences: Sequences
     scaling: Scaling
-    motion_input: str
+    grouped: bool = False
+    motion_input: str = "changes"
     content_view: Any = None
     batch_size: int = 0
 
@@ -129,8 +133,19 @@ def motion_noise(facts: Facts) -> Choice:
     return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
 
 
+def motion_input(facts: Facts) -> Choice:
+    """Changes, and where groups say what stays the same, whatever content does not."""
+    if not facts.grouped:
+        return Choice("changes", "what stays the same in a sequence is content's to say")
+    if facts.video:
+        return Choice("frames", "groups: what is of one sequence alone is motion's to say")
+    return Choice("residuals", "groups: motion says what content, theirs, leaves of a sequence")
+
+
 def content_view(facts: Facts) -> Choice:
     """One frame where it shows the sequence that it is of, and nothing of the order of events."""
+    if facts.grouped and not facts.video:
+        return Choice(None, "groups: a group is told by all frames of its sequences")
     if facts.video:
         return Choice("random_frames", "images: one frame shows an appearance, and no movement")
     ratio = facts.level_ratio
@@ -162,13 +177,21 @@ def constancy_weight(facts: Facts) -> Choice:
     if facts.video:
         return Choice((codes, swaps), "images: what stays the same is not in level and spread")
     reasons = []
-    if facts.content_view is not None:
+    if facts.content_view is not None or facts.grouped:
         codes = round(CONSTANCY * facts.variance, 3)
-        reasons.append(f"{CONSTANCY} of the variance of a value, as content sees single vectors")
+        of = "groups share theirs" if facts.grouped else "content sees single vectors"
+        reasons.append(f"{CONSTANCY} of the variance of a value, as {of}")
     if facts.motion_input != "frames":
         swaps = 1.0
         reasons.append("level and spread of vectors are content's to say, as motion sees changes")
     return Choice((codes, swaps), "; ".join(reasons) or "motion may say what stays the same")
+
+
+def independence_weight(facts: Facts) -> Choice:
+    """Little, and more and more of it; much where motion sees what it must not know."""
+    if facts.grouped:
+        return Choice((10.0, 100.0), "groups: motion must not know what they share")
+    return Choice((0.5, 3.0), "content must not know what motion does")
 
 
 def frames_per_step(facts: Facts) -> Choice:
@@ -194,6 +217,7 @@ def max_epochs(facts: Facts) -> Choice:
 CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": frames_per_step} | {
     maker.__name__: maker
     for maker in (
+        motion_input,
         content_size,
         motion_size,
         motion_noise,
@@ -201,6 +225,7 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": f
         content_delay,
         movement_weight,
         constancy_weight,
+        independence_weight,
         batch_size,
         max_epochs,
     )
@@ -230,8 +255,8 @@ def chosen(
         if isinstance(given, str) and given == "auto":
             choices[name] = before[name] if name in before else choose(facts)
             given = choices[name].value
-        if name == "content_view":
-            facts.content_view = given
         if name == "batch_size":
             facts.batch_size = int(given)
+        elif name in ("content_view", "motion_input"):
+            setattr(facts, name, given)
     return choices

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from .._modes import ordinary_modes
 from .._threading import leave_lost_threads
@@ -52,6 +51,7 @@ from ._starting import (
     seeds_of,
     units_of,
 )
+from ._told import NOTHING, Told
 from ._watching import Watch
 
 __all__ = ["FittingEstimator"]
@@ -113,27 +113,27 @@ class FittingEstimator(FileEstimator):
         """
         return self._partial_fit(X, lengths=lengths)
 
-    def _fit(self: Self, X: Any, *, lengths: Any, resume: bool, actions: Any = None) -> Self:
+    def _fit(self: Self, X: Any, *, lengths: Any, resume: bool, told: Told = NOTHING) -> Self:
         leave_lost_threads()
         with ordinary_modes(), fitted_beside(self) as fitted:
             warm = self.warm_start and hasattr(fitted, "model_")
-            result = Fit(fitted, Mode(continued=warm, resume=resume)).run(X, lengths, actions)
+            result = Fit(fitted, Mode(continued=warm, resume=resume)).run(X, lengths, told)
         if result.diverged is not None:  # the epochs before are kept
             raise result.diverged
         return self
 
-    def _partial_fit(self: Self, X: Any, *, lengths: Any, actions: Any = None) -> Self:
+    def _partial_fit(self: Self, X: Any, *, lengths: Any, told: Told = NOTHING) -> Self:
         leave_lost_threads()
         with ordinary_modes(), fitted_beside(self) as fitted:
             mode = Mode(continued=hasattr(fitted, "model_"), partial=True)
-            Fit(fitted, mode).run(X, lengths, actions)
+            Fit(fitted, mode).run(X, lengths, told)
         return self
 
     # ---- for the phases of a fit, where an estimator has more to say ---------------------------
 
-    def _check_actions(self, actions: Any, n: int) -> NDArray[np.int64] | None:
-        """The actions of n sequences, -1 where they are not known; None if there are none."""
-        return None
+    def _check_told(self, told: Told, n: int) -> Told:
+        """Facts that a user tells of n sequences, as integers."""
+        return told
 
     def _note_labels(self, sequences: Sequences) -> None:
         """Take note of what a fitted model says of the sequences that it was fitted to."""
@@ -164,7 +164,7 @@ class Fit:
         self.mode = mode
         self.training = Training.of(estimator.training).filled(estimator._own_training)
 
-    def run(self, X: Any, lengths: Any, actions: Any) -> FitResult:
+    def run(self, X: Any, lengths: Any, told: Told) -> FitResult:
         """Go through the phases."""
         self.start()
         with (
@@ -172,7 +172,7 @@ class Fit:
             open_checkpoints(self.estimator, self.mode, self.communicator) as self.checkpoints,
         ):
             self.look_back()
-            self.prepare(X, lengths, actions)
+            self.prepare(X, lengths, told)
             self.begin()
             self.build()
             with naming_batch_size(int(self.estimator._chosen("batch_size")), self.device):
@@ -199,19 +199,19 @@ class Fit:
         if self.continued:
             self.device = self.estimator.device_
 
-    def prepare(self, X: Any, lengths: Any, actions: Any) -> None:
+    def prepare(self, X: Any, lengths: Any, told: Told) -> None:
         """Read and check the data: every value is seen once, on the way to its units."""
         estimator = self.estimator
         self.divergences = estimator._divergences()
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
-        self.actions = estimator._check_actions(actions, len(self.sequences))
+        self.told = estimator._check_told(told, len(self.sequences))
         self.digest = None if self.checkpoints is None else Digest()
         self.scaling = units_of(
             self.sequences, estimator, continued=self.continued, digest=self.digest
         )
         # A model that is trained on keeps those that it was built and begun with.
         before = estimator.choices_ if self.continued else {}
-        estimator.choices_ = estimator._choose(self.sequences, self.scaling, before)
+        estimator.choices_ = estimator._choose(self.sequences, self.scaling, before, self.told)
         self.whole_epochs = int(estimator._chosen("max_epochs"))
         self.max_epochs = 1 if self.mode.partial else self.whole_epochs
         self.sequences.keep_on(self.device, room_for_data(self.device))
@@ -227,7 +227,7 @@ class Fit:
             digest = self.digest.ended(self.sequences.lengths)
             beginning = beginning._replace(digest=digest)
             about = about_training(
-                estimator, self.sequences, self.actions, self.device, self.communicator.size
+                estimator, self.sequences, self.told, self.device, self.communicator.size
             )
             if self.found is not None:
                 with self.checkpoints.restoring():
@@ -278,10 +278,8 @@ class Fit:
     def train(self) -> FitResult:
         """Train the model, with all who watch."""
         estimator, trainer = self.estimator, self.trainer
-        rule = estimator._early_stopping()
-        stopping = None
-        if self.validation is not None and rule is not None:
-            stopping = EarlyStopper(rule.patience, rule.tol)
+        rule = None if self.validation is None else estimator._early_stopping()
+        stopping = None if rule is None else EarlyStopper(rule.patience, rule.tol)
         name = type(estimator).__name__
         if self.verbose and (line := estimator._in_words()):
             say(f"{name}: {line}")
@@ -364,10 +362,12 @@ class Fit:
             self.scaling,
             device=self.device,
             shard=self.communicator.shard,
-            labels=self.actions,
+            labels=self.told.actions,
+            groups=self.told.groups,
         )
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
-        passes = functools.partial(EvenPasses, self.sequences, int(estimator._chosen("batch_size")))
+        size = int(estimator._chosen("batch_size"))
+        passes = functools.partial(EvenPasses, self.sequences, size, groups=self.told.groups)
         train = batches(passes(rows=rows, rng=shuffle))
         return train, batches(passes(rows=apart)) if len(apart) else None
 

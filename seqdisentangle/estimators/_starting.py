@@ -26,6 +26,7 @@ from ..serialization import OwnObjectError, record, to_json
 from ..training.checkpoints import PROCESSES, Checkpoints
 from ._base import SequenceEstimator, fresh_random_state
 from ._params import EarlyStopping, Training
+from ._told import Told
 
 __all__ = [
     "Beginning",
@@ -166,7 +167,7 @@ def check_built_alike(wanted: ModelSpec, built: ModelSpec) -> None:
 def about_training(
     estimator: SequenceEstimator,
     sequences: Sequences,
-    actions: NDArray[np.int64] | None,
+    told: Told,
     device: torch.device,
     n_processes: int,
 ) -> dict[str, Any]:
@@ -187,7 +188,8 @@ def about_training(
     about["shape of a frame"] = list(sequences.layout.array_frame_shape)
     about["dtype of X"] = sequences.dtype.str
     about["lengths"] = None if sequences.lengths is None else int(sequences.lengths.sum())
-    about["known actions"] = None if actions is None else zlib.crc32(actions.tobytes())
+    for name, values in (("known actions", told.actions), ("groups", told.groups)):
+        about[name] = None if values is None else zlib.crc32(values.tobytes())
     about["device"] = device.type
     about[PROCESSES] = n_processes
     return about

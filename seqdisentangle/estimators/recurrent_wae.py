@@ -38,6 +38,7 @@ from ._params import (
 from ._published import PublishedEstimator
 from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
 from ._sklearn import repr_of_parameters
+from ._told import Told
 
 __all__ = ["RecurrentWAE"]
 
@@ -113,21 +114,23 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         swaps between the sequences of a batch, in which level and spread of each feature must be
         those of the donor of the content. ``"auto"``: 0.3 of the variance of a value for vectors
         with such a view, and 1 for vectors whose changes motion sees, else 0, which costs nothing.
-    independence_weight : float or pair of float, default=(0.5, 3.0)
+    independence_weight : float, pair of float or "auto", default="auto"
         The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
         weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
         in the last quarter; it goes from one to the other in between. 0 switches it off, and costs
-        nothing.
+        nothing. ``"auto"``: (0.5, 3), and (10, 100) with groups, of which motion must not know.
     n_actions : int, Actions or None, default=None
         Number of actions, which makes the model the reinforced one: it learns a third code, one of
         so many kinds of movement for each sequence, and is a clusterer. An
         :class:`~seqdisentangle.Actions` sets their weight :math:`\beta_3` and their prior as well.
-    motion_input : {"changes", "causal_changes", "frames"}, default="changes"
+    motion_input : {"auto", "changes", "causal_changes", "residuals", "frames"}, default="auto"
         Frames as the motion encoder sees them. ``"changes"``: without what stays the same in their
         sequence, which content must then say. Vectors are standardised over its time, and
         decorrelated; feature maps of images are centred. ``"causal_changes"``, for streams: by the
-        frames up to each alone, and correlations stay. ``"frames"``: as they are, by which motion
-        may claim what is constant but of a movement; ``motion_view`` must then hide the content.
+        frames up to each alone, and correlations stay. ``"residuals"``, of vectors: without the
+        level and spread that content foretells, so that motion may claim what is constant but not
+        of the content. ``"frames"``: as they are; ``motion_view`` must then hide the content.
+        ``"auto"``: ``"changes"``; with groups ``"residuals"`` for vectors, ``"frames"`` for images.
     posteriors : {"framewise", "recurrent"}, default="framewise"
         Encoders over time. ``"framewise"``: content is a mean over frames, which cannot tell their
         order, and motion remembers the code before, by which it cannot count. ``"recurrent"``: an
@@ -280,15 +283,17 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     constancy_weight: float | tuple[float, float] | Literal["auto"] = parameter(
         NON_NEGATIVE, tuple, list, AUTO, default="auto"
     )
-    independence_weight: float | tuple[float, float] = parameter(
-        NON_NEGATIVE, tuple, list, default=(0.5, 3.0)
+    independence_weight: float | tuple[float, float] | Literal["auto"] = parameter(
+        NON_NEGATIVE, tuple, list, AUTO, default="auto"
     )
     n_actions: int | Actions | None = parameter(
         Interval(Integral, 2, None, closed="left"), Actions, None, default=None, as_part=Actions.of
     )
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
-    motion_input: MotionInput = parameter(StrOptions(set(get_args(MotionInput))), default="changes")
+    motion_input: MotionInput | Literal["auto"] = parameter(
+        StrOptions(set(get_args(MotionInput))), AUTO, default="auto"
+    )
     posteriors: str = parameter(StrOptions(set(POSTERIORS)), default="framewise")
     content_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
@@ -316,7 +321,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
             generator="style",
             content_noise=self._chosen("content_noise"),
             motion_noise=self._chosen("motion_noise"),
-            motion_input=self.motion_input,
+            motion_input=self._chosen("motion_input"),
             posteriors=self.posteriors,
             motion_prior=motion_prior_for(self.motion_prior, divergences.motion),
             n_actions=None if actions is None else int(actions.number),
@@ -355,8 +360,9 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
 
     def _independence(self) -> tuple[float, float]:
         """The weight of independence at the start of a training and at its end."""
+        weight = self._chosen("independence_weight")
         return pair_of_weights(
-            "independence_weight", self.independence_weight, "the start and the end of the training"
+            "independence_weight", weight, "the start and the end of the training"
         )
 
     def _in_words(self) -> str:
@@ -375,10 +381,10 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         return 0 if partial or n_past else round(delay * self._chosen("max_epochs"))
 
     def _choose(
-        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice]
+        self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice], told: Told
     ) -> dict[str, Choice]:
         params = self.get_params(deep=False)
-        facts = Facts(sequences, scaling, self.motion_input)
+        facts = Facts(sequences, scaling, grouped=told.groups is not None)
         of_data = chosen(params, facts, before)
         return of_data | chosen_for_divergences(
             params,

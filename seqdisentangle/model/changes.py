@@ -9,8 +9,9 @@ from torch import Tensor
 
 from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
+from .levels import Levels
 
-__all__ = ["centred", "standardised"]
+__all__ = ["centred", "residuals", "spread_of", "standardised"]
 
 # Of the variance that a feature has over all sequences, which the scale of the data makes 1: what
 # changes less than a tenth of its spread is not blown up to the size of what changes.
@@ -84,8 +85,42 @@ def standardised(
 def deviations(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Standardised values (n, T, D), zero where nothing is known, and how many are, (n, 1, D)."""
     _, deviation, number = around_mean(x, real)
+    return deviation / spread_of(deviation, number), number
+
+
+def spread_of(deviation: Tensor, number: Tensor) -> Tensor:
+    """Standard deviations (n, 1, D) of what changes enough, of deviations and their number."""
     variance = deviation.square().sum(1, keepdim=True) / number
-    return deviation * (variance + FLOOR).rsqrt(), number
+    return torch.sqrt(variance + FLOOR)
+
+
+def residuals(
+    x: Tensor,
+    expected: Levels,
+    packing: Packing | None = None,
+    observed: Tensor | None = None,
+) -> Tensor:
+    r"""Vectors without the level and the spread that are expected of their sequence.
+
+    .. math:: y_t = (x_t - \bar x) / s
+
+    What a sequence has for itself stays, though it be constant.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n, T, D)
+        Zero in padding.
+    expected : Levels of shape (n, D)
+    packing, observed
+        As in :func:`standardised`.
+
+    Returns
+    -------
+    Tensor of shape (n, T, D)
+        Zero where there is padding, or a value is missing.
+    """
+    mean, log_spread = (part.unsqueeze(1) for part in expected)
+    return (x - mean) * torch.exp(-log_spread) * real_values(x, packing, observed)
 
 
 def deviations_so_far(x: Tensor, real: Tensor) -> Tensor:

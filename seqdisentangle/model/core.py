@@ -14,6 +14,7 @@ from ..networks import CodeShape, FrameNetwork, resolve_network
 from ..networks.base import FrameEncoder
 from .action import ActionPosterior, with_action
 from .latent import Action, Latent, LatentCodes, Posterior
+from .levels import ExpectedLevels, Levels
 from .posteriors import POSTERIORS, MotionInput
 from .priors import GaussianPrior, MotionPrior, content_prior
 
@@ -101,6 +102,9 @@ class SequenceModel(nn.Module):
             n_actions=n_actions,
         )
         self.content, self.motion = self._posteriors(network)
+        self.levels: ExpectedLevels | None = None
+        if spec.motion_input == "residuals":
+            self.levels = ExpectedLevels(spec.content_size, spec.frame_shape[0])
         self.prior = spec.motion_prior.build(spec.motion_size, spec.hidden_size, n_actions)
         self.decoder = network.decoder(spec.frame_shape, codes)
         self.action: ActionPosterior | None = None
@@ -165,10 +169,24 @@ class SequenceModel(nn.Module):
             Actions that are known, -1 where not.
         """
         content = self.content(x, rng, sample=sample, packing=packing)
-        motion = self.motion(x, rng, sample=sample, packing=packing, observed=observed)
+        motion = self.motion(
+            x,
+            rng,
+            sample=sample,
+            packing=packing,
+            observed=observed,
+            expected=self.expected_of(content.mean),
+        )
         lengths = None if packing is None else packing.lengths
         action = self.act(motion.value, rng, sample=sample, lengths=lengths, known=known)
         return Posterior(content, motion, action)
+
+    def expected_of(self, content: Tensor) -> Levels | None:
+        """The levels that contents (n, d_c) foretell, where motion sees what they leave.
+
+        Contents learn nothing from it.
+        """
+        return None if self.levels is None else self.levels(content.detach())
 
     def act(self, motion: Tensor, rng: torch.Generator | None = None, **how: Any) -> Any:
         """The actions of motions, see :class:`ActionPosterior`; None for a model without actions.

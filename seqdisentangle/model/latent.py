@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from ..data.packing import Packing
+
 __all__ = ["Action", "Latent", "LatentCodes", "Mixture", "Posterior", "gaussian"]
 
 # A standard deviation between 0.7% and 740%: beyond, a float32 density loses its meaning.
@@ -127,6 +129,13 @@ class Mixture(NamedTuple):
         deviation = (z.unsqueeze(-2) - self.mean).square() * torch.exp(-self.log_var)
         each = -0.5 * (deviation + self.log_var + math.log(2 * math.pi)).sum(-1)
         return torch.logsumexp(self.log_weight + each, -1)
+
+    def log_likelihood(self, z: Tensor, packing: Packing | None = None) -> Tensor:
+        """Of each sequence of codes (n, T, d), in nats, (n,); padding is none of it."""
+        log_prob = self.log_prob(z)  # (n, T)
+        if packing is not None:
+            log_prob = torch.where(packing.mask, log_prob, 0.0)
+        return log_prob.sum(1)
 
 
 def gaussian(mean: Tensor, log_var: Tensor, rng: torch.Generator | None) -> Latent:

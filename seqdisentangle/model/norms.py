@@ -57,19 +57,21 @@ class RunningNorm(nn.Module):
         """(n, d) -> (n, d)."""
         scale, shift = self.factors()
         y = torch.addcmul(shift, x, scale)
-        if not self.training:
-            return y
+        return self.observe(y) if self.training else y
+
+    def observe(self, y: Tensor) -> Tensor:
+        """Take codes (n, d), as they are normalised, into the moments.
+
+        Returns
+        -------
+        Tensor of shape (n, d)
+            The same values, with the gradients of a normalisation by this batch.
+        """
         mean, squares, n = self.moments(y)
         self._take(mean.detach(), squares.detach())
         deviation = (squares - mean.square() + self.eps).sqrt()
         through_batch = (y - mean) / deviation * deviation.detach() + mean.detach()
         return torch.where(n > 1, through_batch, y)  # of one code nothing would be left
-
-    @torch.no_grad()
-    def observe(self, y: Tensor) -> None:
-        """Take codes (n, d), as they are normalised, into the moments."""
-        mean, squares, _ = self.moments(y)
-        self._take(mean, squares)
 
     @torch.no_grad()
     def _take(self, mean: Tensor, squares: Tensor) -> None:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from .._modes import full_precision
 from ..data.packing import Packing, packed
 from ..networks.base import SLOPE, FrameEncoder
-from .changes import centred, standardised
+from .changes import centred, residuals, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
+from .levels import Levels
 from .norms import RunningNorm, Whitening
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 #: Frames as the motion encoder sees them.
-MotionInput = Literal["changes", "causal_changes", "frames"]
+MotionInput = Literal["changes", "causal_changes", "residuals", "frames"]
 
 
 class ContentPosterior(nn.Module):
@@ -157,7 +158,9 @@ class MotionPosterior(nn.Module):
     With ``sees="changes"`` the frame that it sees is one without what stays the same in its
     sequence: of vectors the input is standardised over the time of the sequence, of images the
     feature map is centred, channel by channel and place by place. Both have a place for everything
-    that moves still, and no way for what is constant to pass.
+    that moves still, and no way for what is constant to pass. With ``sees="residuals"`` vectors are
+    without the level and spread that content foretells: what is constant in a sequence, and no
+    matter of its content, passes.
 
     Parameters
     ----------
@@ -165,7 +168,7 @@ class MotionPosterior(nn.Module):
     size, hidden_size : int
     noise : float or None
         The standard deviation; None learns it, and the mean is then free.
-    sees : {"changes", "causal_changes", "frames"}
+    sees : {"changes", "causal_changes", "residuals", "frames"}
     """
 
     def __init__(
@@ -197,18 +200,11 @@ class MotionPosterior(nn.Module):
         sample: bool = True,
         packing: Packing | None = None,
         observed: Tensor | None = None,
+        expected: Levels | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, d_m), the means themselves unless ``sample``."""
         n, n_steps = x.shape[:2]
-        changes, causal = self.sees != "frames", self.sees == "causal_changes"
-        if changes and x.ndim == 3:
-            x = standardised(x, packing, observed, causal=causal)
-        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        if changes and x.ndim == 5:
-            features = centred(features, n, packing, causal=causal)
-        hidden = self.from_frame(self.features(features.flatten(1)))
-        hidden = hidden.to(self.output.weight.dtype)
-        hidden = hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
+        hidden = self._of_frames(x, packing, observed, expected)
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=rng) if sample else noise.zero_()
         if packing is None:
@@ -221,9 +217,40 @@ class MotionPosterior(nn.Module):
             parts = self._unroll(hidden[rows], noise[rows], going_on)
             latent = Latent(*(part[back] for part in parts))
         if self.training and self.norm is not None:
-            means = latent.mean
-            self.norm.observe(means.flatten(0, 1) if packing is None else packing.pack(means))
+            latent = self._observed(latent, self.norm, packing)
         return latent
+
+    def _of_frames(
+        self,
+        x: Tensor,
+        packing: Packing | None,
+        observed: Tensor | None,
+        expected: Levels | None,
+    ) -> Tensor:
+        """The part of each frame in its step, without memory, (n, T, ...) -> (n, T, hidden_size)."""
+        n, n_steps = x.shape[:2]
+        causal = self.sees == "causal_changes"
+        changes = causal or self.sees == "changes"
+        if expected is not None:
+            x = residuals(x, expected, packing, observed)
+        elif changes and x.ndim == 3:
+            x = standardised(x, packing, observed, causal=causal)
+        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
+        if changes and x.ndim == 5:
+            features = centred(features, n, packing, causal=causal)
+        hidden = self.from_frame(self.features(features.flatten(1)))
+        hidden = hidden.to(self.output.weight.dtype)
+        return hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
+
+    def _observed(self, latent: Latent, norm: RunningNorm, packing: Packing | None) -> Latent:
+        """The same codes, once their norm has seen them."""
+        flat = latent.mean.flatten(0, 1) if packing is None else packing.pack(latent.mean)
+        seen = norm.observe(flat)
+        if self.sees != "residuals":
+            return latent
+        # Where motion has an error of its own to lower, it must not by its size.
+        mean = seen.view_as(latent.mean) if packing is None else packing.pad(seen)
+        return Latent(latent.value + (mean - latent.mean), mean, latent.log_var)
 
     def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> list[Tensor]:
         """Values, means and log-variances of all steps, (n, T, d_m); zero after a sequence's end.

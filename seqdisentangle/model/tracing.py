@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from ..data.packing import Packing
 from ..networks.base import SLOPE
-from .changes import centred, standardised
 from .latent import Latent
+from .levels import Levels
 from .norms import Whitening
 from .posteriors import MotionPosterior, split_moments
 
@@ -124,16 +124,11 @@ class UnrolledMotion(nn.Module):
         sample: bool = False,
         packing: PaddedFrames,
         observed: Tensor | None = None,
+        expected: Levels | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, d_m), the means; zero in padding."""
         own = self.posterior
-        changes, causal = own.sees != "frames", own.sees == "causal_changes"
-        if changes and x.ndim == 3:
-            x = standardised(x, packing, observed, causal=causal)
-        features = own.encoder(packing.pack(x))
-        if changes and x.ndim == 5:
-            features = centred(features, x.shape[0], packing, causal=causal)
-        hidden = packing.pad(own.from_frame(own.features(features.flatten(1))))
+        hidden = own._of_frames(x, packing, observed, expected)
         weight, bias = own._normalised_output()
         recurrent = isinstance(own.from_previous, nn.LSTMCell)
         state: tuple[Tensor, ...] = (hidden.new_zeros(hidden.shape[0], own.size),)

@@ -8,6 +8,7 @@ from torch import Tensor
 from ..data.batches import Batch
 from ..data.packing import around_mean, real_values
 from ..model import LatentCodes, SequenceModel
+from ..model.levels import Levels
 
 __all__ = ["error_of_swaps"]
 
@@ -15,7 +16,9 @@ __all__ = ["error_of_swaps"]
 FLOOR = 1e-6
 
 
-def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Tensor:
+def error_of_swaps(
+    model: SequenceModel, codes: LatentCodes, batch: Batch, expected: Levels | None = None
+) -> Tensor:
     r"""The error of the level and the spread of swaps, feature by feature.
 
     .. math::
@@ -27,6 +30,10 @@ def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Te
     gave the motion for. Reconstructions never show the decoder a content beside the motion of
     another sequence; this does.
 
+    Where content is shared by groups, motion has what a sequence departs by from the levels that
+    are expected of its content, and takes it along: wanted are those of the donor of the motion,
+    less what was expected of it, plus what is of the donor of the content.
+
     Parameters
     ----------
     model : SequenceModel
@@ -34,6 +41,8 @@ def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Te
     codes : LatentCodes
         Of the sequences of the batch, each of which gets the content of the one before.
     batch : Batch
+    expected : Levels of shape (n, D), optional
+        The levels that the contents foretell, where motion sees what these leave.
 
     Returns
     -------
@@ -45,9 +54,18 @@ def error_of_swaps(model: SequenceModel, codes: LatentCodes, batch: Batch) -> Te
     made = (made if packing is None else packing.pad(made)).to(batch.x.dtype)
     level, spread, n_steps = statistics(made, real_values(made, packing, None))
     given = statistics(batch.x, real_values(batch.x, packing, batch.observed))
-    wanted_level, wanted_spread = (part.roll(1, 0) for part in given[:2])
+    wanted_level, wanted_spread = wanted(*given[:2], expected)
     error = (level - wanted_level).square() + (spread - wanted_spread).square()
     return (n_steps * error).flatten(1).mean(1)
+
+
+def wanted(level: Tensor, spread: Tensor, expected: Levels | None) -> tuple[Tensor, Tensor]:
+    """The level and the spread of swaps, of those that each sequence has, all (n, D)."""
+    if expected is None:
+        return level.roll(1, 0), spread.roll(1, 0)
+    mean, log_spread = (part.detach() for part in expected)
+    stretched = torch.exp(log_spread.roll(1, 0) - log_spread)
+    return mean.roll(1, 0) + (level - mean) * stretched, spread * stretched
 
 
 def statistics(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:

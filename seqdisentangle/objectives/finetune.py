@@ -8,7 +8,7 @@ from ..data.batches import Batch
 from ..model import SequenceModel
 from .autoencoder import AutoencoderObjective
 from .base import Comparison, Loss, Objective, Term
-from .rwae import negative_log_likelihood
+from .sharing import partners
 
 __all__ = ["FineTuning"]
 
@@ -23,7 +23,7 @@ class FineTuning(Objective):
 
     While the encoders learn, motion prior and decoder follow codes that move on, of views of the
     data and with the moments of their batch. Here the encoders are at rest, and codes are those of
-    the data, as ``transform`` has them.
+    the data, as ``transform`` has them; content that groups share is that of another of the group.
 
     Its losses have the parts ``cost``, the mean reconstruction cost of a sequence, and
     ``likelihood``, the mean negative log-likelihood of a sequence of motion codes, in nats. The two
@@ -67,9 +67,9 @@ class FineTuning(Objective):
                 observed=batch.observed,
                 known=batch.labels,
             ).codes
+            if batch.groups is not None:
+                codes = codes._replace(content=codes.content[partners(batch.groups, rng)])
         steps = model.prior.steps(codes.motion, codes.action)
-        likelihood = self.communicator.mean(
-            negative_log_likelihood(steps, codes.motion, batch.packing)
-        )
+        likelihood = self.communicator.mean(-steps.log_likelihood(codes.motion, batch.packing))
         cost = self._cost(model, codes, batch, rng)
         return Loss.of(Term({"cost": cost}), Term({"likelihood": likelihood})), []

@@ -13,15 +13,17 @@ from ..data.batches import Batch
 from ..data.packing import Packing
 from ..divergences import Dependence, Divergences, Samples, joint
 from ..model import LatentCodes, SequenceModel
-from ..model.latent import Action, Latent, Mixture
+from ..model.latent import Action, Latent
+from ..model.levels import ExpectedLevels, Levels
 from .autoencoder import AutoencoderObjective
 from .base import Comparison, Loss, Term, ramp
 from .communicator import Communicator
 from .constancy import error_of_constancy
 from .costs import Cost
 from .exchange import error_of_swaps
+from .sharing import levels_of, partners, picked
 
-__all__ = ["WassersteinObjective", "negative_log_likelihood"]
+__all__ = ["WassersteinObjective"]
 
 # Of the prior's likelihood. Its gradient is the prior's alone, for which Adam makes any weight the
 # same: one that neither the loss nor the norm of the whole gradient has to notice.
@@ -44,7 +46,7 @@ class WassersteinObjective(AutoencoderObjective):
     not have, says what the two marginal terms leave open: that content and motion are independent
     of each other in the aggregate, as they are in the prior. Of the motion it takes the mean over
     steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
-    codes know is content's to give up.
+    codes know is content's to give up. Where groups say what content is, it is motion's.
 
     A motion prior whose steps are mixtures is trained by the likelihood of the codes, which has the
     same optimum as the divergence and tells one Gaussian of a step from another; the divergence
@@ -70,10 +72,12 @@ class WassersteinObjective(AutoencoderObjective):
     log-likelihood of a sequence of motion codes under a prior that is a mixture, in nats, else
     zero; and with actions ``action``, the divergence of the actions from their prior, ``dynamics``,
     the mean negative log-likelihood of a motion code given the action, and ``labels``, the mean
-    cross-entropy of the actions that are known;
-    and with weights of their own ``swap`` and ``constancy``, the mean :func:`error_of_swaps` and
-    :func:`error_of_constancy`. ``dynamics`` is zero where
-    it is switched off.
+    cross-entropy of the actions that are known; and with weights of their own ``swap`` and
+    ``constancy``, the mean :func:`error_of_swaps` and :func:`error_of_constancy`. ``dynamics`` is
+    zero where it is switched off.
+
+    Of a batch with groups, the decoder is given each sequence's motion beside the content of
+    another of its group, and it is with the code of that one that its own must agree.
 
     Parameters
     ----------
@@ -88,7 +92,8 @@ class WassersteinObjective(AutoencoderObjective):
     swap_weight : float
         Of the error of swaps in what stays the same, 0 for images.
     constancy_weight : float
-        Of the distance between two content codes of a sequence, by two draws of ``content_view``.
+        Of the distance between two content codes of a sequence, by two draws of ``content_view``,
+        or of two sequences of a group.
     action_weight : float or None
         None for a model without actions.
     action_kl : {"aggregated", "each"}
@@ -148,11 +153,16 @@ class WassersteinObjective(AutoencoderObjective):
     def parts(self) -> tuple[str, ...]:
         """The parts of a loss, those of actions last."""
         parts: tuple[str, ...] = ("cost", "content", "motion", "independence", "likelihood")
-        if self.swap_weight > 0:
-            parts = (*parts, "swap")
-        if self.constancy_weight > 0:
-            parts = (*parts, "constancy")
+        parts += tuple(name for name, weight in self._weights_of_content.items() if weight > 0)
         return parts if self.action_weight is None else (*parts, "action", "dynamics", "labels")
+
+    @property
+    def _weights_of_content(self) -> dict[str, float]:
+        """The weights of the errors in what stays the same."""
+        return {
+            "swap": self.swap_weight,
+            "constancy": self.constancy_weight,
+        }
 
     def forward(
         self,
@@ -170,7 +180,7 @@ class WassersteinObjective(AutoencoderObjective):
         model : SequenceModel
             Views apply where it is in training mode.
         batch : Batch
-            Labels are actions.
+            Labels are actions, and groups share their content.
         rng : torch.Generator
         content_delayed : bool
             If True, content rests: the decoder gets it from the prior, so that motion learns its
@@ -185,13 +195,19 @@ class WassersteinObjective(AutoencoderObjective):
             Samples that each divergence was given, for those that learn from it. One of no
             weight, or that rests, compares nothing and is zero.
         """
-        motion = self._encoded(
-            model.motion, self.motion_view, model, batch, rng, observed=batch.observed
-        )
+        content = expected = rows = None
+        if batch.groups is not None and model.training and not content_delayed:
+            rows = partners(batch.groups, rng)
+        if model.levels is not None:  # motion is told what content foretells
+            content = self._content(model, batch, rng, rests=content_delayed)
+            if model.training and not content_delayed:
+                self._learn_levels(model.levels, picked(content, rows), batch)
+            expected = model.expected_of(content.mean)
+        told = {"observed": batch.observed, "expected": expected}
+        motion = self._encoded(model.motion, self.motion_view, model, batch, rng, **told)
         check_steps(motion, batch)
-        action: Action | None = model.act(
-            motion.value, rng, lengths=batch.lengths, known=batch.labels
-        )
+        lengths, known = batch.lengths, batch.labels
+        action: Action | None = model.act(motion.value, rng, lengths=lengths, known=known)
         a = None if action is None else action.value
         prior, likelihood = self._prior(model, motion.value, a, rng, batch.packing)
         q_m, p_m = self.gathered(motion, prior)
@@ -200,19 +216,18 @@ class WassersteinObjective(AutoencoderObjective):
         if self.motion_weight > 0:
             compared["motion"] = self.compare_motion(q_m, p_m, of_all)
         independence_weight = ramp(self.independence_weight, progress)
-        if content_delayed:
-            like = batch.x.new_empty(len(batch), model.spec.content_size)
-            content = model.content_prior(like, rng)
-        else:
-            content = self._encoded(model.content, self.content_view, model, batch, rng)
+        if content is None:
+            content = self._content(model, batch, rng, rests=content_delayed)
+        if not content_delayed:
             q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
             if self.content_weight > 0:
                 compared["content"] = self.compare_content(q_c, p_c)
             if independence_weight > 0:
-                compared["independence"] = self._independence(
-                    q_c.value, q_m.value, of_all, independence_weight
-                )
-        codes = LatentCodes(content.value, motion.value, a)
+                given = q_c.value, q_m.value, of_all, independence_weight
+                grouped = batch.groups is not None
+                compared["independence"] = self._independence(*given, grouped=grouped)
+        shared = picked(content, rows)
+        codes = LatentCodes(shared.value, motion.value, a)
         cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
         values = {
             name: compared[name].value() if name in compared else cost.new_zeros(())
@@ -225,26 +240,52 @@ class WassersteinObjective(AutoencoderObjective):
             Term({"independence": values["independence"]}, independence_weight),
             Term({"likelihood": likelihood}, LIKELIHOOD_WEIGHT),
         ]
-        if self.swap_weight > 0:
-            terms.append(self._swap_term(model, codes, batch, content_delayed=content_delayed))
-        if self.constancy_weight > 0:
-            error = cost.new_zeros(())
-            if model.training and not content_delayed:
-                again = self._encoded(model.content, self.content_view, model, batch, rng)
-                error = self.communicator.mean(error_of_constancy(content, again, batch))
-            terms.append(Term({"constancy": error}, self.constancy_weight))
+        errors = {name: cost.new_zeros(()) for name in self._weights_of_content}
+        if not content_delayed:
+            again = content
+            if model.training and self.constancy_weight > 0 and self.content_view is not None:
+                again = self._content(model, batch, rng)
+            again = picked(again, rows)
+            errors |= self._errors_of_content(model, codes, batch, content, shared, again)
+        terms += [
+            Term({name: errors[name]}, weight)
+            for name, weight in self._weights_of_content.items()
+            if weight > 0
+        ]
         if action is not None:
             terms.append(self._action_term(model, motion, action, batch))
         return Loss.of(*terms), list(compared.values())
 
-    def _swap_term(
-        self, model: SequenceModel, codes: LatentCodes, batch: Batch, *, content_delayed: bool
-    ) -> Term:
-        """The error of swaps, none while content rests."""
-        if content_delayed:
-            return Term({"swap": batch.x.new_zeros(())}, self.swap_weight)
-        error = self.communicator.mean(error_of_swaps(model, codes, batch))
-        return Term({"swap": error}, self.swap_weight)
+    def _content(
+        self, model: SequenceModel, batch: Batch, rng: torch.Generator, *, rests: bool = False
+    ) -> Latent:
+        """The content of sequences by its view; while it rests, draws of its prior."""
+        if rests:
+            return model.content_prior(batch.x.new_empty(len(batch), model.spec.content_size), rng)
+        return self._encoded(model.content, self.content_view, model, batch, rng)
+
+    def _learn_levels(self, levels: ExpectedLevels, content: Latent, batch: Batch) -> None:
+        """Have it seen which levels sequences have beside the content that they share."""
+        sizes = [content.mean.shape[-1], *[batch.x.shape[-1]] * 2]
+        seen = torch.cat([content.mean.detach(), *levels_of(batch)], -1)
+        codes, mean, log_spread = self.communicator.gather(seen).split(sizes, -1)
+        levels.observe(codes, Levels(mean, log_spread))
+
+    def _errors_of_content(
+        self, model: SequenceModel, codes: LatentCodes, batch: Batch, *contents: Latent
+    ) -> dict[str, Tensor]:
+        """The errors in what stays the same, of swaps and of constancy.
+
+        Contents are those of the sequences, those that they share, and those that must agree.
+        """
+        content, shared, again = contents
+        errors = {}
+        if self.swap_weight > 0:
+            expected = model.expected_of(shared.mean)
+            errors["swap"] = error_of_swaps(model, codes, batch, expected)
+        if self.constancy_weight > 0:
+            errors["constancy"] = error_of_constancy(content, again, batch)
+        return {name: self.communicator.mean(error) for name, error in errors.items()}
 
     @staticmethod
     def _encoded(
@@ -278,14 +319,23 @@ class WassersteinObjective(AutoencoderObjective):
             return model.prior(z, rng, action), z.new_zeros(())
         steps = model.prior.steps(z.detach(), action)
         drawn = model.prior.draw(steps, model.prior.noise(z, rng))
-        likelihood = self.communicator.mean(negative_log_likelihood(steps, z.detach(), packing))
+        likelihood = self.communicator.mean(-steps.log_likelihood(z.detach(), packing))
         return Latent(*(part.detach() for part in drawn)), likelihood
 
     def _independence(
-        self, content: Tensor, motion: Tensor, packing: Packing | None, weight: float
+        self,
+        content: Tensor,
+        motion: Tensor,
+        packing: Packing | None,
+        weight: float,
+        *,
+        grouped: bool,
     ) -> Comparison:
         """The joint distribution of the codes beside the product of its marginals."""
-        motion = motion.detach()
+        if grouped:  # content is right: motion gives it up, in its mean and in its spread
+            content, motion = content.detach(), torch.cat([motion, motion.square()], -1)
+        else:
+            motion = motion.detach()
         other = motion.mean(1) if packing is None else packing.mean(motion)  # (n, d_m)
         if isinstance(self.independence_divergence, Dependence):
             compared = Samples(content), Samples(other)
@@ -346,11 +396,3 @@ def check_steps(motion: Latent, batch: Batch) -> None:
             f"motion_view must keep the time steps, each of which has a motion code of its own: it "
             f"made {made} of {steps}. A view of some of the frames is for content_view"
         )
-
-
-def negative_log_likelihood(steps: Mixture, z: Tensor, packing: Packing | None) -> Tensor:
-    """Of each sequence of codes (n, T, d), in nats, (n,); padding is none of it."""
-    log_prob = steps.log_prob(z)  # (n, T)
-    if packing is not None:
-        log_prob = torch.where(packing.mask, log_prob, 0.0)
-    return -log_prob.sum(1)

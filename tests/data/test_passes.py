@@ -3,10 +3,12 @@
 from itertools import chain
 
 import numpy as np
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqdisentangle.data.passes import BoundedPasses, without_first
+from seqdisentangle.data.passes import BoundedPasses, EvenPasses, in_pairs, without_first
+from seqdisentangle.data.sequences import Sequences
 
 
 @given(
@@ -32,6 +34,31 @@ def test_ragged_passes_are_of_like_lengths():
     lengths = np.array([1, 9, 2, 8, 1, 9])
     passes = BoundedPasses(6, 9, 18, lengths)
     assert [lengths[rows].tolist() for rows in passes] == [[9, 9], [2, 8], [1, 1]]
+
+
+@given(groups=st.lists(st.integers(0, 6), min_size=1, max_size=60))
+@settings(max_examples=60)
+def test_in_pairs_each_has_one_of_its_group_beside_it(groups):
+    groups = np.array(groups)
+    order = in_pairs(groups)
+    assert sorted(order) == list(range(len(groups)))
+    beside = np.pad(groups[order], 1, constant_values=-1)
+    has_one = (beside[1:-1] == beside[:-2]) | (beside[1:-1] == beside[2:])
+    several = np.bincount(groups)[groups[order]] > 1
+    assert (has_one == several).all()
+
+
+def test_batches_hold_pairs_of_a_group_in_random_order():
+    groups = np.random.RandomState(0).permutation(np.repeat(np.arange(200), 3))
+    X = [np.zeros((1 + i % 9, 2)) for i in range(600)]
+    passes = EvenPasses(Sequences(X), 32, rng=torch.Generator().manual_seed(0), groups=groups)
+    first, second = list(passes), list(passes)
+    assert sorted(chain.from_iterable(first)) == list(range(600))
+    assert not all(map(np.array_equal, first, second))
+    for rows in first:
+        of, counts = np.unique(groups[rows], return_counts=True)
+        assert (counts == 1).sum() <= 2  # of those that an edge of the batch has cut off
+        assert len(of) > 5
 
 
 def test_a_pass_over_nothing_has_no_parts():

@@ -12,19 +12,21 @@ LEFT_TO_DATA = {
     "content_size",
     "motion_size",
     "motion_noise",
+    "motion_input",
     "content_view",
     "content_delay",
     "movement_weight",
     "constancy_weight",
+    "independence_weight",
     "training__frames_per_step",
     "batch_size",
     "max_epochs",
 }
 
 
-def values_of(X, scale="none", **params):
+def values_of(X, scale="none", *, grouped=False, **params):
     params = RecurrentWAE(**params).get_params(deep=False)
-    facts = Facts(Sequences(np.asarray(X)), Scaling(scale), params["motion_input"])
+    facts = Facts(Sequences(np.asarray(X)), Scaling(scale), grouped=grouped)
     choices = chosen(params, facts)
     return {name: choice.value for name, choice in choices.items()}
 
@@ -85,6 +87,17 @@ def test_content_of_single_vectors_is_to_be_constant():
     assert values_of(X, motion_input="frames")["constancy_weight"] == (codes, 0.0)
     assert values_of(X, content_view=None)["constancy_weight"] == (0.0, 1.0)
     assert values_of(np.zeros((20, 4, 8, 8)))["constancy_weight"] == (0.0, 0.0)
+
+
+def test_groups_say_what_stays_the_same():
+    X = vectors(level=2.0)
+    values, alone = values_of(X, grouped=True), values_of(X)
+    assert (alone["motion_input"], values["motion_input"]) == ("changes", "residuals")
+    assert values["content_view"] is None
+    assert values["constancy_weight"] == alone["constancy_weight"]
+    assert values["independence_weight"] > alone["independence_weight"]
+    of_videos = values_of(np.zeros((20, 4, 8, 8)), grouped=True)
+    assert (of_videos["motion_input"], of_videos["content_view"]) == ("frames", "random_frames")
 
 
 def test_one_frame_is_shown_where_it_tells_the_sequence():

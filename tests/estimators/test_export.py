@@ -29,6 +29,8 @@ def fitted(case, vectors, videos):
         case "causal":
             model = RecurrentWAE(motion_input="causal_changes", **SMALL)
             return model.fit(vectors), vectors
+        case "groups":
+            return RecurrentWAE(**SMALL).fit(vectors, groups=list("abababa")), vectors
         case "full":
             return DSVAE(posterior="full", **SMALL).fit(vectors), vectors
     raise AssertionError(case)
@@ -88,7 +90,7 @@ def compare(model, X, folder, format):
             np.testing.assert_allclose(mine[: len(its)].astype(float), its, atol=atol)
 
 
-CASES = ("recurrent", "actions", "missing", "causal", "full")
+CASES = ("recurrent", "actions", "missing", "causal", "groups", "full")
 
 
 @pytest.mark.integration

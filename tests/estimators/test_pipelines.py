@@ -35,7 +35,7 @@ def told(monkeypatch):
 
     def noted(self, *args):
         prepare(self, *args)
-        seen.append(None if self.actions is None else self.actions.tolist())
+        seen.append(None if self.told.actions is None else self.told.actions.tolist())
 
     monkeypatch.setattr(_fitting.Fit, "prepare", noted)
     return seen

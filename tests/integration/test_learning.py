@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 
 from seqdisentangle import DSVAE, RecurrentWAE, Training
 from seqdisentangle.data.batches import Batch
@@ -173,3 +174,20 @@ def test_divergences_that_are_named_move_their_encoders(reg, data):
     shares = fit_watched(X if data == "vectors" else X[:, :, None], reg=reg, **few).shares
     for code in ("content", "motion"):
         assert min(share[code] for share in shares[len(shares) // 2 :]) > 0.01
+
+
+def test_content_is_what_a_group_shares_and_motion_takes_what_one_has_alone():
+    rng = np.random.RandomState(0)
+    speaker, word = np.arange(160) % 8, np.arange(160) // 8 % 5
+    voices, words = rng.normal(size=(8, 1, 4)), rng.normal(size=(5, 1, 4))
+    X = voices[speaker] + words[word] + 0.5 * rng.normal(size=(160, 12, 4)).cumsum(1) / 3
+    a, b = rng.permutation(160), rng.permutation(160)
+
+    def error(model):
+        swapped = model.swap(X[a], X[b]).a_motion_b_content.mean(1)
+        own = X[a].mean(1) - voices[speaker[a], 0]  # the word, and where it has drifted to
+        return np.square(swapped - voices[speaker[b], 0] - own).mean()
+
+    model = RecurrentWAE(max_epochs=60, random_state=0)
+    alone, grouped = error(model.fit(X)), error(clone(model).fit(X, groups=speaker))
+    assert grouped < 0.3 * alone

@@ -6,7 +6,13 @@ import scipy.linalg
 import torch
 
 from seqdisentangle.data.packing import Packing
-from seqdisentangle.model.changes import centred, inverse_square_root, standardised
+from seqdisentangle.model.changes import (
+    centred,
+    inverse_square_root,
+    residuals,
+    standardised,
+)
+from seqdisentangle.model.levels import Levels
 
 N, T, D = 4, 300, 3
 LENGTHS = torch.tensor([5, 9, 2, 7])
@@ -152,3 +158,21 @@ def test_the_inverse_square_root_is_that_of_scipy(size):
     found = inverse_square_root(torch.from_numpy(matrices), condition)
     expected = [scipy.linalg.inv(scipy.linalg.sqrtm(m)) for m in matrices]
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-8, atol=1e-8)
+
+
+def test_residuals_are_what_the_expected_level_and_spread_leave():
+    x, packing = padded()
+    own = torch.randn(len(x), 1, D, dtype=x.dtype, generator=seeded(3))
+    mean = torch.randn(len(x), D, dtype=x.dtype, generator=seeded(4))
+    log_spread = torch.randn(len(x), D, dtype=x.dtype, generator=seeded(5))
+    moved = mean.unsqueeze(1) + log_spread.exp().unsqueeze(1) * (x + own)
+    y = residuals(moved, Levels(mean, log_spread), packing)
+    torch.testing.assert_close(y, (x + own) * packing.mask.unsqueeze(-1))
+
+
+def test_missing_values_leave_no_residuals():
+    x = walks(steps=5)
+    observed = torch.rand(x.shape, generator=seeded(6)) > 0.3
+    levels = Levels(torch.ones(N, D), torch.zeros(N, D))
+    y = residuals(torch.where(observed, x, 0.0), levels, observed=observed)
+    torch.testing.assert_close(y, torch.where(observed, x - 1, 0.0))

@@ -6,6 +6,7 @@ from torch import nn
 
 from seqdisentangle.data.batches import Batch
 from seqdisentangle.model import LatentCodes
+from seqdisentangle.model.levels import Levels
 from seqdisentangle.objectives.exchange import error_of_swaps
 
 N, T, D = 4, 6, 3
@@ -70,3 +71,20 @@ def test_it_has_a_gradient_where_a_swap_does_not_move():
     still = codes.motion.new_zeros(N, T, D).requires_grad_()
     error_of_swaps(Decoder(), codes._replace(motion=still), Batch(x)).sum().backward()
     assert torch.isfinite(still.grad).all()
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["whole", "padded"])
+def test_swaps_take_along_what_the_motion_donor_departs_by(lengths):
+    x, codes = sequences(lengths)
+    rng = torch.Generator().manual_seed(1)
+    mean, log_spread = torch.randn(2, N, D, generator=rng, dtype=torch.float64)
+    foretold = Levels(mean, log_spread)
+    level, spread = codes.content.chunk(2, -1)
+    own = codes._replace(
+        content=torch.cat([mean, log_spread.exp()], -1),  # motion has all that it leaves
+        motion=((level - mean).unsqueeze(1) + spread.unsqueeze(1) * codes.motion)
+        / log_spread.exp().unsqueeze(1),
+    )
+    error = error_of_swaps(Decoder(), own, Batch(x, lengths), foretold)
+    torch.testing.assert_close(error, torch.zeros_like(error), atol=1e-4, rtol=0)
+    assert (error_of_swaps(Decoder(), own, Batch(x, lengths)) > 0.1).any()

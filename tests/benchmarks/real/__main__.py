@@ -15,6 +15,7 @@ Examples
     python -m tests.benchmarks.real --seed 0 1 2 --threads 1
     python -m tests.benchmarks.real --data watch faces --system rwae dsvae cebra
     python -m tests.benchmarks.real --data spoken_digits --set motion_size=8
+    python -m tests.benchmarks.real --data spoken_digits --system rwae --groups
     python -m tests.benchmarks.real --data watch basic_motions --ablate content_view
 """
 
@@ -164,6 +165,9 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             print_measures(found)
             return found
 
+        told = {}
+        if options.groups and system == "rwae":
+            case, told = f"{case} told groups", {"groups": next(iter(data.labels.values()))[0]}
         found = run_seeds(
             _for_run(options, name, system, case),
             SYSTEMS[system].make,
@@ -174,6 +178,7 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             title=f"{name}, {case}",
             facts={"data": name, "system": system, "case": case},
             columns=COLUMNS,
+            **told,
         )
         write_mean(options, f"{name}, {case}", found, curves=data.of_curves)
         records += found
@@ -272,6 +277,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         choices=ABLATIONS,
         metavar="OPTION",
         help="RecurrentWAE without each of these options in turn, or without each that there is",
+    )
+    parser.add_argument(
+        "--groups",
+        action="store_true",
+        help="tell RecurrentWAE which sequences share the first of the labels",
     )
     parser.add_argument(
         "--judge-cache", type=Path, default=Path(tempfile.gettempdir()) / "seqdisentangle-judges"

@@ -1,0 +1,56 @@
+"""Groups that users tell: any labels, and errors that say what is wrong with them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqdisentangle.estimators._told import checked_groups
+
+NAMES = ["ada", "bo", "ada", "cy"]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        NAMES,
+        np.array(NAMES),
+        pd.Series(NAMES),
+        tuple(NAMES),
+        [7, 5, 7, 1],
+        np.array([0.5, 2, 0.5, 9]),
+    ],
+    ids=["list", "array", "series", "tuple", "numbers", "floats"],
+)
+def test_labels_of_any_kind_are_numbered(groups):
+    assert checked_groups(groups, 4).tolist() == [0, 1, 0, 2]
+
+
+def test_a_sequence_of_no_group_is_one_by_itself():
+    masked = np.ma.masked_array([4, 4, 4, 4], [False, True, False, True])
+    unknown = pd.Series([1, None, 1, None], dtype="Int64")
+    for groups in (["a", None, "a", None], [1.0, np.nan, 1.0, np.nan], masked, unknown):
+        found = checked_groups(groups, 4)
+        assert found[0] == found[2]
+        assert len(set(found.tolist())) == 3
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (["a"], r"group of each of 4 sequences, got shape \(1,\)"),
+        ([["a"]] * 4, r"got shape \(4, 1\)"),
+        ([1, 2, 3, 4], "got 4 groups of one sequence each"),
+        ([None] * 4, "got 4 groups of one sequence each"),
+        ("abcd", r"got shape \(\)"),
+    ],
+)
+def test_what_tells_of_no_groups_is_refused(groups, message):
+    with pytest.raises(ValueError, match=f"groups must .*{message}"):
+        checked_groups(groups, 4)
+
+
+def test_labels_that_cannot_be_told_apart_are_refused():
+    groups = np.empty(4, dtype=object)
+    groups[:] = [{}, "a", "a", {}]
+    with pytest.raises(ValueError, match="groups must hold numbers or names, got dict"):
+        checked_groups(groups, 4)
