@@ -171,7 +171,7 @@ def open_hdf5(path: str, key: str) -> Stored | Flat:
 
 
 def open_item(path: str, key: str) -> Stored | Flat:
-    """What a key stands for in an HDF5 file; errors of the library below are as they come."""
+    """The object of a key in an HDF5 file; errors of the library below are as they come."""
     file = h5py.File(path, "r")
     item = file.get(key or "/")
     if isinstance(item, h5py.Dataset):

@@ -72,7 +72,7 @@ def programs(estimator: Any) -> Any:
 
 
 def metadata(estimator: Any) -> dict[str, str]:
-    """What a program does not say of itself, by name, as JSON."""
+    """Facts that a program does not hold, by name, as JSON."""
     spec, layout = estimator.model_.spec, estimator.layout_
     about = {
         "release": release(),

@@ -227,7 +227,7 @@ class MotionPosterior(nn.Module):
         observed: Tensor | None,
         expected: Levels | None,
     ) -> Tensor:
-        """The part of each frame in its step, without memory, (n, T, ...) -> (n, T, hidden_size)."""
+        """The part of each frame in its step, memory apart, (n, T, ...) -> (n, T, hidden_size)."""
         n, n_steps = x.shape[:2]
         causal = self.sees == "causal_changes"
         changes = causal or self.sees == "changes"
