@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
+import shutil
 import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["DATA_HOME_VARIABLE", "download", "get_data_home", "read_verified"]
+__all__ = ["DATA_HOME_VARIABLE", "download", "get_data_home", "read_verified", "sha256_of"]
 
 DATA_HOME_VARIABLE = "SEQDISENTANGLE_DATA"
 
@@ -47,7 +49,19 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> Path:
     return Path(data_home).expanduser()
 
 
-def read_verified(path: Path, sha256: str) -> bytes:
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal.
+
+    Examples
+    --------
+    >>> from seqdisentangle.datasets._download import sha256_of
+    >>> sha256_of(b"")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_verified(path: Path, sha256: str, *, digest: Callable[[bytes], str] = sha256_of) -> bytes:
     """Return the bytes of a file, having checked them.
 
     Parameters
@@ -57,6 +71,10 @@ def read_verified(path: Path, sha256: str) -> bytes:
 
     sha256 : str
         The SHA-256 its bytes must have, in hexadecimal.
+
+    digest : callable, default=sha256_of
+        Takes the bytes and returns that of them which must be `sha256`. It raises a ValueError
+        if the bytes are no such file.
 
     Returns
     -------
@@ -69,16 +87,32 @@ def read_verified(path: Path, sha256: str) -> bytes:
         If the file cannot be read, or is not the expected one.
     """
     content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    difference = _difference(content, sha256, digest)
+    if difference:
         raise OSError(
-            f"{path} is not the expected file, or is damaged: its SHA-256 is {found}, expected "
-            f"{sha256}. Delete it to have it downloaded again."
+            f"{path} is not the expected file, or is damaged: {difference}. Delete it to have it "
+            "downloaded again."
         )
     return content
 
 
-def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
+def _difference(content: bytes, sha256: str, digest: Callable[[bytes], str]) -> str | None:
+    """Say how bytes differ from the expected ones; None if they do not."""
+    try:
+        found = digest(content)
+    except ValueError as error:
+        return str(error)
+    return None if found == sha256 else f"its SHA-256 is {found}, expected {sha256}"
+
+
+def download(
+    url: str,
+    path: Path,
+    sha256: str,
+    *,
+    digest: Callable[[bytes], str] = sha256_of,
+    retries: int = 2,
+) -> None:
     """Download a file, verify it, and only then give it its name.
 
     The bytes go to a file of another name in the same folder, which replaces `path` in one step
@@ -96,6 +130,9 @@ def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
     sha256 : str
         The SHA-256 its bytes must have, in hexadecimal.
 
+    digest : callable, default=sha256_of
+        As in :func:`read_verified`.
+
     retries : int, default=2
         Further tries after a failed one. An answer that is final (the address does not
         exist, access is denied) is not tried again.
@@ -111,11 +148,12 @@ def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     for attempt in range(retries + 1):
         try:
-            found = _stream(url, partial)
-            if found == sha256:
+            _stream(url, partial)
+            difference = _difference(partial.read_bytes(), sha256, digest)
+            if difference is None:
                 os.replace(partial, path)
                 return
-            failure = f"its SHA-256 is {found}, expected {sha256}"
+            failure = difference
         except urllib.error.HTTPError as error:
             failure = str(error)
             if 400 <= error.code < 500 and error.code not in (408, 429):
@@ -131,11 +169,7 @@ def download(url: str, path: Path, sha256: str, *, retries: int = 2) -> None:
     raise OSError(f"{path.name} could not be downloaded from {url} ({failure}).")
 
 
-def _stream(url: str, path: Path) -> str:
-    """Write what `url` answers to `path`; return its SHA-256 in hexadecimal."""
-    digest = hashlib.sha256()
+def _stream(url: str, path: Path) -> None:
+    """Write what `url` answers to `path`."""
     with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer, path.open("wb") as file:
-        while chunk := answer.read(_CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
-    return digest.hexdigest()
+        shutil.copyfileobj(answer, file, _CHUNK)

@@ -107,3 +107,20 @@ def test_reading_a_damaged_file_names_it_and_both_checksums(tmp_path):
     found = hashlib.sha256(b"damaged").hexdigest()
     with pytest.raises(OSError, match=rf"{path} .*{found}, expected {SHA256}.*Delete it"):
         read_verified(path, SHA256)
+
+
+def test_a_digest_of_its_own_may_say_that_a_file_is_none(serve, tmp_path):
+    def digest(content):
+        if len(content) < 100:
+            raise ValueError("it is too short")
+        return content[:3].hex()
+
+    server = serve({"/file.bin": [CONTENT[:10], CONTENT]})
+    path = tmp_path / "file.bin"
+    download(f"{server.url}/file.bin", path, "000102", digest=digest)
+    assert read_verified(path, "000102", digest=digest) == CONTENT
+    with pytest.raises(OSError, match="its SHA-256 is 000102, expected 00"):
+        read_verified(path, "00", digest=digest)
+    path.write_bytes(CONTENT[:10])
+    with pytest.raises(OSError, match="is damaged: it is too short"):
+        read_verified(path, "000102", digest=digest)
