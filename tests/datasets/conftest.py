@@ -1,8 +1,9 @@
-"""A web server on this machine that answers what a test tells it to."""
+"""A web server on this machine that answers what a test tells it to, and videos in folders."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 
 
@@ -59,3 +60,38 @@ def serve():
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def save_frames():
+    """Save frames (T, H, W, 3) as images of a folder: ``save_frames(folder, frames)``."""
+    image = pytest.importorskip("PIL.Image")
+
+    def save(folder, frames, name="img_{}.png"):
+        folder.mkdir(parents=True)
+        for t, frame in enumerate(frames):
+            image.fromarray(frame).save(folder / name.format(t))
+
+    return save
+
+
+@pytest.fixture
+def save_video():
+    """Save frames (T, H, W, 3) as a file without losses: ``save_video(path, frames)``."""
+    av = pytest.importorskip("av")
+
+    def save(path, frames, rotation=0):
+        codec, pixels = ("png", "rgb24") if path.suffix == ".mov" else ("ffv1", "bgr0")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream(codec, rate=25)
+            stream.height, stream.width = frames.shape[1:3]
+            stream.pix_fmt = pixels
+            if rotation:
+                stream.set_display_rotation(rotation)
+            for frame in frames:
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode())
+
+    return save
