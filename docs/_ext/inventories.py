@@ -61,6 +61,10 @@ SITES: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
                     "modules/generated/sklearn.model_selection.GridSearchCV.html"
                     "#sklearn.model_selection.GridSearchCV"
                 ),
+                "sklearn.model_selection.GroupKFold": (
+                    "modules/generated/sklearn.model_selection.GroupKFold.html"
+                    "#sklearn.model_selection.GroupKFold"
+                ),
             },
             "py:function": {
                 "sklearn.datasets.load_digits": (
