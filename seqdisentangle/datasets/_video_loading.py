@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 
 from ._crops import Crop, box_of, check_crop
 from ._frame_store import Stored, check_room, read_stored, write_stored
+from ._sizes import height_and_width
 from ._video_frames import Video, open_video
 from ._video_tree import Place
 
@@ -52,14 +53,10 @@ class Reading(NamedTuple):
             If one has not the type or is not in the range of
             :func:`~seqdisentangle.datasets.load_video_folder`.
         """
-        pair = tuple(size) if isinstance(size, (tuple, list, np.ndarray)) else (size, size)
-        if len(pair) != 2:
-            raise ValueError(f"size must be an int or a pair (height, width), got {size!r}.")
-        for side in pair:
-            check_scalar(side, "size", Integral, min_val=4)
+        frame = height_and_width("size", size, smallest=4)
         check_crop(crop)
         check_scalar(step, "step", Integral, min_val=1)
-        return cls((int(pair[0]), int(pair[1])), crop, int(step))
+        return cls(frame, crop, int(step))
 
     def frames(self, video: Video) -> npt.NDArray[np.uint8] | None:
         """Read the frames (T, H, W, 3) of a video; None for a video without a face."""

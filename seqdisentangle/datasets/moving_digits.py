@@ -10,6 +10,8 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
+from ._sizes import height_and_width
+
 __all__ = ["make_moving_digits"]
 
 _DESCR = """\
@@ -140,7 +142,7 @@ def make_moving_digits(
         ("n_digits", n_digits),
     ):
         check_scalar(value, name, Integral, min_val=1)
-    frame = _height_and_width("size", size)
+    frame = height_and_width("size", size)
     if speed is None:
         speed = max(1, min(frame) // 16)
     check_scalar(speed, "speed", Integral, min_val=1)
@@ -173,16 +175,6 @@ def make_moving_digits(
             n_images=len(members),
         ),
     )
-
-
-def _height_and_width(name: str, value: Any) -> tuple[int, int]:
-    """Return a size given as one number or two as (height, width)."""
-    pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
-    if len(pair) != 2:
-        raise ValueError(f"{name} must be an int or a pair (height, width), got {value!r}.")
-    for side in pair:
-        check_scalar(side, name, Integral, min_val=1)
-    return int(pair[0]), int(pair[1])
 
 
 def _bundled() -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -229,7 +221,7 @@ def _digit_shape(
 ) -> tuple[int, int]:
     """Return height and width at which digits are shown."""
     if digit_size is not None:
-        digit = _height_and_width("digit_size", digit_size)
+        digit = height_and_width("digit_size", digit_size)
     else:
         factor = max(1, min(frame) // (2 * max(image))) if bundled else 1
         digit = (factor * image[0], factor * image[1])
