@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import as_array
+from .containers import as_array, opened, refuse
 
 __all__ = ["from_channels_first", "from_nan_padded"]
 
@@ -26,15 +27,20 @@ def from_channels_first(X: Any) -> list[NDArray]:
 
     Raises
     ------
+    TypeError
+        If ``X`` is no container of arrays.
     ValueError
-        If a series does not have two dimensions.
+        If a series does not have two dimensions, or holds no numbers.
 
     Examples
     --------
     >>> [x.shape for x in from_channels_first([np.zeros((12, 20)), np.zeros((12, 7))])]
     [(20, 12), (7, 12)]
     """
-    series = [as_array(x) for x in X]
+    X = opened(X, "X")
+    if isinstance(X, str | PathLike):
+        refuse(X, "X")
+    series = [as_array(x, f"X[{i}]") for i, x in enumerate(X)]
     for i, x in enumerate(series):
         if x.ndim != 2:
             raise ValueError(f"X[{i}] must have the 2 dimensions (D, T), got shape {x.shape}")
@@ -55,8 +61,10 @@ def from_nan_padded(X: Any) -> list[NDArray]:
 
     Raises
     ------
+    TypeError
+        If ``X`` is no array.
     ValueError
-        If a series is all NaN.
+        If it has less than two dimensions or holds no numbers, or a series is all NaN.
 
     Examples
     --------
@@ -64,7 +72,12 @@ def from_nan_padded(X: Any) -> list[NDArray]:
     >>> from_nan_padded(X)
     [array([1., 2., 3.]), array([4.])]
     """
-    X = as_array(X)
+    X = opened(X, "X")
+    if isinstance(X, str | PathLike):
+        refuse(X, "X")
+    X = as_array(X, "X")
+    if X.ndim < 2:
+        raise ValueError(f"X must have the dimensions (n, T, ...), got shape {X.shape}")
     real = ~np.isnan(X).reshape(*X.shape[:2], -1).all(-1)  # (n, T)
     empty = ~real.any(1)
     if empty.any():

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 from torch.utils.data import Dataset, IterableDataset
 
-from .masks import as_array
+from .containers import as_array
 from .ragged import Ragged
 
 __all__ = ["open_dataset"]
@@ -27,7 +27,7 @@ class Items:
         item = self.dataset[i]
         if isinstance(item, tuple | list) and item:
             item = item[0]
-        array = as_array(item)
+        array = as_array(item, f"{self.name}[{i}]")
         if array.dtype.kind not in "buif":
             raise TypeError(
                 f"{self.name}[{i}] must be an array of numbers, or a tuple that starts with one, "

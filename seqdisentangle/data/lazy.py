@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import as_array
+from .containers import as_array
 from .ragged import Rows
 from .sources import check_parts
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.masked import MaskedTensor
 
-__all__ = ["as_array", "unmasked"]
+__all__ = ["unmasked"]
 
 
 def unmasked(x: Any) -> Any:
@@ -43,20 +42,6 @@ def unmasked(x: Any) -> Any:
         if any(new is not old for new, old in zip(items, x, strict=True)):
             return items
     return x
-
-
-def as_array(x: Any) -> NDArray:
-    """An array in memory of what is like one, a tensor say, with NaN in place of masked values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> as_array(np.ma.masked_equal([1.0, -9.0, 3.0], -9.0))
-    array([ 1., nan,  3.])
-    """
-    # Dask drops masks on the way to NumPy, unless it is asked to compute.
-    x = unmasked(x.compute() if hasattr(x, "compute") else x)
-    return x.detach().cpu().numpy() if isinstance(x, Tensor) else np.asarray(x)
 
 
 def with_nan(x: np.ma.MaskedArray) -> NDArray:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .masks import as_array
+from .containers import as_array
 from .sources import check_whole
 
 __all__ = ["Padded", "Ragged", "Rows", "checked_lengths"]
@@ -132,7 +132,7 @@ def checked_lengths(lengths: Any, n: int, n_steps: int, name: str) -> NDArray[np
         If they are not n whole numbers from 1 to ``n_steps``.
     """
     try:
-        lengths = as_array(lengths)
+        lengths = as_array(lengths, "lengths")
     except ValueError as error:
         raise ValueError(
             f"lengths must be {n} whole numbers, one for each sequence of {name}: {error}"

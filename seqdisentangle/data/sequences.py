@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .containers import as_array, check_dtype, opened
 from .files import Flat, open_path
 from .items import open_dataset
 from .layout import Layout, find_layout
 from .lazy import Stored, read_ahead
-from .masks import as_array, unmasked
 from .ragged import Padded, Ragged, Rows, checked_lengths
 from .sources import check_whole, files_behind
+from .tables import is_data_frame
 
 __all__ = ["MISSING", "Sequences"]
 
@@ -149,6 +150,8 @@ class Sequences:
         else:
             part = self._source[rows]
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
+        if x.dtype == torch.float16:  # as of NumPy
+            x = x.float()
         if self._checked or not x.is_floating_point():
             return x
         if isinstance(self._source, Tensor):
@@ -200,8 +203,9 @@ class Sequences:
         if not 2 <= len(self.shape) <= 5:
             raise ValueError(
                 f"{self.name} must have 2 to 5 dimensions: (n, T), (n, T, D), (n, T, J, 2 or 3), "
-                f"(n, T, H, W), or (n, T, H, W, C) or (n, T, C, H, W), got shape {self.shape}. A "
-                "long recording (T, ...) is cut into sequences by seqdisentangle.data.windows"
+                f"(n, T, H, W), or (n, T, H, W, C) or (n, T, C, H, W), got shape {self.shape}. "
+                "Reshape your data: a single sequence, X[0], is handed in as X[:1], and a long "
+                "recording (T, ...) is cut into sequences by seqdisentangle.data.windows"
             )
         if 0 in self.shape:
             raise ValueError(
@@ -213,9 +217,11 @@ class Sequences:
         ndim = 2 + len(layout.array_frame_shape)
         if self.shape[2:] != layout.array_frame_shape:
             expected = ("n", "T", *layout.array_frame_shape)
+            single = self.shape[1:] == layout.array_frame_shape
+            hint = ". A single sequence, X[0], is handed in as X[:1]" if single else ""
             raise ValueError(
                 f"{self.name} must have the {ndim} dimensions ({', '.join(map(str, expected))}) of "
-                f"the sequences seen in fit, got shape {self.shape}"
+                f"the sequences seen in fit, got shape {self.shape}{hint}"
             )
 
     def _check_size(self, x: NDArray, start: int) -> None:
@@ -252,41 +258,24 @@ class Sequences:
 
 def as_source(X: Any, name: str) -> Any:
     """Something with ``shape`` that gives arrays of numbers when indexed by rows."""
-    if not (isinstance(X, np.ma.MaskedArray) and is_stored(X)):
-        X = unmasked(X)
-    if isinstance(X, Tensor):
-        X = X.detach()
-        if X.is_complex():
-            raise ValueError(f"Complex data not supported: {name} has dtype {X.dtype}")
-        if X.is_inference():
-            X = X.clone()  # else no gradient goes through what is computed of it
-        return X.float() if X.dtype in (torch.bfloat16, torch.float16) else X
+    X = opened(X, name)
     if isinstance(X, str | os.PathLike):
         X = open_path(X, name)
     if isinstance(X, h5py.Dataset):  # before it is looked at: a closed one has no shape
         X = Stored(X)
     if isinstance(X, Dataset):
         X = open_dataset(X, name)
-    if isinstance(X, list | tuple):
+    if isinstance(X, list):
         X = stack(X, name)
-    if not all(hasattr(X, a) for a in ("shape", "dtype", "__getitem__")):
-        if not hasattr(X, "__array__"):
-            raise TypeError(
-                f"{name} must be an array of numbers or a list of arrays, got {type(X).__name__}"
-            )
-        X = np.asarray(X)
+    if is_data_frame(X):
+        X = as_array(X, name)
     if is_stored(X):
         X = Stored(X)
-    dtype = source_dtype(X)
-    if dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: {name} has dtype {dtype}")
-    if dtype.kind == "O":
-        if isinstance(X, Ragged):
-            raise TypeError(f"{name} must hold arrays of numbers, got arrays of objects")
-        X = numbers(X, name)
-    elif dtype.kind not in "buif":
-        raise ValueError(f"{name} must hold numbers, got dtype {dtype}")
-    return X
+    if isinstance(X, Stored) and X.dtype.kind == "O":
+        X = from_stored_objects(X, name)
+    check_dtype(source_dtype(X), name)
+    # Through what is computed of a tensor of inference mode no gradient goes.
+    return X.clone() if isinstance(X, Tensor) and X.is_inference() else X
 
 
 def is_stored(X: Any) -> bool:
@@ -297,28 +286,26 @@ def is_stored(X: Any) -> bool:
     return isinstance(values, np.memmap) or not isinstance(values, np.ndarray)
 
 
-def stack(sequences: list[Any] | tuple[Any, ...], name: str) -> NDArray | Ragged:
+def stack(arrays: list[NDArray], name: str) -> NDArray | Ragged:
     """A list of arrays as one array, or one that is padded as it is read where lengths differ."""
-    arrays = []
-    for i, sequence in enumerate(sequences):
-        try:
-            arrays.append(as_array(sequence))
-        except ValueError as error:
-            raise ValueError(f"{name}[{i}] is no array of numbers: {error}") from error
     if not arrays:
         return np.empty((0, 0))
-    streamed = any(isinstance(sequence, np.memmap) for sequence in sequences)
+    streamed = any(isinstance(array, np.memmap) for array in arrays)
     if len({array.shape for array in arrays}) == 1 and not streamed:
         return np.stack(arrays)
     return Ragged(arrays, name, streamed=streamed)
 
 
-def numbers(X: Any, name: str) -> NDArray[np.float64]:
-    """An array of Python objects as numbers."""
-    try:
-        return np.asarray(X).astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{name} must hold numbers, got objects: {error}") from error
+def from_stored_objects(stored: Stored, name: str) -> Any:
+    """The sequences of an array of objects in a file: those of HDF5 that have lengths of their own.
+
+    What is in other objects is in memory as soon as it is read.
+    """
+    array = stored.array
+    of_one = isinstance(array, h5py.Dataset) and array.ndim == 1
+    if of_one and isinstance(h5py.check_vlen_dtype(array.dtype), np.dtype):
+        return Ragged(array, name, streamed=True)
+    return as_source(as_array(array[...], name), name)
 
 
 def source_dtype(source: Any) -> np.dtype:

@@ -49,6 +49,8 @@ def files_behind(array: Any) -> Iterator[str]:
                 yield from files_behind(getattr(array, inner))
         arrays = getattr(array, "arrays", None)
         yield from getattr(arrays, "files", ())
+        if isinstance(arrays, h5py.Dataset):
+            yield from files_behind(arrays)
         for one in arrays if isinstance(arrays, list) else ():  # others are read one by one
             yield from files_behind(one)
 

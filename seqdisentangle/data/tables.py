@@ -19,7 +19,7 @@ FEWEST_STEPS = FEWEST_SEQUENCES = 3
 
 def is_data_frame(X: Any) -> bool:
     """True of the tables of pandas and polars."""
-    return hasattr(X, "columns") and hasattr(X, "to_numpy")
+    return hasattr(X, "to_numpy") and hasattr(X, "columns")
 
 
 def doubts_of_table(table: Any, name: str) -> Iterator[str]:

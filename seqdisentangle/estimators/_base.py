@@ -13,7 +13,6 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
@@ -21,10 +20,11 @@ from torch import Tensor
 from .._modes import ordinary, ordinary_modes
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
+from ..data.containers import opened
 from ..data.layout import Layout
-from ..data.masks import unmasked
 from ..data.plausibility import LayoutWarning, doubts
 from ..data.sequences import Sequences
+from ..data.tables import is_data_frame
 from ..data.units import Scaling
 from ..model import SequenceModel
 from ..model.core import ModelSpec
@@ -231,18 +231,14 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
         leave_lost_threads()
-        handed_in = X
+        X = handed_in = opened(X, name)
         # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
-        table = is_table(X) and (lengths is None or issparse(X))
+        table = is_table(X) and lengths is None
         if univariate and self.n_features_in_ != self.n_steps_:
-            table = table and issparse(X)
-        if table and (reset or univariate or issparse(X)):
-            X = unmasked(X)
-            if isinstance(X, Tensor):
-                X = X.detach().cpu().to(torch.float32 if X.dtype == torch.bfloat16 else X.dtype)
-                X = X.numpy()
-            X = validate_data(self, X, reset=reset, ensure_all_finite=False, dtype="numeric")
+            table = False
+        if table and (reset or univariate):
+            X = checked_table(self, X, name, reset=reset)
         sequences = Sequences(
             X,
             channels=self.channels,
@@ -276,19 +272,26 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
 
 
 def is_table(X: Any) -> bool:
-    """True of what scikit-learn's own checks are for: in memory, and two-dimensional or less."""
-    if isinstance(X, list | tuple):
-        try:
-            shapes = {np.shape(item) for item in X}
-        except ValueError:  # ragged
-            return False
-        return not shapes or (len(shapes) == 1 and len(shapes.pop()) < 2)
-    if issparse(X):
-        return True
-    if not hasattr(X, "shape"):
-        return hasattr(X, "__array__")
-    in_memory = isinstance(X, np.ndarray | Tensor) or not hasattr(X, "dtype")
-    return in_memory and len(X.shape) <= 2
+    """True of what scikit-learn's own checks are for: in memory, of two dimensions."""
+    if isinstance(X, list):
+        shapes = {item.shape for item in X}
+        return not shapes or (len(shapes) == 1 and len(shapes.pop()) == 1)
+    in_memory = isinstance(X, np.ndarray | Tensor) or is_data_frame(X)
+    return in_memory and len(X.shape) == 2
+
+
+def checked_table(estimator: SequenceEstimator, X: Any, name: str, *, reset: bool) -> NDArray:
+    """A table that has passed scikit-learn's checks, whose messages are given its name."""
+    X = X.cpu().numpy() if isinstance(X, Tensor) else X
+    try:
+        table: NDArray = validate_data(
+            estimator, X, reset=reset, ensure_all_finite=False, dtype="numeric"
+        )
+    except ValueError as error:
+        told = str(error)
+        told = told.replace("X has", f"{name} has", 1) if "X has" in told else f"{name}: {told}"
+        raise ValueError(told) from error
+    return table
 
 
 def level_of_user() -> int:

@@ -208,7 +208,7 @@ def test_large_values_are_finite():
         (torch.zeros(2, 3, dtype=torch.complex64), ValueError, "Complex data not supported: X"),
         ([[1j, 2.0]], ValueError, "Complex data not supported: X"),
         (np.array([["a", "b"]]), ValueError, "X must hold numbers, got dtype <U1"),
-        (["ab", "cd"], ValueError, "X must hold numbers, got dtype <U2"),
+        (["ab", "cd"], ValueError, r"X\[0\] must hold numbers, got dtype <U2"),
         (np.array([[{}, 1]], object), TypeError, "X must hold numbers, got objects"),
         (np.array([["a", 1]], object), ValueError, "X must hold numbers, got objects"),
         (np.zeros((2, 3), "M8[s]"), ValueError, "X must hold numbers, got dtype datetime64"),
