@@ -42,6 +42,7 @@ MODES = {
     "no gradients": torch.no_grad,
     "autocast": lambda: torch.autocast("cpu", torch.bfloat16),
     "NumPy raises": lambda: np.errstate(all="raise"),
+    "anomalies": lambda: torch.autograd.set_detect_anomaly(True),
 }
 
 

@@ -89,7 +89,9 @@ class Adversarial(Divergence):
             :math:`\lVert \partial f / \partial z \rVert_F^2`.
         """
         learning = torch.is_grad_enabled()
-        with torch.inference_mode(False), torch.enable_grad():
+        # Anomalies are looked for where the slope is differentiated: in batches torch cannot.
+        anomalies = torch.autograd.set_detect_anomaly(False)
+        with torch.inference_mode(False), torch.enable_grad(), anomalies:
             z = z.clone() if z.is_inference() else z
             z = z if learning and z.requires_grad else z.detach().requires_grad_()
             output = self.network(z)
