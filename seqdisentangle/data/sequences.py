@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import h5py
@@ -167,10 +167,13 @@ class Sequences:
         """:meth:`read` each of some rows; ahead, in the background, what is not in memory."""
         return read_ahead(self.read, passes) if self.streamed else map(self.read, passes)
 
-    def chunks(self, n_values: int = 2**22) -> Iterator[NDArray]:
+    def chunks(
+        self, n_values: int = 2**22, check: Callable[[Tensor, int], None] | None = None
+    ) -> Iterator[NDArray]:
         """All values in consecutive parts of about ``n_values`` numbers, finite.
 
         Of shape ``(n, T, *frame)``, or ``(N, *frame)`` without the padding where lengths differ.
+        ``check`` sees them with the padding, and the number of the first sequence.
 
         Raises
         ------
@@ -182,6 +185,8 @@ class Sequences:
         for some, x in zip(rows, self.read_all(rows), strict=True):
             part = x.cpu().numpy()
             self._check_size(part, some.start)
+            if check is not None:
+                check(x, some.start)
             if self.lengths is not None:
                 part = part[np.arange(part.shape[1]) < self.lengths[some, None]]
             yield part

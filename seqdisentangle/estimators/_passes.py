@@ -16,6 +16,7 @@ from torch.nn.functional import one_hot
 from .._modes import without_gradients
 from ..data.batches import Batch, Batches
 from ..data.layout import Layout
+from ..data.outliers import FARTHEST, refuse_far
 from ..data.passes import BoundedPasses, Passes
 from ..data.ragged import Rows
 from ..data.sequences import Sequences
@@ -28,9 +29,6 @@ __all__ = ["Predictor", "total_cost"]
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
 VALUES_PER_PASS = 2**23
 FRAMES_PER_PASS = 2**14
-# Of a value in the model's scale. Squares of as many as there are in a pass, and products of these,
-# stay within float32; whatever the type of the data is, the same values are refused.
-FARTHEST = 1e12
 
 
 class Predictor:
@@ -97,7 +95,7 @@ class Predictor:
         low, high = (float(end) for end in batch.x.aminmax())
         if not self.scaling.bounded:
             if max(-low, high) > FARTHEST:
-                refuse_far(batch, rows, sequences)
+                refuse_far(batch.x.abs() > FARTHEST, numbers_of(rows), sequences)
         elif low < -1e-3 or high > 1 + 1e-3:
             numbers = numbers_of(rows)
             raise ValueError(
@@ -267,16 +265,4 @@ def total_cost(costs: Tensor, batch: Batch, rows: Rows, name: str) -> float:
     raise ValueError(
         f"{name}: the cost of sequence {numbers_of(rows)[number]} is {float(costs[i]):g}. Expected "
         "values like those seen in fit"
-    )
-
-
-def refuse_far(batch: Batch, rows: Rows, sequences: Sequences) -> None:
-    """Raise a ValueError that names the first value that lies too far from the data of fit."""
-    number, step, place = (batch.x.abs() > FARTHEST).flatten(2).nonzero()[0].tolist()
-    sequence = numbers_of(rows)[[number]]
-    x = sequences.layout.to_frames(sequences.read(sequence))
-    raise ValueError(
-        f"{sequences.name} has {float(x[0, step].flatten()[place]):g} in step {step} of sequence "
-        f"{sequence[0]}, more than {FARTHEST:g} times the scale of the data seen in fit away from "
-        "them. Expected values in their units, or missing='mask' and NaN for what is missing"
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from .._parts import same
+from ..data.outliers import check_near, doubt_of_scale
 from ..data.sequences import Sequences
 from ..data.units import Scaling, fit_scaling
 from ..divergences import Divergences
@@ -24,7 +27,7 @@ from ..networks.custom import OwnModules
 from ..objectives.communicator import Communicator
 from ..serialization import OwnObjectError, record, to_json
 from ..training.checkpoints import PROCESSES, Checkpoints
-from ._base import SequenceEstimator, fresh_random_state
+from ._base import SequenceEstimator, fresh_random_state, level_of_user
 from ._params import EarlyStopping, Training
 from ._told import Told
 
@@ -288,8 +291,11 @@ def units_of(
     digest: Digest | None = None,
 ) -> Scaling:
     """The units of the data, or those of a model that is trained on; every value is checked."""
-    layout = sequences.layout
-    chunks = sequences.chunks()
+    layout, check = sequences.layout, None
+    if continued or estimator.scale == "none":  # in units that these data do not set
+        known = estimator.scaling_ if continued else Scaling("none")
+        check = partial(check_near, sequences=sequences, scaling=known)
+    chunks = sequences.chunks(check=check)
     if digest is not None:
         chunks = digest.of(chunks)
     found = fit_scaling(
@@ -303,7 +309,11 @@ def units_of(
     if digest is not None:
         for _ in chunks:  # those of 8-bit images, whose units are known unseen
             pass
-    return estimator.scaling_ if continued else found
+    if continued:
+        return estimator.scaling_
+    if (doubt := doubt_of_scale(sequences, found)) is not None:
+        warnings.warn(doubt, UserWarning, stacklevel=level_of_user())
+    return found
 
 
 def seeds_of(random_state: Any) -> dict[str, int]:
