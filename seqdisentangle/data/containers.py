@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from .masks import unmasked
 from .tables import is_data_frame
 
-__all__ = ["as_array", "check_dtype", "opened", "refuse"]
+__all__ = ["as_array", "check_dtype", "opened", "refuse", "unpacked"]
 
 NUMBERS = (Real, Decimal, np.bool_)
 
@@ -57,11 +57,8 @@ def opened(X: Any, name: str) -> Any:
     """
     if isinstance(X, str | os.PathLike | h5py.Dataset | Dataset):
         return X
-    if isinstance(X, PackedSequence):
-        X = unpack_sequence(X)
-    elif isinstance(X, Tensor) and X.is_nested:
-        X = list(X.unbind())
-    elif isinstance(X, np.ndarray) and X.dtype.kind == "O" and holds_arrays(X):
+    X = unpacked(X)
+    if isinstance(X, np.ndarray) and X.dtype.kind == "O" and holds_arrays(X):
         X = list(X)
     elif is_data_frame(X) or is_series(X):
         X = from_frame(X, name)
@@ -80,6 +77,13 @@ def opened(X: Any, name: str) -> Any:
     if not (hasattr(X, "__array__") or isinstance(X, memoryview | array.array) or issparse(X)):
         refuse(X, name)
     return numbers_of(X, name)
+
+
+def unpacked(x: Any) -> Any:
+    """A list of the tensors that are packed into one, or nested in it; else ``x`` itself."""
+    if isinstance(x, PackedSequence):
+        return unpack_sequence(x)
+    return list(x.unbind()) if isinstance(x, Tensor) and x.is_nested else x
 
 
 def numbers_of(x: Any, name: str) -> NDArray:

@@ -265,7 +265,10 @@ def as_source(X: Any, name: str) -> Any:
     """Something with ``shape`` that gives arrays of numbers when indexed by rows."""
     X = opened(X, name)
     if isinstance(X, str | os.PathLike):
-        X = open_path(X, name)
+        try:
+            X = open_path(X, name)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f"{name}: {error}") from None
     if isinstance(X, h5py.Dataset):  # before it is looked at: a closed one has no shape
         X = Stored(X)
     if isinstance(X, Dataset):

@@ -275,7 +275,7 @@ def is_table(X: Any) -> bool:
     """True of what scikit-learn's own checks are for: in memory, of two dimensions."""
     if isinstance(X, list):
         shapes = {item.shape for item in X}
-        return not shapes or (len(shapes) == 1 and len(shapes.pop()) == 1)
+        return len(shapes) == 1 and len(shapes.pop()) == 1
     in_memory = isinstance(X, np.ndarray | Tensor) or is_data_frame(X)
     return in_memory and len(X.shape) == 2
 
@@ -304,4 +304,12 @@ def level_of_user() -> int:
 
 def fresh_random_state(random_state: Any) -> np.random.RandomState:
     """scikit-learn's ``check_random_state``, except that None leaves the global state alone."""
-    return np.random.RandomState() if random_state is None else check_random_state(random_state)
+    if random_state is None:
+        return np.random.RandomState()
+    try:
+        return check_random_state(random_state)
+    except ValueError as error:
+        raise ValueError(
+            "random_state must be an int from 0 to 2**32 - 1, a numpy.random.RandomState or None, "
+            f"got {random_state!r}"
+        ) from error

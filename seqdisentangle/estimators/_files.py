@@ -24,6 +24,7 @@ from ..training.devices import resolve_device
 from ._base import SequenceEstimator
 from ._choices import Choice
 from ._export import export_estimator
+from ._results import checked_path
 
 __all__ = ["FileEstimator", "built_from"]
 
@@ -148,6 +149,7 @@ class FileEstimator(SequenceEstimator):
 def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     estimator = estimator._whole()
+    checked_path(path, "path", to_write=True)
     estimator._validate_params()  # else nothing could open the file
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)
@@ -187,6 +189,7 @@ def load_estimator(
     cls: type[Estimator], path: str | PathLike[str], parameters: Mapping[str, Any]
 ) -> Estimator:
     """Read a fitted estimator that :func:`save_estimator` wrote."""
+    checked_path(path, "path")
     tensors, settings = load_file(path)
     if settings.get("estimator") != cls.__name__:
         found = settings.get("estimator", "no estimator")

@@ -10,7 +10,7 @@ from os import PathLike
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
+from sklearn.utils._param_validation import StrOptions, validate_parameter_constraints
 from typing_extensions import dataclass_transform
 
 from .._parts import Part, same
@@ -22,6 +22,7 @@ from ..objectives import COSTS
 from ..serialization import record
 from ..training import LR_SCHEDULES, LRSchedule
 from ..training.devices import PRECISIONS
+from ._sklearn import Number
 
 __all__ = [
     "Actions",
@@ -35,13 +36,13 @@ __all__ = [
 
 T = TypeVar("T")
 
-POSITIVE = Interval(Real, 0, None, closed="neither")
-NON_NEGATIVE = Interval(Real, 0, None, closed="left")
-FRACTION = Interval(Real, 0, 1, closed="neither")
-COUNT = Interval(Integral, 1, None, closed="left")
+POSITIVE = Number(Real, 0, None, closed="neither")
+NON_NEGATIVE = Number(Real, 0, None, closed="left")
+FRACTION = Number(Real, 0, 1, closed="neither")
+COUNT = Number(Integral, 1, None, closed="left")
 AUTO = StrOptions({"auto"})
 #: A number of epochs: an int counts them, a float below 1 is a share of ``max_epochs``.
-EPOCHS = (Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left"))
+EPOCHS = (Number(Integral, 0, None, closed="left"), Number(Real, 0, 1, closed="left"))
 #: A part, by name or as an object: what resolves it says what it must be, by its registry.
 PART = object
 
@@ -282,7 +283,7 @@ class Actions(Settings):
     (0.2, 0.8)
     """
 
-    number: int = parameter(Interval(Integral, 2, None, closed="left"), kw_only=False)
+    number: int = parameter(Number(Integral, 2, None, closed="left"), kw_only=False)
     weight: float | Literal["auto"] = parameter(NON_NEGATIVE, AUTO, default="auto")
     prior: Any = parameter("array-like", None, default=None)
     kl: Literal["aggregated", "each"] = parameter(
@@ -304,7 +305,10 @@ class Actions(Settings):
         """The object that an `n_actions` parameter stands for; None of no actions."""
         if n_actions is None or isinstance(n_actions, Actions):
             return n_actions
-        return cls(n_actions)
+        try:
+            return cls(n_actions)
+        except ValueError as error:
+            raise ValueError(f"n_actions={n_actions!r}: {error}") from error
 
 
 def probabilities(prior: Any, number: int) -> tuple[float, ...] | None:

@@ -94,7 +94,9 @@ class PublishedEstimator:
             raise ValueError(
                 f"as_published: reg must be 'mmd' or 'gan', the models of the paper, got {reg!r}"
             )
-        actions = None if n_actions is None else Actions(n_actions, kl="each", dynamics=False)
+        actions = Actions.of(n_actions)
+        if actions is not None:
+            actions = Actions(actions.number, kl="each", dynamics=False)
         training = Training(
             "constant", lr_warmup=0, clip_norm=None, frames_per_step=None, finetune_epochs=0
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import PathLike
-from os.path import exists, samefile
+from os import PathLike, fspath
+from os.path import exists, isdir, samefile
 from typing import Any
 
 import h5py
@@ -17,7 +17,7 @@ from ..data.ragged import Rows
 from ..data.sequences import Sequences
 from ..persistence import naming, written_whole
 
-__all__ = ["Lengths", "output", "put", "room"]
+__all__ = ["Lengths", "checked_path", "output", "put", "room"]
 
 Lengths = NDArray[np.intp] | None
 
@@ -89,6 +89,7 @@ def output(path: str | PathLike[str] | None, *inputs: Sequences) -> Iterator[h5p
     if path is None:
         yield None
         return
+    checked_path(path, "out", to_write=True)
     for sequences in inputs:
         if any(is_same_file(path, file) for file in sequences.files):
             raise ValueError(
@@ -131,6 +132,17 @@ class DroppedOnError(io.FileIO):
         except OSError:
             self.failed = True
             raise
+
+
+def checked_path(path: Any, name: str, *, to_write: bool = False) -> None:
+    """Raise an error unless it is the path of a file, and no folder where it is to be written."""
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"{name} must be the path of a file, got {path!r}")
+    text = fspath(path)
+    if not text or "\0" in text:
+        raise ValueError(f"{name} must be the path of a file, got {path!r}")
+    if to_write and isdir(text):
+        raise IsADirectoryError(f"{name}={text!r} is a folder: name a file in it")
 
 
 def is_same_file(path: str | PathLike[str], other: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.containers import unpacked
 from ..data.ragged import Rows
 from ..model import LatentCodes
 from ._base import SequenceEstimator, fresh_random_state
@@ -81,7 +82,7 @@ class SamplingEstimator(SequenceEstimator):
         n_samples, n_steps, lengths = checked_sizes(n_samples, n_steps)
         if content is not None:
             content = checked_codes(
-                one_for_all(content, 2, n_samples),
+                one_for_all(content, "content", 2, n_samples),
                 "content",
                 n_samples=n_samples,
                 content_size=spec.content_size,
@@ -89,8 +90,9 @@ class SamplingEstimator(SequenceEstimator):
         if motion is not None:
             if lengths is not None:
                 raise ValueError("n_steps of each sequence and motion were given: leave one out")
+            motion = unpacked(motion)
             if not isinstance(motion, list | tuple) or not differ(motion):
-                motion = one_for_all(motion, 3, n_samples)
+                motion = one_for_all(motion, "motion", 3, n_samples)
             motion, lengths = checked_motion(motion, spec.motion_size, n_samples, n_steps)
         action = checked_action(action, spec.n_actions, n_samples)
         n = number_of_samples(n_samples, content=content, motion=motion, action=action)
@@ -98,7 +100,8 @@ class SamplingEstimator(SequenceEstimator):
             steps = int(lengths.max())
         else:
             steps = n_steps or (self.n_steps_ if motion is None else motion.shape[1])
-        content, motion = one_for_all(content, 2, n), one_for_all(motion, 3, n)
+        content = one_for_all(content, "content", 2, n)
+        motion = one_for_all(motion, "motion", 3, n)
         predictor = self._predictor()
         draw_content, draw_motion, drawn = self._draws(n, steps, random_state, lengths is None)
         if action is not None:

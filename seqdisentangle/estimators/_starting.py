@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
@@ -103,9 +104,12 @@ def open_checkpoints(
     ------
     ValueError
         If there is nowhere to resume from, or another training in the folder of a new one, or one
-        that is under way.
+        that is under way; or if the folder has no name, which would be the one that the program
+        runs in.
     """
     folder = None if mode.partial else estimator.checkpoint
+    if folder is not None and not os.fspath(folder):
+        raise ValueError(f"checkpoint must be the path of a folder or None, got {folder!r}")
     if folder is None:
         if mode.resume:
             raise ValueError("resume=True needs a folder to resume from, got checkpoint=None")

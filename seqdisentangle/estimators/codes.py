@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
 
-from ..data.masks import unmasked
+from ..data.containers import as_array, unpacked
 
 __all__ = [
     "Codes",
@@ -115,7 +115,7 @@ def checked_action(
         return None
     if n_actions is None:
         raise ValueError(f"action={action!r} needs a model with actions: set n_actions")
-    numbers = np.atleast_1d(np.asarray(action))
+    numbers = np.atleast_1d(as_array(action, "action"))
     whole = numbers.dtype.kind in "ui" and numbers.ndim == 1 and len(numbers) > 0
     if not whole or numbers.min() < 0 or numbers.max() >= n_actions:
         raise ValueError(
@@ -130,22 +130,21 @@ def checked_action(
     return numbers.astype(np.int64)
 
 
-def one_for_all(codes: Any, ndim: int, n_samples: int | None) -> Any:
+def one_for_all(codes: Any, name: str, ndim: int, n_samples: int | None) -> Any:
     """Codes of one sequence as those of a batch: (...) or (1, ...) -> (n_samples, ...)."""
-    codes = unmasked(codes)
-    if np.ndim(codes) == ndim - 1:
-        codes = np.asarray(codes)[None]
-    if n_samples is None or np.ndim(codes) != ndim or len(codes) != 1:
+    if codes is None:
+        return None
+    codes = as_array(codes, name)
+    if codes.ndim == ndim - 1:
+        codes = codes[None]
+    if n_samples is None or codes.ndim != ndim or len(codes) != 1:
         return codes
-    return np.broadcast_to(codes, (n_samples, *np.shape(codes)[1:]))
+    return np.broadcast_to(codes, (n_samples, *codes.shape[1:]))
 
 
 def checked_codes(codes: Any, name: str, **shape: int | None) -> NDArray:
     """Codes of the given shape, its dimensions by name and None standing for any number."""
-    try:
-        codes = np.asarray(unmasked(codes))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers: {error}") from error
+    codes = as_array(codes, name)
     if codes.dtype.kind not in "buif":
         raise ValueError(f"{name} must be an array of numbers, got dtype {codes.dtype}")
     fits = codes.ndim == len(shape) and all(
@@ -164,7 +163,7 @@ def differ(items: list[Any] | tuple[Any, ...]) -> bool:
     """True if arrays, or what should be arrays, are of different shapes."""
     try:
         return len({np.shape(item) for item in items}) > 1
-    except ValueError:  # one of them is no array
+    except (RuntimeError, TypeError, ValueError):  # one of them is no array
         return True
 
 
@@ -172,6 +171,7 @@ def checked_motion(
     motion: Any, size: int, n: int | None = None, n_steps: int | None = None
 ) -> tuple[NDArray, NDArray[np.intp] | None]:
     """Motion codes as one array (n, T, d_m), padded, and their lengths where these differ."""
+    motion = unpacked(motion)
     if not isinstance(motion, list | tuple) or not differ(motion):
         codes = checked_codes(motion, "motion", n_samples=n, n_steps=n_steps, motion_size=size)
         return codes, None

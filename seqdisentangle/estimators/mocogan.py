@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import Interval
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
@@ -33,6 +32,7 @@ from ._params import (
     parameters,
 )
 from ._sampling import SamplingEstimator
+from ._sklearn import Number
 from .codes import Codes, Swap, check_count, checked_action, checked_codes
 
 __all__ = ["MoCoGAN"]
@@ -136,7 +136,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
     """
 
     n_actions: int | Actions | None = parameter(
-        Interval(Integral, 2, None, closed="left"),
+        Number(Integral, 2, None, closed="left"),
         Actions,
         None,
         default=None,

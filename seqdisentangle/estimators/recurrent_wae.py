@@ -7,7 +7,7 @@ from numbers import Integral
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
@@ -37,7 +37,7 @@ from ._params import (
 )
 from ._published import PublishedEstimator
 from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
-from ._sklearn import repr_of_parameters
+from ._sklearn import Number, repr_of_parameters
 from ._told import Told
 
 __all__ = ["RecurrentWAE"]
@@ -287,7 +287,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         NON_NEGATIVE, tuple, list, AUTO, default="auto"
     )
     n_actions: int | Actions | None = parameter(
-        Interval(Integral, 2, None, closed="left"), Actions, None, default=None, as_part=Actions.of
+        Number(Integral, 2, None, closed="left"), Actions, None, default=None, as_part=Actions.of
     )
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
