@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -18,6 +19,9 @@ from .ragged import Ragged, Rows
 __all__ = ["Flat", "open_path"]
 
 HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".he5")
+# Keys may have colons too.
+HDF5_AND_KEY = re.compile(r"(.+?\.(?:h5|hdf5|hdf|he5)):(.*)", re.IGNORECASE | re.DOTALL)
+MOST_KEYS = 20  # in a message
 
 
 class Flat:
@@ -128,9 +132,8 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
         If it is no such path.
     """
     text = os.fspath(path)
-    file, colon, key = text.rpartition(":")
-    if colon and file.lower().endswith(HDF5_SUFFIXES):
-        return open_hdf5(file, key)
+    if within := HDF5_AND_KEY.fullmatch(text):
+        return open_hdf5(*within.groups())
     place = Path(text)
     if text.lower().endswith(HDF5_SUFFIXES):
         raise ValueError(f"{name}={text!r} names no data set: write '{text}:/key'")
@@ -183,5 +186,6 @@ def open_item(path: str, key: str) -> Stored | Flat:
     file.close()
     raise ValueError(
         f"{path!r} has no data set {key!r}, nor a group of that name with 'frames' and 'offsets'; "
-        f"its data sets are {found}"
+        f"its {len(found)} data sets are {', '.join(map(repr, found[:MOST_KEYS]))}"
+        f"{', ...' if len(found) > MOST_KEYS else ''}"
     )

@@ -25,7 +25,7 @@ from ._passes import total_cost
 from ._results import output, put, room
 from ._sampling import SamplingEstimator, two_streams
 from ._sklearn import TransformerMixin
-from .codes import Codes, Swap, check_count, checked_codes, checked_motion
+from .codes import Codes, RaggedCodes, Swap, check_count, checked_codes, checked_motion
 
 __all__ = ["EncodingEstimator"]
 
@@ -132,7 +132,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             return z_c
         if self.codes == "both":
             return Codes(z_c, z_m)
-        return z_m if isinstance(z_m, list) else z_m.reshape(n, -1)
+        return RaggedCodes(z_m) if isinstance(z_m, list) else z_m.reshape(n, -1)
 
     @available_if(returns_both_codes)  # type: ignore[untyped-decorator]  # sklearn has no types
     def inverse_transform(self, codes: Codes | tuple[NDArray, Any]) -> NDArray | list[NDArray]:

@@ -12,6 +12,7 @@ from ..data.containers import as_array, unpacked
 
 __all__ = [
     "Codes",
+    "RaggedCodes",
     "Swap",
     "check_count",
     "checked_action",
@@ -80,6 +81,21 @@ class Codes(NamedTuple):
             )
             return Codes(_safe_indexing(self.content, rows), chosen)
         return tuple.__getitem__(self, key)
+
+
+class RaggedCodes(list[NDArray]):
+    """Codes of sequences of different lengths, which say so where a table is made of them."""
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray:
+        if dtype is None or np.dtype(dtype).kind != "O":
+            raise ValueError(
+                "codes of sequences of different lengths are no table: set codes='content', or "
+                "hand in sequences of one length"
+            )
+        objects = np.empty(len(self), object)
+        for i, codes in enumerate(self):
+            objects[i] = codes
+        return objects
 
 
 class Swap(NamedTuple):

@@ -204,7 +204,7 @@ class WassersteinObjective(AutoencoderObjective):
                 self._learn_levels(model.levels, picked(content, rows), batch)
             expected = model.expected_of(content.mean)
         told = {"observed": batch.observed, "expected": expected}
-        motion = self._encoded(model.motion, self.motion_view, model, batch, rng, **told)
+        motion = self._encoded("motion", model, batch, rng, **told)
         check_steps(motion, batch)
         lengths, known = batch.lengths, batch.labels
         action: Action | None = model.act(motion.value, rng, lengths=lengths, known=known)
@@ -262,7 +262,7 @@ class WassersteinObjective(AutoencoderObjective):
         """The content of sequences by its view; while it rests, draws of its prior."""
         if rests:
             return model.content_prior(batch.x.new_empty(len(batch), model.spec.content_size), rng)
-        return self._encoded(model.content, self.content_view, model, batch, rng)
+        return self._encoded("content", model, batch, rng)
 
     def _learn_levels(self, levels: ExpectedLevels, content: Latent, batch: Batch) -> None:
         """Have it seen which levels sequences have beside the content that they share."""
@@ -287,10 +287,9 @@ class WassersteinObjective(AutoencoderObjective):
             errors["constancy"] = error_of_constancy(content, again, batch)
         return {name: self.communicator.mean(error) for name, error in errors.items()}
 
-    @staticmethod
     def _encoded(
-        posterior: nn.Module,
-        view: View | None,
+        self,
+        kind: Literal["content", "motion"],
         model: SequenceModel,
         batch: Batch,
         rng: torch.Generator,
@@ -298,9 +297,14 @@ class WassersteinObjective(AutoencoderObjective):
     ) -> Latent:
         """A posterior given its view of the sequences, or these themselves out of training."""
         x, packing = batch.x, batch.packing
+        posterior: nn.Module = getattr(model, kind)
+        view: View | None = getattr(self, f"{kind}_view")
         if view is not None and model.training:
             lengths = [] if packing is None else [packing.lengths.to(x.device, non_blocking=True)]
-            x = view(x, rng, *lengths)
+            try:
+                x = view(x, rng, *lengths)
+            except ValueError as error:
+                raise ValueError(f"{kind}_view: {error}") from error
             if x.shape[1] != batch.x.shape[1]:
                 packing = None  # by the contract of views, none of the steps is padding then
         latent: Latent = posterior(x, rng, packing=packing, **told)

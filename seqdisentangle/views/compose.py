@@ -110,7 +110,10 @@ def resolve_view(view: object, name: str = "view") -> View | None:
     if isinstance(view, type) and issubclass(view, View):
         raise TypeError(f"{name}: got the class {view.__name__}; make one: {view.__name__}(...).")
     if callable(view):
-        return FunctionView(view)
+        try:
+            return FunctionView(view)
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}") from error
     raise TypeError(
         f"{name} must be None, the name of a view ({VIEWS.listed}), a callable, or a list of "
         f"these; got {view!r}."

@@ -221,3 +221,22 @@ def test_a_file_of_a_folder_that_changes_is_named(folder, change, error, match):
     change(folder / "2.npy")
     with pytest.raises(error, match=match):
         sequences.read(slice(0, 4))
+
+
+def test_keys_may_have_colons(tmp_path):
+    path = tmp_path / "session.h5"
+    with h5py.File(path, "w") as file:
+        file["2024:01/12:30"] = X
+    assert np.array_equal(Sequences(f"{path}:/2024:01/12:30").read(slice(0, 9)), X)
+
+
+def test_few_of_many_keys_are_listed(tmp_path):
+    path = tmp_path / "many.h5"
+    with h5py.File(path, "w") as file:
+        for i in range(3000):
+            file[f"trial{i:04}"] = 0
+    with pytest.raises(
+        ValueError, match=r"its 3000 data sets are '/trial0000', .*, \.\.\.$"
+    ) as error:
+        open_path(f"{path}:/X", "X")
+    assert len(str(error.value)) < 1000

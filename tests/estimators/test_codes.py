@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from seqdisentangle import Codes
 
@@ -42,3 +44,21 @@ def test_rows_are_of_content_and_motion_alike(lengths, rows):
     some = codes[rows]
     assert np.array_equal(some.content, codes.content[numbers])
     assert all(map(np.array_equal, some.motion, [codes.motion[i] for i in numbers]))
+
+
+@pytest.mark.parametrize("codes", ["both", "motion"])
+def test_codes_of_many_lengths_are_no_table_for_a_pipeline(codes, vectors, small):
+    ragged = [x[: 3 + i % 3] for i, x in enumerate(vectors)]
+    pipeline = make_pipeline(small(codes=codes, max_epochs=1), LogisticRegression())
+    with pytest.raises(ValueError, match=r"different lengths are no.* codes='content'"):
+        pipeline.fit(ragged, [0, 1, 0, 1, 0, 1, 0])
+
+
+def test_motion_codes_of_many_lengths_are_a_list(vectors, small):
+    motion = (
+        small(codes="motion", max_epochs=1)
+        .fit([vectors[0], vectors[1, :3]])
+        .transform([vectors[0], vectors[1, :3]])
+    )
+    assert [z.shape for z in motion] == [(5, 2), (3, 2)]
+    assert np.array(motion, dtype=object).shape == (2,)

@@ -84,3 +84,20 @@ def test_fit_names_a_parameter_of_a_wrong_value(cls, name, value, small, vectors
 
 def test_every_parameter_has_values_that_are_refused():
     assert {name for cls in ESTIMATORS for name in inspect.signature(cls).parameters} == set(BAD)
+
+
+VIEWS = {
+    "images of vectors": ("mirror", "Mirror is for sequences of shape"),
+    "a number": (lambda x: 3, "must return a tensor"),
+    "fewer sequences": (lambda x: x[:1], "of the same n and frames"),
+    "too many arguments": (lambda a, b, c, d: a, "also needs 'd'"),
+    "one of a list": (["shuffle", "mirror"], "Mirror is for sequences of shape"),
+}
+
+
+@pytest.mark.parametrize("name", ["content_view", "motion_view"])
+@pytest.mark.parametrize("case", VIEWS)
+def test_a_view_that_does_not_fit_is_named_by_its_parameter(case, name, small, vectors):
+    view, told = VIEWS[case]
+    model = small(**{name: view})
+    check_refused(model, lambda: model.fit(vectors), name, (ValueError, TypeError), told)
