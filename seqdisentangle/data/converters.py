@@ -76,8 +76,8 @@ def from_nan_padded(X: Any) -> list[NDArray]:
     if isinstance(X, str | PathLike):
         refuse(X, "X")
     X = as_array(X, "X")
-    if X.ndim < 2:
-        raise ValueError(f"X must have the dimensions (n, T, ...), got shape {X.shape}")
+    if X.ndim < 2 or X.size == 0:
+        raise ValueError(f"X must hold values of dimensions (n, T, ...), got shape {X.shape}")
     real = ~np.isnan(X).reshape(*X.shape[:2], -1).all(-1)  # (n, T)
     empty = ~real.any(1)
     if empty.any():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from numbers import Real
+from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .columns import check_names, key_of, numbers_of, ranked, several
+from .containers import opened, refuse
 from .tables import is_data_frame
 
 __all__ = ["TableSequences", "from_table", "to_table"]
@@ -224,9 +226,12 @@ def to_table(
             f"like must be the result of from_table, got {type(like).__name__}: keep it whole, "
             "like = from_table(...), and unpack it after, sequences, ids = like"
         )
+    sequences = opened(sequences, "sequences")
+    if isinstance(sequences, str | PathLike):
+        refuse(sequences, "sequences")
     if len(sequences) == 0:
         raise ValueError("sequences are empty: expected at least one")
-    frames = [np.asarray(x).reshape(len(x), -1) for x in sequences]
+    frames = [np.asarray(x).reshape(len(np.atleast_1d(x)), -1) for x in sequences]
     names = like.feature_names if values is None else list(values)
     for i, x in enumerate(frames):
         if x.shape[1] != len(names):

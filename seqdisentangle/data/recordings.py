@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .masks import unmasked
+from .containers import as_array, check_dtype
 
 __all__ = ["Windows", "windows"]
 
@@ -111,10 +111,10 @@ def as_recording(x: Any, name: str) -> NDArray:
             f"got {type(x).__name__}. A list holds recordings; what is in a file is mapped by "
             "numpy.load(path, mmap_mode='r')"
         )
-    x = unmasked(x)
-    array = np.asanyarray(x.detach() if isinstance(x, Tensor) else x)
+    array: NDArray = x if isinstance(x, np.memmap) else as_array(x, name)
     if array.ndim == 0:
         raise ValueError(f"{name} must have at least the dimension (T,), got shape ()")
+    check_dtype(array.dtype, name)
     return array
 
 

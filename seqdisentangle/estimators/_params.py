@@ -17,12 +17,12 @@ from .._parts import Part, same
 from ..data.layout import CHANNELS
 from ..data.sequences import MISSING
 from ..data.units import SCALES
+from ..metrics._checks import Number
 from ..networks import NETWORKS
 from ..objectives import COSTS
 from ..serialization import record
 from ..training import LR_SCHEDULES, LRSchedule
 from ..training.devices import PRECISIONS
-from ._sklearn import Number
 
 __all__ = [
     "Actions",

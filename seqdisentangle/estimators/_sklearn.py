@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
 from sklearn import base
-from sklearn.utils._param_validation import Interval
 
-__all__ = ["BaseEstimator", "Number", "TransformerMixin", "fit_context", "repr_of_parameters"]
+__all__ = ["BaseEstimator", "TransformerMixin", "fit_context", "repr_of_parameters"]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -35,14 +33,6 @@ if TYPE_CHECKING:
 
 else:
     BaseEstimator, TransformerMixin = base.BaseEstimator, base.TransformerMixin
-
-
-class Number(Interval):
-    """An interval of numbers, of which True and False are none."""
-
-    def is_satisfied_by(self, val: Any) -> bool:
-        """True of a number that lies in the interval."""
-        return not isinstance(val, bool | np.bool_) and bool(super().is_satisfied_by(val))
 
 
 def fit_context(method: Method) -> Method:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
+from ..metrics._checks import Number
 from ..model.core import ModelSpec
 from ..model.mocogan import ClipDiscriminator, FrameDiscriminator, MoCoGANSpec
 from ..objectives.adversarial import (
@@ -32,7 +33,6 @@ from ._params import (
     parameters,
 )
 from ._sampling import SamplingEstimator
-from ._sklearn import Number
 from .codes import Codes, Swap, check_count, checked_action, checked_codes
 
 __all__ = ["MoCoGAN"]

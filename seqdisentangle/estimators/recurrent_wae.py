@@ -13,6 +13,7 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
+from ..metrics._checks import Number
 from ..model.core import ModelSpec
 from ..model.posteriors import POSTERIORS, MotionInput
 from ..objectives.communicator import Communicator
@@ -37,7 +38,7 @@ from ._params import (
 )
 from ._published import PublishedEstimator
 from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
-from ._sklearn import Number, repr_of_parameters
+from ._sklearn import repr_of_parameters
 from ._told import Told
 
 __all__ = ["RecurrentWAE"]

@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..data.masks import unmasked
 from ..data.passes import BoundedPasses
 from ..data.ragged import Rows
+from ._checks import sequences_in
 
 __all__ = ["batches", "drawn_seed"]
 
 
 def batches(X: Any, batch_size: int) -> Iterator[tuple[Rows, Any]]:
     """Rows and the sequences there, as they are in `X`, `batch_size` at a time."""
-    if not hasattr(X, "shape"):
-        X = np.asarray(unmasked(X))
+    X = sequences_in(X)
     for rows in BoundedPasses(len(X), n_steps=1, n_frames=batch_size):
         yield rows, X[rows]
 

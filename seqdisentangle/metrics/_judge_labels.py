@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._checks import labels_in
+
 __all__ = ["encoded"]
 
 
@@ -27,7 +29,7 @@ def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
     ValueError
         If there are not n labels, or a task has a single class.
     """
-    labels = np.asarray(y)
+    labels = labels_in(y, "y")
     if labels.ndim not in (1, 2) or len(labels) != n:
         raise ValueError(
             f"y must have shape ({n},) or ({n}, n_tasks) like X with {n} sequences, "

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._batches import drawn_seed
+from ._checks import checked
 from .interventions import Judge
 
 __all__ = ["action_consistency"]
 
 
+@checked(model="sample", judge="predict")
 def action_consistency(
     model: Any,
     judge: Judge,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
+
+from ._checks import labels_in
 
 __all__ = ["clustering_accuracy"]
 
@@ -48,7 +49,7 @@ def clustering_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     >>> clustering_accuracy(["a", "a", "b", "b"], [1, 1, 0, 2])
     0.75
     """
-    truth, found = np.asarray(y_true), np.asarray(y_pred)
+    truth, found = labels_in(y_true, "y_true"), labels_in(y_pred, "y_pred")
     if truth.ndim != 1 or truth.shape != found.shape or not len(truth):
         raise ValueError(
             "y_true and y_pred must be one-dimensional and of one length of at least 1, got shapes "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
+from ._checks import checked, sequences_in
 from .generation import SampleQuality, data_quality, sample_quality
 from .interventions import (
     Judge,
@@ -121,6 +122,7 @@ _QUALITIES = {
 }
 
 
+@checked(model="swap", judge="predict")
 def disentanglement_report(
     model: Any,
     X: Any,
@@ -225,10 +227,11 @@ def disentanglement_report(
     >>> 0.3 < report.motion_drawn.mean_motion < 0.7  # what is drawn shows chance
     True
     """
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    X = sequences_in(X)
+    labels = Labels(motion_labels, content_labels, len(X))
     rng = check_random_state(random_state)
     asked = (X, motion_labels, content_labels, judge)
-    n, n_steps = np.shape(X)[:2]
+    n, n_steps = X.shape[:2]
     return DisentanglementReport(
         chance=labels.chance(),
         data=data_accuracy(*asked, batch_size=batch_size),

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from ..data.containers import numbers_of
 from ._batches import batches, drawn_seed
+from ._checks import checked, sequences_in
 
 __all__ = [
     "SampleQuality",
@@ -157,6 +159,7 @@ class SampleQuality:
     marginal_entropy: float
 
 
+@checked(model="sample", judge="predict_proba")
 def sample_quality(
     model: Any,
     judge: Any,
@@ -200,8 +203,6 @@ def sample_quality(
     --------
     data_quality : The same of real sequences.
     """
-    if n_samples < 1:
-        raise ValueError(f"n_samples must be at least 1, got {n_samples}.")
     rng = check_random_state(random_state)
 
     def samples() -> Iterator[Any]:
@@ -212,6 +213,7 @@ def sample_quality(
     return _quality(samples(), judge, task)
 
 
+@checked(judge="predict_proba")
 def data_quality(X: Any, judge: Any, *, task: int = 0, batch_size: int = 256) -> SampleQuality:
     """Score real sequences as `sample_quality` scores samples: what the judge's own doubt costs.
 
@@ -248,14 +250,16 @@ def data_quality(X: Any, judge: Any, *, task: int = 0, batch_size: int = 256) ->
     >>> round(data_quality(X, judge).inception_score, 2)
     1.14
     """
-    if not np.shape(X)[0]:
-        raise ValueError("X has no sequence to judge.")
+    X = sequences_in(X)
     return _quality((x for _, x in batches(X, batch_size)), judge, task)
 
 
 def _quality(sequences: Iterable[Any], judge: Any, task: int) -> SampleQuality:
     """Score all sequences together, which come in batches."""
     answers = [judge.predict_proba(batch) for batch in sequences]
+    n_tasks = len(answers[0]) if isinstance(answers[0], list) else 1
+    if task >= n_tasks:
+        raise ValueError(f"task must be from 0 to {n_tasks - 1}, the tasks of judge, got {task}")
     p = np.concatenate([a[task] if isinstance(a, list) else a for a in answers])
     return SampleQuality(inception_score(p), conditional_entropy(p), marginal_entropy(p))
 
@@ -269,7 +273,7 @@ def _entropy(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _check_probabilities(probabilities: ArrayLike) -> NDArray[np.float64]:
     """Return `probabilities` in float64 with rows that sum to one exactly."""
-    p = np.asarray(probabilities, dtype=np.float64)
+    p = numbers_of(probabilities, "probabilities").astype(np.float64)
     if p.ndim != 2 or p.size == 0:
         raise ValueError(
             "probabilities must be a non-empty array of shape (n_samples, n_classes), "

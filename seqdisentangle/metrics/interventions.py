@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
-from ..data.masks import unmasked
 from ..data.ragged import Rows
 from ._batches import batches, drawn_seed
+from ._checks import checked, labels_in, sequences_in
 from .probes import chance
 
 __all__ = [
@@ -106,8 +106,8 @@ class Labels:
         if answered.shape != expected.shape:
             raise ValueError(
                 f"the judge answered with shape {answered.shape}, expected {expected.shape}: "
-                f"train it on {self.motion.shape[1]} motion labels followed by "
-                f"{self.content.shape[1]} content labels."
+                f"train it on the {self.motion.shape[1]} of motion_labels followed by "
+                f"the {self.content.shape[1]} of content_labels."
             )
         return np.asarray(answered == expected)
 
@@ -119,7 +119,7 @@ class Labels:
 
     @staticmethod
     def _columns(labels: ArrayLike, name: str, n: int) -> NDArray[Any]:
-        columns = np.asarray(labels)
+        columns = labels_in(labels, name)
         if columns.ndim not in (1, 2) or len(columns) != n:
             raise ValueError(
                 f"{name} must have shape ({n},) or ({n}, n_labels) like X with {n} sequences, "
@@ -128,6 +128,7 @@ class Labels:
         return columns.reshape(n, -1)
 
 
+@checked(judge="predict")
 def data_accuracy(
     X: Any,
     motion_labels: ArrayLike,
@@ -161,10 +162,12 @@ def data_accuracy(
     ValueError
         If `X`, the labels and the answers of the judge differ in number.
     """
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    X = sequences_in(X)
+    labels = Labels(motion_labels, content_labels, len(X))
     return labels.accuracy(labels.found(judge, x, rows, rows) for rows, x in batches(X, batch_size))
 
 
+@checked(model="reconstruct", judge="predict")
 def reconstruction_accuracy(
     model: Any,
     X: Any,
@@ -201,12 +204,14 @@ def reconstruction_accuracy(
     ValueError
         If `X`, the labels and the answers of the judge differ in number.
     """
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    X = sequences_in(X)
+    labels = Labels(motion_labels, content_labels, len(X))
     return labels.accuracy(
         labels.found(judge, model.reconstruct(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
+@checked(model="transform", judge="predict")
 def content_drawn_accuracy(
     model: Any,
     X: Any,
@@ -253,12 +258,14 @@ def content_drawn_accuracy(
         motion = model.transform(x).motion
         return model.sample(len(x), motion=motion, random_state=drawn_seed(rng))
 
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    X = sequences_in(X)
+    labels = Labels(motion_labels, content_labels, len(X))
     return labels.accuracy(
         labels.found(judge, generate(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
+@checked(model="transform", judge="predict")
 def motion_drawn_accuracy(
     model: Any,
     X: Any,
@@ -300,18 +307,20 @@ def motion_drawn_accuracy(
         If `X`, the labels and the answers of the judge differ in number.
     """
     rng = check_random_state(random_state)
-    n_steps = np.shape(X)[1]
+    X = sequences_in(X)
+    n_steps = X.shape[1]
 
     def generate(x: Any) -> Any:
         content = model.transform(x).content
         return model.sample(len(x), n_steps, content=content, random_state=drawn_seed(rng))
 
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    labels = Labels(motion_labels, content_labels, len(X))
     return labels.accuracy(
         labels.found(judge, generate(x), rows, rows) for rows, x in batches(X, batch_size)
     )
 
 
+@checked(model="swap", judge="predict")
 def swap_accuracy(
     model: Any,
     X: Any,
@@ -355,7 +364,8 @@ def swap_accuracy(
     ValueError
         If `X`, the labels and the answers of the judge differ in number.
     """
-    labels = Labels(motion_labels, content_labels, np.shape(X)[0])
+    X = sequences_in(X)
+    labels = Labels(motion_labels, content_labels, len(X))
     partner = check_random_state(random_state).permutation(len(labels))
 
     def judged() -> Iterator[NDArray[np.bool_]]:
@@ -370,7 +380,5 @@ def swap_accuracy(
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:
     """`X[rows]` for any order of rows; h5py reads in ascending order only."""
-    if not hasattr(X, "shape"):
-        X = np.asarray(unmasked(X))
     ascending, back = np.unique(rows, return_inverse=True)
     return X[ascending][back]

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._modes import ordinary_modes, without_gradients
@@ -29,6 +29,7 @@ from ..training.devices import resolve_device, room_for_data
 from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
+from ._checks import Number
 from ._judge_files import Learned, check_sound
 from ._judge_labels import encoded
 from ._judge_net import JudgeNet
@@ -112,13 +113,13 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_channels": [Interval(Integral, 1, None, closed="left")],
-        "n_features": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "noise": [Interval(Real, 0, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
+        "n_channels": [Number(Integral, 1, None, closed="left")],
+        "n_features": [Number(Integral, 1, None, closed="left")],
+        "max_epochs": [Number(Integral, 1, None, closed="left")],
+        "batch_size": [Number(Integral, 2, None, closed="left")],
+        "learning_rate": [Number(Real, 0, None, closed="neither")],
+        "noise": [Number(Real, 0, None, closed="left")],
+        "tol": [Number(Real, 0, None, closed="left")],
         "channels": [StrOptions(set(CHANNELS))],
         "device": [str, torch.device],
         "random_state": ["random_state"],

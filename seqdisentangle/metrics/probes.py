@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ..data.containers import numbers_of
+from ._checks import checked, labels_in
+
 __all__ = ["chance", "probe_accuracy"]
 
 
+@checked()
 def probe_accuracy(
     codes_train: ArrayLike,
     y_train: ArrayLike,
@@ -74,7 +80,8 @@ def probe_accuracy(
             f"codes_train have {train.shape[1]} numbers a sequence, codes_test {test.shape[1]}."
         )
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
-    return float(probe.fit(train, y_train).score(test, y_test))
+    probe.fit(train, _one_each(y_train, "y_train", len(train)))
+    return float(probe.score(test, _one_each(y_test, "y_test", len(test))))
 
 
 def chance(y: ArrayLike) -> float:
@@ -101,7 +108,7 @@ def chance(y: ArrayLike) -> float:
     >>> chance(["walk", "walk", "slash", "walk"])
     0.75
     """
-    labels = np.asarray(y)
+    labels = labels_in(y, "y")
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"y must be one-dimensional and not empty, got shape {labels.shape}.")
     return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
@@ -109,7 +116,15 @@ def chance(y: ArrayLike) -> float:
 
 def _flat(codes: ArrayLike, name: str) -> NDArray[np.floating]:
     """Codes as (n, d): the steps of (n, T, d) side by side."""
-    z = np.asarray(codes)
+    z = numbers_of(codes, name)
     if z.ndim not in (2, 3):
         raise ValueError(f"{name} must have shape (n, d) or (n, T, d), got shape {z.shape}.")
     return z.reshape(len(z), -1)
+
+
+def _one_each(y: ArrayLike, name: str, n: int) -> NDArray[Any]:
+    """The labels of n sequences."""
+    labels = labels_in(y, name)
+    if labels.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},), a label a sequence, got {labels.shape}.")
+    return labels

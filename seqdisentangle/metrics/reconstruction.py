@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data.masks import unmasked
+from ..data.containers import as_array
 from ._batches import batches
+from ._checks import checked, sequences_in
 
 __all__ = ["ReconstructionError", "reconstruction_error"]
 
@@ -29,6 +30,7 @@ class ReconstructionError:
     per_frame: float
 
 
+@checked(model="reconstruct")
 def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> ReconstructionError:
     """Squared error of a model's reconstructions.
 
@@ -60,13 +62,13 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
     >>> reconstruction_error(blank, np.full((4, 3, 2, 2), 255, dtype=np.uint8))
     ReconstructionError(mean_squared=1.0, per_frame=4.0)
     """
-    data = X if hasattr(X, "shape") else np.asarray(unmasked(X))
+    data = sequences_in(X)
     n, T, *frame = data.shape
     if n == 0 or T == 0:
         raise ValueError(f"X holds no frame: its shape is {tuple(data.shape)}.")
     total = 0.0
     for _, batch in batches(data, batch_size):
-        x = np.asarray(unmasked(batch))
+        x = as_array(batch)
         x_hat = np.asarray(model.reconstruct(x))
         if x_hat.shape != x.shape:
             raise ValueError(f"reconstructions have shape {x_hat.shape}, the data {x.shape}.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state, check_scalar
 
 from ._batches import drawn_seed
+from ._checks import checked
 from ._separation_codes import SequenceCodes, joined_codes, predicted, read_back
 from ._separation_look import Eye, Look, joined
 from ._separation_made import (
@@ -150,6 +151,7 @@ class Separation:
         return report(self.as_dict())
 
 
+@checked(model="swap")
 def separation(
     model: Any,
     X: Any,
@@ -260,6 +262,7 @@ def separation(
     )
 
 
+@checked(model="swap")
 def separation_scorer(model: Any, X: Any, y: Any = None, *, lengths: Any = None) -> float:
     """Score of `separation`, for ``GridSearchCV(scoring=separation_scorer)``.
 

@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike
 from sklearn.metrics import roc_curve
 from sklearn.preprocessing import normalize
 
+from ..data.containers import numbers_of
+from ._checks import labels_in
+
 __all__ = ["equal_error_rate", "verification_error_rate"]
 
 
@@ -57,7 +60,7 @@ def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
     >>> round(verification_error_rate(rng.normal(size=(60, 3)), speaker), 1)
     0.5
     """
-    z, labels = np.asarray(codes, dtype=np.float64), np.asarray(y)
+    z, labels = numbers_of(codes, "codes").astype(np.float64), labels_in(y, "y")
     if z.ndim != 2:
         raise ValueError(
             f"codes must have shape (n, d), got shape {z.shape}: take the mean of codes per step."
@@ -96,7 +99,8 @@ def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
     >>> equal_error_rate([0.9, 0.8, 0.3, 0.6, 0.2, 0.1], [True, True, True, False, False, False])
     0.3333333333333333
     """
-    s, truth = np.asarray(scores, dtype=np.float64), np.asarray(same, dtype=bool)
+    s = numbers_of(scores, "scores").astype(np.float64)
+    truth = labels_in(same, "same").astype(bool)
     if s.ndim != 1 or s.shape != truth.shape:
         raise ValueError(
             "scores and same must be one-dimensional and of one length, "
@@ -104,7 +108,7 @@ def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
         )
     if truth.all() or not truth.any():
         raise ValueError(
-            f"there must be trials of both kinds, got {truth.sum()} that are the same "
+            f"same must hold trials of both kinds, got {truth.sum()} that are the same "
             f"and {(~truth).sum()} that are not."
         )
     accepted_wrongly, accepted_rightly, _ = roc_curve(truth, s, drop_intermediate=False)

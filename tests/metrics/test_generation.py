@@ -94,7 +94,7 @@ def test_what_a_doubting_judge_says_of_data_bounds_what_it_says_of_samples(oracl
 
 
 def test_no_data_are_refused(oracle, reader):
-    with pytest.raises(ValueError, match="X has no sequence to judge"):
+    with pytest.raises(ValueError, match="X must hold at least one sequence"):
         data_quality(oracle.sample(3, 4)[:0], reader)
 
 

@@ -33,5 +33,5 @@ def test_other_shapes_are_refused():
     short = SimpleNamespace(reconstruct=lambda x: x[:, 1:])
     with pytest.raises(ValueError, match="shape"):
         reconstruction_error(short, np.zeros((2, 3, 1)))
-    with pytest.raises(ValueError, match="no frame"):
+    with pytest.raises(ValueError, match="at least one sequence"):
         reconstruction_error(short, np.zeros((0, 3, 1)))

@@ -1,0 +1,107 @@
+"""Checks of the arguments that metrics share: numbers and models by their names, data, labels."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from numbers import Integral
+from os import PathLike
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+
+from ..data.containers import as_array, opened, refuse
+
+__all__ = ["Number", "checked", "labels_in", "sequences_in"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Number(Interval):
+    """An interval of numbers, of which True and False are none."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """True of a number that lies in the interval."""
+        return not isinstance(val, bool | np.bool_) and bool(super().is_satisfied_by(val))
+
+
+COUNT = Number(Integral, 1, None, closed="left")
+# Of arguments that are the same in every metric.
+CONSTRAINTS = {
+    "batch_size": COUNT,
+    "max_iter": COUNT,
+    "n_actions": COUNT,
+    "n_samples": COUNT,
+    "n_sequences": COUNT,
+    "n_steps": COUNT,
+    "random_state": "random_state",
+    "task": Number(Integral, 0, None, closed="left"),
+}
+
+
+def checked(**methods: str) -> Callable[[Function], Function]:
+    """Have arguments of a function checked by their names, as scikit-learn does: a decorator.
+
+    Parameters
+    ----------
+    **methods
+        The method that a model or a judge must have, by the name of the argument.
+    """
+
+    def decorate(function: Function) -> Function:
+        constraints = {name: [HasMethods(method)] for name, method in methods.items()}
+        for name, parameter in inspect.signature(function).parameters.items():
+            if name in CONSTRAINTS:
+                constraints[name] = [CONSTRAINTS[name]]
+                if parameter.default is None:
+                    constraints[name].append(None)
+        found: Function = validate_params(constraints, prefer_skip_nested_validation=False)(
+            function
+        )
+        return found
+
+    return decorate
+
+
+def sequences_in(X: Any) -> Any:
+    """Sequences of one length as an array, or as what is read by slices.
+
+    Raises
+    ------
+    TypeError
+        If they are in no array or list.
+    ValueError
+        If there is none, or their lengths differ.
+    """
+    X = opened(X, "X")
+    if isinstance(X, str | PathLike):
+        refuse(X, "X")
+    if isinstance(X, list):
+        if len({x.shape for x in X}) > 1:
+            raise ValueError("X must hold sequences of one length, with frames of one shape")
+        X = np.stack(X) if X else np.empty((0, 0))
+    if not hasattr(X, "dtype"):  # a data frame
+        X = as_array(X, "X")
+    if len(X.shape) < 2 or X.shape[0] == 0:
+        raise ValueError(f"X must hold at least one sequence, (n, T, ...), got shape {X.shape}")
+    return X
+
+
+def labels_in(y: Any, name: str) -> NDArray[Any]:
+    """Labels as an array, which all can be told apart.
+
+    Raises
+    ------
+    ValueError
+        If they are of several lengths, or some are missing or have no order.
+    """
+    try:
+        labels = np.asarray(y)
+        np.unique(labels)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
+    if labels.dtype.kind == "O" and any(label is None for label in labels.ravel()):
+        raise ValueError(f"{name} must be an array of labels, got None for some")
+    return labels

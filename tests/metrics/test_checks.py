@@ -1,0 +1,45 @@
+"""Arguments of metrics: checked by their names, data of any container, labels of one kind."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from seqdisentangle.metrics._checks import checked, labels_in, sequences_in
+
+
+@checked(model="swap")
+def scored(model, *, batch_size=2, n_samples=None):
+    """Say what was handed in."""
+    return batch_size, n_samples
+
+
+class Swapping:
+    def swap(self, a, b):
+        return a, b
+
+
+def test_arguments_are_checked_by_their_names():
+    assert scored(Swapping()) == (2, None)
+    with pytest.raises(ValueError, match=r"'batch_size' parameter of scored must be an int .* 0"):
+        scored(Swapping(), batch_size=0)
+    with pytest.raises(ValueError, match=r"'n_samples' parameter of scored .* or None. Got True"):
+        scored(Swapping(), n_samples=True)
+    with pytest.raises(ValueError, match=r"'model' parameter of scored .* implementing 'swap'"):
+        scored(3)
+
+
+def test_sequences_of_every_container_are_an_array():
+    X = np.arange(24.0).reshape(2, 4, 3)
+    for same in (X, list(X), torch.tensor(X), X.tolist(), np.ma.masked_array(X)):
+        assert np.array_equal(sequences_in(same), X)
+    assert np.array_equal(sequences_in(pd.DataFrame(X[0])), X[0])
+    with pytest.raises(ValueError, match="X must hold sequences of one length"):
+        sequences_in([X[0], X[1, :2]])
+
+
+def test_labels_are_of_one_kind():
+    assert labels_in(["b", "a"], "y").tolist() == ["b", "a"]
+    for bad in ([None, None], [1, "a", None], [[1], [1, 2]]):
+        with pytest.raises(ValueError, match="y must be an array of labels"):
+            labels_in(bad, "y")
