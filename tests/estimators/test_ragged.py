@@ -555,11 +555,14 @@ REFUSED = {
     "reconstruct": (lambda m, X: m.reconstruct(P, lengths=3), "lengths must be 6 whole numbers"),
     "list": (lambda m, X: m.transform(X, lengths=LENGTHS), "lengths are for a padded array, and X"),
     "fit list": (lambda m, X: m.fit(X, lengths=LENGTHS), "lengths are for a padded array"),
-    "sparse": (lambda m, X: m.fit(csr_matrix(np.eye(6)), lengths=LENGTHS), "Sparse data"),
+    "sparse": (lambda m, X: m.fit(csr_matrix(np.eye(6)), lengths=LENGTHS), "X is sparse"),
     "empty": (lambda m, X: m.transform([*X, X[0][:0]]), r"X\[6\] is empty"),
     "frames": (lambda m, X: m.fit([*X, X[0][:, :2]]), r"X\[6\] has shape \(3, 2\)"),
     "seen": (lambda m, X: m.transform([x[:, :2] for x in X]), r"X must have .*\(n, T, 3\)"),
-    "objects": (lambda m, X: m.fit([x.astype(object) for x in X]), "X must hold arrays of numbers"),
+    "objects": (
+        lambda m, X: m.fit([x.astype(str).astype(object) for x in X]),
+        r"X\[0\] must hold numbers",
+    ),
     "nan": (lambda m, X: m.fit([*X, X[0] * np.nan]), "X contains NaN: sequence 6"),
     "nan array": (lambda m, X: m.fit(P, lengths=[3, 5, 1, 4, 5, 3]), "X contains NaN: sequence 5"),
     "swap": (lambda m, X: m.swap(X, X[:2]), "a and b .*equally many.*got 6 and 2"),
@@ -614,7 +617,7 @@ REFUSED = {
     ),
     "motion nested": (
         lambda m, X: m.inverse_transform((np.zeros((2, 4)), [np.ones((1, 2)), [[1], [2, 3]]])),
-        r"motion\[1\] must be an array of numbers",
+        r"motion\[1\] is no array of numbers",
     ),
     "codes n": (
         lambda m, X: m.inverse_transform((np.zeros((3, 4)), [np.ones((1, 2)), np.ones((2, 2))])),

@@ -148,7 +148,7 @@ REFUSED = {
     "inf": (lambda m, X: m.transform(np.where(X[2, 1, 1] == X, np.inf, X)), "infinity.*sequence 2"),
     "complex": (lambda m, X: m.transform(X + 0j), "Complex data not supported"),
     "empty": (lambda m, X: m.transform(X[:0]), "X is empty"),
-    "sparse": (lambda m, X: m.transform(csr_matrix(X[0])), "Sparse data"),
+    "sparse": (lambda m, X: m.transform(csr_matrix(X[0])), "X is sparse"),
     "ragged": (lambda m, X: m.transform([X[0], X[1, :, :2]]), r"X\[1\] has shape \(5, 2\)"),
     "none": (lambda m, X: m.transform(None), "X must be an array.*NoneType"),
     "sample(-1)": (lambda m, X: m.sample(-1), "n_samples must be an integer.*got -1"),
@@ -171,7 +171,7 @@ REFUSED = {
     ),
     "text": (lambda m, X: m.sample(content=[["1"] * 4]), "content must be an array of numbers"),
     "nan code": (lambda m, X: m.sample(content=[np.nan] * 4), "content must be finite"),
-    "seed": (lambda m, X: m.sample(random_state="x"), "'x' cannot be used to seed"),
+    "seed": (lambda m, X: m.sample(random_state="x"), "random_state must be .* got 'x'"),
     "no pair": (lambda m, X: m.inverse_transform(np.zeros((3, 4))), "codes must be a pair"),
     "nan codes": (
         lambda m, X: m.inverse_transform((np.zeros((1, 4)), np.full((1, 5, 2), np.nan))),
