@@ -174,7 +174,7 @@ def refuse_sparse(x: Any, name: str) -> None:
         kind, way = f"tensor of {x.layout}", f"{name}.to_dense()"
     elif issparse(x):
         kind, way = type(x).__name__, f"{name}.toarray()"
-    elif any("Sparse" in type(dtype).__name__ for dtype in np.ravel(getattr(x, "dtypes", ()))):
+    elif is_data_frame(x) and any("Sparse" in type(dtype).__name__ for dtype in x.dtypes):
         kind, way = type(x).__name__, f"{name}.sparse.to_dense()"
     else:
         return
