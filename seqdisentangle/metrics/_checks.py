@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, validate_param
 
 from ..data.containers import as_array, opened, refuse
 
-__all__ = ["Number", "checked", "labels_in", "sequences_in"]
+__all__ = ["COUNT", "Number", "checked", "labels_in", "sequences_in"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -29,7 +29,7 @@ from ..training.devices import resolve_device, room_for_data
 from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
-from ._checks import Number
+from ._checks import COUNT, Number
 from ._judge_files import Learned, check_sound
 from ._judge_labels import encoded
 from ._judge_net import JudgeNet
@@ -113,9 +113,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_channels": [Number(Integral, 1, None, closed="left")],
-        "n_features": [Number(Integral, 1, None, closed="left")],
-        "max_epochs": [Number(Integral, 1, None, closed="left")],
+        **{name: [COUNT] for name in ("n_channels", "n_features", "max_epochs")},
         "batch_size": [Number(Integral, 2, None, closed="left")],
         "learning_rate": [Number(Real, 0, None, closed="neither")],
         "noise": [Number(Real, 0, None, closed="left")],
