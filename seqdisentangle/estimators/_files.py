@@ -120,6 +120,7 @@ class FileEstimator(SequenceEstimator):
         NotFittedError
             If called before ``fit``.
         """
+        checked_path(path, "path")
         return export_estimator(self, path, format)
 
     @classmethod

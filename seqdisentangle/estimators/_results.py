@@ -135,12 +135,14 @@ class DroppedOnError(io.FileIO):
 
 
 def checked_path(path: Any, name: str, *, to_write: bool = False) -> None:
-    """Raise an error unless it is the path of a file, and no folder where it is to be written."""
+    """Raise an error unless it is a path, and no folder where a file is to be written."""
     if not isinstance(path, str | PathLike):
-        raise TypeError(f"{name} must be the path of a file, got {path!r}")
+        raise TypeError(f"{name} must be a path, a str or an os.PathLike, got {path!r}")
     text = fspath(path)
     if not text or "\0" in text:
-        raise ValueError(f"{name} must be the path of a file, got {path!r}")
+        raise ValueError(
+            f"{name} must be a path, not empty and without null characters, got {path!r}"
+        )
     if to_write and isdir(text):
         raise IsADirectoryError(f"{name}={text!r} is a folder: name a file in it")
 

@@ -171,6 +171,7 @@ BAD = {
     "path": PATHS,
     "codes": CODES,
     "resume": RESUME,
+    "format": [(value, ValueError, "torch.export") for value in ("pickle", "", 3, None)],
     "reg": [("kl", ValueError, "mmd"), (None, ValueError, "mmd"), (3, ValueError, "mmd")],
     "n_actions": [(1, ValueError, ""), (True, ValueError, ""), ("two", ValueError, "")],
 }
@@ -180,6 +181,7 @@ GOOD = {
     "b": X,
     "codes": OK,
     "n_steps": 3,
+    "path": "unwritten",
 }
 CLASSES = {"RecurrentWAE": RecurrentWAE, "DSVAE": DSVAE, "MoCoGAN": MoCoGAN}
 # Arguments that are not looked at, or that are those of another verb or of a constructor.
