@@ -247,11 +247,8 @@ class WassersteinObjective(AutoencoderObjective):
                 again = self._content(model, batch, rng)
             again = picked(again, rows)
             errors |= self._errors_of_content(model, codes, batch, content, shared, again)
-        terms += [
-            Term({name: errors[name]}, weight)
-            for name, weight in self._weights_of_content.items()
-            if weight > 0
-        ]
+        weights = self._weights_of_content.items()
+        terms += [Term({name: errors[name]}, weight) for name, weight in weights if weight > 0]
         if action is not None:
             terms.append(self._action_term(model, motion, action, batch))
         return Loss.of(*terms), list(compared.values())
