@@ -155,6 +155,15 @@ LABELS = [
     ([None] * 7, ValueError, ""),
     (0, ValueError, ""),
 ]
+GROUPS = [
+    ([0, 1], ValueError, "7"),
+    (list(range(7)), ValueError, "of one sequence each"),
+    ([None] * 7, ValueError, "of one sequence each"),
+    ("walking", ValueError, "shape"),
+    ([[0]] * 7, ValueError, "shape"),
+    ([{}] * 7, ValueError, "numbers or names, got dict"),
+    (0, ValueError, "shape"),
+]
 RESUME = [(True, ValueError, "checkpoint")]
 # Bad values of each argument, by its name; and the good ones that are handed in beside.
 BAD = {
@@ -166,6 +175,7 @@ BAD = {
     "motion": MOTIONS,
     "action": ACTIONS,
     "actions": LABELS,
+    "groups": GROUPS,
     "random_state": SEEDS,
     "out": PATHS,
     "path": PATHS,
@@ -213,7 +223,7 @@ def models(small):
     return {name: small(CLASSES[name], max_epochs=1, **kw).fit(X) for name, kw in made.items()}
 
 
-@pytest.mark.parametrize(("name", "verb", "argument", "value", "error", "told"), rows())
+@pytest.mark.parametrize(("name", "verb", "argument", "value", "error", "told"), list(rows()))
 def test_a_verb_names_a_bad_argument(name, verb, argument, value, error, told, models):
     model = models[name]
     method = getattr(model, verb)
