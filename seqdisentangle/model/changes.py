@@ -11,7 +11,7 @@ from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
 from .levels import Levels
 
-__all__ = ["centred", "residuals", "spread_of", "standardised"]
+__all__ = ["centred", "residuals", "standardised", "variance_of"]
 
 # Of the variance that a feature has over all sequences, which the scale of the data makes 1: what
 # changes less than a tenth of its spread is not blown up to the size of what changes.
@@ -85,13 +85,12 @@ def standardised(
 def deviations(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """Standardised values (n, T, D), zero where nothing is known, and how many are, (n, 1, D)."""
     _, deviation, number = around_mean(x, real)
-    return deviation / spread_of(deviation, number), number
+    return deviation * variance_of(deviation, number).rsqrt(), number
 
 
-def spread_of(deviation: Tensor, number: Tensor) -> Tensor:
-    """Standard deviations (n, 1, D) of what changes enough, of deviations and their number."""
-    variance = deviation.square().sum(1, keepdim=True) / number
-    return torch.sqrt(variance + FLOOR)
+def variance_of(deviation: Tensor, number: Tensor) -> Tensor:
+    """Variances (n, 1, D) over time, and the floor, of deviations and their number."""
+    return deviation.square().sum(1, keepdim=True) / number + FLOOR
 
 
 def residuals(

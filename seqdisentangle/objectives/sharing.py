@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..data.batches import Batch
 from ..data.packing import around_mean, real_values
-from ..model.changes import spread_of
+from ..model.changes import variance_of
 from ..model.latent import Latent
 from ..model.levels import Levels
 
@@ -50,4 +50,4 @@ def levels_of(batch: Batch) -> Levels:
     mean, deviation, number = around_mean(
         batch.x, real_values(batch.x, batch.packing, batch.observed)
     )
-    return Levels(mean.squeeze(1), spread_of(deviation, number).log().squeeze(1))
+    return Levels(mean.squeeze(1), 0.5 * variance_of(deviation, number).log().squeeze(1))
