@@ -14,6 +14,12 @@ from sklearn.base import clone
 from seqdisentangle import RecurrentWAE
 from seqdisentangle._parts import REGISTRIES, Part, Registry
 from seqdisentangle.callbacks import CSVLogger, MLflowLogger, TensorBoardLogger, resolve_callbacks
+from seqdisentangle.content_priors import (
+    FactoredContentPrior,
+    MixtureContentPrior,
+    NormalContentPrior,
+    resolve_content_prior,
+)
 from seqdisentangle.divergences import (
     HSIC,
     MMD,
@@ -81,6 +87,9 @@ PARTS = [
     (Plateau(0.5), {"patience": 7}),
     (GaussianPrior(), {}),
     (MixturePrior(3), {"n_components": 5}),
+    (NormalContentPrior(), {}),
+    (MixtureContentPrior(3), {"n_components": "auto"}),
+    (FactoredContentPrior(8), {"max_components": 2}),
     (CSVLogger("history.csv"), {"path": pathlib.Path("other.csv")}),
     (TensorBoardLogger(pathlib.Path("runs")), {"folder": "other"}),
     (MLflowLogger(), {"client": None}),
@@ -96,6 +105,7 @@ RESOLVERS = {
     "kernel": lambda name: MMD(name).resolved_kernel,
     "cost": lambda name: resolve_cost(name, images=True),
     "schedule": resolve_schedule,
+    "content prior": resolve_content_prior,
     "callback": lambda name: resolve_callbacks(name).callbacks[0],
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 PACKAGE = "seqdisentangle"
 ROOMS = (
     "callbacks",
+    "content_priors",
     "data",
     "datasets",
     "display",
