@@ -106,8 +106,8 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
     ) -> Self:
         """Train for one epoch on a part of the data, at a constant learning rate.
 
-        The first part decides the units (``scale``); an int ``content_delay`` counts calls, a
-        float has no ``max_epochs`` to be a share of and means none. A pair for
+        The first part decides the units (``scale``); an int ``training__content_delay`` counts
+        calls, a float has no ``max_epochs`` to be a share of and means none. A pair for
         ``independence_weight`` is gone through in ``max_epochs`` calls. No checkpoints are written.
 
         Parameters

@@ -214,7 +214,10 @@ def max_epochs(facts: Facts) -> Choice:
     return Choice(epochs, f"{updates} steps an epoch: 24 epochs, or {LEAST_UPDATES} steps")
 
 
-CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": frames_per_step} | {
+CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
+    "training__frames_per_step": frames_per_step,
+    "training__content_delay": content_delay,
+} | {
     maker.__name__: maker
     for maker in (
         motion_input,
@@ -222,7 +225,6 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {"training__frames_per_step": f
         motion_size,
         motion_noise,
         content_view,
-        content_delay,
         movement_weight,
         constancy_weight,
         independence_weight,
@@ -248,7 +250,8 @@ def chosen(
     before : mapping of str to Choice
         Choices that stand, of a model that is trained on.
     """
-    params = params | {"training__frames_per_step": Training.of(params["training"]).frames_per_step}
+    training = Training.of(params["training"]).get_params(deep=False)
+    params = params | {f"training__{name}": value for name, value in training.items()}
     choices: dict[str, Choice] = {}
     for name, choose in CHOOSERS.items():
         given = params[name]

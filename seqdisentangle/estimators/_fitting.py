@@ -44,6 +44,7 @@ from ._starting import (
     Mode,
     about_training,
     check_built_alike,
+    delay_epochs,
     fitted_beside,
     keep_learned,
     open_checkpoints,
@@ -137,10 +138,6 @@ class FittingEstimator(FileEstimator):
 
     def _note_labels(self, sequences: Sequences) -> None:
         """Take note of what a fitted model says of the sequences that it was fitted to."""
-
-    def _delay_epochs(self, n_past: int, *, partial: bool) -> int:
-        """The number of epochs, from now on, in which content rests."""
-        return 0
 
     def _in_words(self) -> str:
         """A line on what a training minimises beside its cost, "" where that is not chosen."""
@@ -296,7 +293,7 @@ class Fit:
                 trainer,
                 self.batches,
                 max_epochs=self.max_epochs,
-                delay_epochs=estimator._delay_epochs(len(self.past), partial=self.mode.partial),
+                delay_epochs=delay_epochs(estimator, len(self.past), partial=self.mode.partial),
                 progress=self._progress,
                 validation=self.validation,
                 stopping=stopping,

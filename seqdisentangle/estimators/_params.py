@@ -149,6 +149,11 @@ class Training(Settings):
         Frames of each sequence, drawn at random, that are reconstructed in a step of the optimiser:
         an unbiased estimate of the cost that makes long sequences cheap. None: all of them.
         ``"auto"`` is 4 for images in :class:`RecurrentWAE`, and all of them otherwise.
+    content_delay : float, int or "auto", default="auto"
+        Epochs at the start in which the decoder gets content from :math:`N(0, I)`, so that motion
+        learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
+        ``"auto"`` is 0.075 for :class:`RecurrentWAE`, except for vectors whose changes alone motion
+        sees, and 0 otherwise.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
         it, whose convolutions are faster in it, else float32. Weights and divergences are in
@@ -191,6 +196,7 @@ class Training(Settings):
     clip_norm: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     ema: float | None = parameter(FRACTION, None, default=None)
     frames_per_step: int | Literal["auto"] | None = parameter(COUNT, None, AUTO, default="auto")
+    content_delay: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     precision: str = parameter(StrOptions(set(PRECISIONS)), default="auto")
     compile: bool = parameter("boolean", default=False)
     finetune_epochs: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")

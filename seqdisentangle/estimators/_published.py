@@ -20,7 +20,6 @@ PUBLISHED: dict[str, Any] = {
     "motion_noise": None,
     "content_view": None,
     "motion_view": None,
-    "content_delay": 0,
     "independence_weight": 0,
     "movement_weight": 0,
     "constancy_weight": 0,
@@ -98,7 +97,12 @@ class PublishedEstimator:
         if actions is not None:
             actions = Actions(actions.number, kl="each", dynamics=False)
         training = Training(
-            "constant", lr_warmup=0, clip_norm=None, frames_per_step=None, finetune_epochs=0
+            "constant",
+            lr_warmup=0,
+            clip_norm=None,
+            frames_per_step=None,
+            content_delay=0,
+            finetune_epochs=0,
         )
         published = {
             **PUBLISHED,

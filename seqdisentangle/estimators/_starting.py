@@ -29,7 +29,8 @@ from ..objectives.communicator import Communicator
 from ..serialization import OwnObjectError, record, to_json
 from ..training.checkpoints import PROCESSES, Checkpoints
 from ._base import SequenceEstimator, fresh_random_state, level_of_user
-from ._params import EarlyStopping, Training
+from ._choices import Choice
+from ._params import EarlyStopping, Training, auto
 from ._told import Told
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Mode",
     "about_training",
     "check_built_alike",
+    "delay_epochs",
     "fitted_beside",
     "keep_learned",
     "open_checkpoints",
@@ -325,3 +327,12 @@ def seeds_of(random_state: Any) -> dict[str, int]:
     names = ("weights", "order", "noise", "validation", "critics", "codes")
     numbers = fresh_random_state(random_state).randint(2**31 - 1, size=len(names))
     return dict(zip(names, numbers.tolist(), strict=True))
+
+
+def delay_epochs(estimator: SequenceEstimator, n_past: int, *, partial: bool) -> int:
+    """The number of epochs, from now on, in which content rests."""
+    choice = estimator.choices_.get("training__content_delay", Choice(0, ""))  # of "auto"
+    delay = auto(Training.of(estimator.training).content_delay, choice.value)
+    if isinstance(delay, int | np.integer):
+        return max(int(delay) - n_past, 0)
+    return 0 if partial or n_past else round(delay * estimator._chosen("max_epochs"))

@@ -85,8 +85,8 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
         Step size of generator and discriminators (Adam, :math:`\beta` = (0.5, 0.999)).
     training : Training or None, default=None
         The way in which it is trained, as in :class:`RecurrentWAE`; by default the learning rate is
-        constant and gradients are not clipped. ``frames_per_step`` and ``finetune_epochs`` are of
-        models with an encoder.
+        constant and gradients are not clipped. ``frames_per_step``, ``content_delay`` and
+        ``finetune_epochs`` are of models with an encoder.
     device, checkpoint, callbacks, warm_start, random_state, verbose
         As in :class:`RecurrentWAE`.
 
@@ -269,14 +269,15 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
         bounded: bool,
     ) -> AdversarialObjective:
         training = Training.of(self.training)
-        if training.frames_per_step not in ("auto", None) or training.finetune_epochs not in (
-            "auto",
-            0,
+        if (
+            training.frames_per_step not in ("auto", None)
+            or training.content_delay not in ("auto", 0)
+            or training.finetune_epochs not in ("auto", 0)
         ):
             raise ValueError(
                 "MoCoGAN has no encoder: it reconstructs no frames and has no codes to be "
-                f"fine-tuned to, got training={training!r}. Leave frames_per_step and "
-                "finetune_epochs at their defaults"
+                f"fine-tuned to, got training={training!r}. Leave frames_per_step, "
+                "content_delay and finetune_epochs at their defaults"
             )
         return AdversarialObjective(
             divergences,

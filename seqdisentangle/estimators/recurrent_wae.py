@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any, ClassVar, Literal, get_args
 
-import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from ..data.layout import Layout
@@ -25,7 +24,6 @@ from ._choices import Choice, Facts, chosen
 from ._params import (
     AUTO,
     COUNT,
-    EPOCHS,
     NON_NEGATIVE,
     PART,
     POSITIVE,
@@ -150,10 +148,6 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         learns by likelihood, a single Gaussian by the divergence of motion. ``"auto"`` is
         ``"mixture"``, and ``"gaussian"`` where that divergence is in closed form, as with
         ``reg="kl"``.
-    content_delay : float, int or "auto", default="auto"
-        Epochs at the start in which the decoder gets content from the prior, so that motion
-        learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
-        ``"auto"``: 0.075, and 0 for vectors whose changes alone motion sees.
     content_view, motion_view : str, callable, list or None, default="auto", None
         The view of the data that each encoder gets in training, while the target stays the
         original: what an encoder cannot see, its code cannot carry. Names from
@@ -299,7 +293,6 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     content_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
-    content_delay: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     content_view: Any = parameter(PART, default="auto", as_part=view_part("content_view"))
     motion_view: Any = parameter(PART, default=None, as_part=view_part("motion_view"))
     max_epochs: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
@@ -374,12 +367,6 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         return f"{made}  # {self._in_words()}" if hasattr(self, "model_") else made
 
     # ---- phases of a fit -----------------------------------------------------------------------
-
-    def _delay_epochs(self, n_past: int, *, partial: bool) -> int:
-        delay = self._chosen("content_delay")
-        if isinstance(delay, int | np.integer):
-            return max(int(delay) - n_past, 0)
-        return 0 if partial or n_past else round(delay * self._chosen("max_epochs"))
 
     def _choose(
         self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice], told: Told

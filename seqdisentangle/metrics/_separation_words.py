@@ -44,13 +44,13 @@ RULES = (
         lambda p: p["shown_content"] < 0.5 and p["shown_content_of_motion_donor"] <= 0.3,
         "Swaps do not look like the donor of their content ({shown_content:.2f}), nor like that "
         "of their motion: train longer (max_epochs), or begin with content earlier "
-        "(content_delay=0).",
+        "(training__content_delay=0).",
     ),
     Rule(
         lambda p: p["shown_motion_of_content_donor"] > 0.3,
         "Swaps move like the donor of their content ({shown_motion_of_content_donor:.2f}): "
         "content says what changes. Let it see few frames (content_view='random_frames'), or "
-        "start it later (content_delay).",
+        "start it later (training__content_delay).",
     ),
     Rule(
         lambda p: p["shown_motion"] < 0.5,

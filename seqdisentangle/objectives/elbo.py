@@ -47,7 +47,7 @@ class ELBO(AutoencoderObjective):
         content_delayed: bool = False,
         progress: float = 1.0,
     ) -> tuple[Loss, list[Comparison]]:
-        """Evaluate it on a batch, see :meth:`Objective.forward`; nothing is delayed."""
+        """Evaluate it on a batch, see :meth:`Objective.forward`."""
         of_all = self.packing_of_all(batch)
         posterior = model.encode(batch.x, rng, packing=batch.packing, observed=batch.observed)
         content, motion, _ = posterior
@@ -55,11 +55,14 @@ class ELBO(AutoencoderObjective):
         q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
         of_steps = self.compare_motion(q_m, p_m, of_all)
         of_content = self.compare_content(q_c, p_c)
-        cost = self.reconstruction_cost(model, posterior.codes, batch, rng, some=model.training)
+        codes = posterior.codes
+        if content_delayed:
+            codes = codes._replace(content=model.content_prior(content.value, rng).value)
+        cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
         none = cost.new_zeros(())
         loss = Loss.of(
             Term({"cost": cost}),
-            Term({"content": of_content.value()}, self.content_weight),
+            Term({"content": of_content.value()}, 0.0 if content_delayed else self.content_weight),
             Term({"motion": self._over_steps(of_steps, of_all)}, self.motion_weight),
             Term({"independence": none, "likelihood": none}, 0.0),
         )

@@ -31,7 +31,7 @@ AS_MEASURED: dict[str, Any] = {
     "motion_noise": 0.2,
     "movement_weight": 0,
     "constancy_weight": 0,
-    "content_delay": 0.075,
+    "training__content_delay": 0.075,
     "max_epochs": 24,
     "batch_size": 64,
 }

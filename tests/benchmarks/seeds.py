@@ -33,7 +33,7 @@ Cases = dict[str, Callable[[], Digests]]
 
 # What an older constructor calls a parameter of today.
 NAMES = {
-    "content_delay": "content_warmup",
+    "training__content_delay": "content_warmup",
     "early_stopping__validation_fraction": "validation_fraction",
     "early_stopping__patience": "n_iter_no_change",
     "early_stopping__tol": "tol",
@@ -230,7 +230,7 @@ def training_cases(data: Data) -> Cases:
             training__lr_warmup=1,
             training__ema=0.9,
             training__clip_norm=None,
-            content_delay=1,
+            training__content_delay=1,
             independence_weight=1.0,
             motion_view="jitter",
             cost="huber",
@@ -249,7 +249,7 @@ def training_cases(data: Data) -> Cases:
         ),
         "vectors, in parts": lambda: trained_in_parts(X),
         "vectors, in parts, averaged": lambda: trained_in_parts(
-            X, training__ema=0.9, content_delay=1
+            X, training__ema=0.9, training__content_delay=1
         ),
         "vectors, warm start": lambda: trained_twice(X),
     }

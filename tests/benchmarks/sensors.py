@@ -10,7 +10,7 @@ Examples
 ::
 
     python -m tests.benchmarks.sensors --seed 0 1 2 --threads 1
-    python -m tests.benchmarks.sensors --set content_delay=0.125 --picture swaps.png
+    python -m tests.benchmarks.sensors --set training__content_delay=0.125 --picture swaps.png
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ KNOWLEDGE: dict[str, Any] = {
     **AS_MEASURED,
     "batch_size": 8,
     "max_epochs": 150,
-    "content_delay": 0,
+    "training__content_delay": 0,
     "content_view": None,
     "motion_size": 3,
     "motion_noise": 0.5,

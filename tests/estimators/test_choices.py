@@ -14,11 +14,11 @@ LEFT_TO_DATA = {
     "motion_noise",
     "motion_input",
     "content_view",
-    "content_delay",
     "movement_weight",
     "constancy_weight",
     "independence_weight",
     "training__frames_per_step",
+    "training__content_delay",
     "batch_size",
     "max_epochs",
 }

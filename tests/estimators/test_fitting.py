@@ -62,13 +62,13 @@ def test_independence_weighs_more_as_the_epochs_of_all_fits_go_by(vectors, small
 def test_early_stopping_keeps_the_best_weights(vectors, small):
     X = np.repeat(vectors, 4, axis=0)
     model = small(
-        early_stopping=EarlyStopping(patience=2, tol=0.2), max_epochs=30, content_delay=0
+        early_stopping=EarlyStopping(patience=2, tol=0.2), max_epochs=30, training__content_delay=0
     ).fit(X)
     losses = [record["val_loss"] for record in model.history_]
     assert model.n_epochs_ == model.best_epoch_ + 2 < 30
     assert {"val_cost", "val_content", "val_motion"} <= set(model.history_[0])
     cut = small(
-        early_stopping=EarlyStopping(patience=30, tol=0), max_epochs=30, content_delay=0
+        early_stopping=EarlyStopping(patience=30, tol=0), max_epochs=30, training__content_delay=0
     ).fit(X)
     assert cut.best_epoch_ == 1 + int(np.argmin([r["val_loss"] for r in cut.history_]))
     assert len(losses) == model.n_epochs_
@@ -105,7 +105,10 @@ def test_interrupted_fit_leaves_a_usable_model(call, epochs, vectors, small):
 
 def test_interrupted_early_stopping_keeps_the_best(vectors, small):
     model = small(
-        cost=Ending(11, KeyboardInterrupt), early_stopping=True, max_epochs=9, content_delay=0
+        cost=Ending(11, KeyboardInterrupt),
+        early_stopping=True,
+        max_epochs=9,
+        training__content_delay=0,
     )
     with pytest.warns(UserWarning, match="interrupted"):
         model.fit(vectors)
@@ -166,9 +169,9 @@ def test_half_precision_is_that_of_the_passes_alone(reg, data, small, request):
     # Changes of five steps are all that differ between so few sequences, and rounding as well.
     noise = {"motion_noise": 1e-3, "content_noise": 1e-3, "content_view": None}
     noise |= {"motion_input": "frames"}
-    parameters = {"reg": reg, "content_delay": 0, **noise}
+    parameters = {"reg": reg, **noise}
     single, half = (
-        small(training=Training(precision=precision), **parameters).fit(X)
+        small(training=Training(precision=precision, content_delay=0), **parameters).fit(X)
         for precision in ("float32", "bfloat16")
     )
     costs = [model.history_[-1]["cost"] for model in (single, half)]

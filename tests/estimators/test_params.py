@@ -49,6 +49,7 @@ BAD = [
     (Training, "ema", 0),
     (Training, "ema", 1),
     (Training, "frames_per_step", 0),
+    (Training, "content_delay", 1.5),
     (Training, "precision", "float16"),
     (Training, "compile", "x"),
     (Training, "finetune_epochs", -1),
@@ -184,6 +185,8 @@ def test_settings_with_arrays_are_compared():
     ("part", "name", "value"),
     [
         ("training", "ema", 7),
+        ("training", "content_delay", 1.5),
+        ("training", "content_delay", -1),
         ("early_stopping", "patience", -3),
         ("n_actions", "number", 1),
         ("content_view", "n_frames", -1),

@@ -443,7 +443,7 @@ def test_every_regulariser_trains_on_different_lengths(kind, reg, small):
         },
         {"content_view": "shuffle", "motion_view": "jitter"},
         {"content_view": 0.5, "motion_view": None},
-        {"cost": "absolute", "content_delay": 0},
+        {"cost": "absolute", "training__content_delay": 0},
         {"training__lr_schedule": "cosine", "warm_start": True},
     ],
     ids=str,

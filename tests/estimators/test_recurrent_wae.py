@@ -93,8 +93,6 @@ BAD_PARAMETERS = [
     ("constancy_weight", (1, 2, 3)),
     ("motion_prior", "all"),
     ("motion_prior", 3),
-    ("content_delay", -1),
-    ("content_delay", 1.5),
     ("content_view", "shufle"),
     ("content_view", []),
     ("content_view", 3),

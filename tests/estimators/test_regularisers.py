@@ -192,7 +192,7 @@ def test_a_divergence_that_is_named_is_computed_in_every_step_and_weighs(
     reg, params, expected, vectors, small
 ):
     with calls() as counted:
-        model = small(reg=reg, content_delay=0, constancy_weight=0, **params).fit(vectors)
+        model = small(reg=reg, training__content_delay=0, constancy_weight=0, **params).fit(vectors)
     parts, n_steps = model.divergences_._asdict(), 2 * len(model.history_)  # 7 in batches of 4
     computed = {name: counted[id(part)] for name, part in parts.items() if counted[id(part)]}
     assert computed == dict.fromkeys([*expected, "independence"], n_steps)
@@ -202,7 +202,7 @@ def test_a_divergence_that_is_named_is_computed_in_every_step_and_weighs(
 
 @pytest.mark.parametrize("reg", ["mmd", "gan", "kl", (SlicedWasserstein(), EnergyDistance())])
 def test_the_loss_is_the_sum_of_what_was_chosen(reg, vectors, small):
-    off = {"independence_weight": 0, "constancy_weight": 0, "content_delay": 0}
+    off = {"independence_weight": 0, "constancy_weight": 0, "training__content_delay": 0}
     model = small(reg=reg, motion_prior="gaussian", **off).fit(vectors)
     chosen = {name: model.choices_[f"{name}_weight"].value for name in ("content", "motion")}
     for record in model.history_:

@@ -116,7 +116,9 @@ def test_an_error_in_the_users_code_leaves_the_model_as_it_was(
         return (a - b).square()
 
     own = {"cost": broken_cost, "reg": broken}.get(parameter, broken_view)
-    model.set_params(**{parameter: own}, warm_start=verb == "warm", content_delay=0, batch_size=1)
+    model.set_params(
+        **{parameter: own}, warm_start=verb == "warm", training__content_delay=0, batch_size=1
+    )
     with pytest.raises(RuntimeError, match="mine"):
         (model.partial_fit if verb == "partial_fit" else model.fit)(videos)
     model.set_params(**{name: attributes[name] for name in model.get_params(deep=False)})

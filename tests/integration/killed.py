@@ -30,9 +30,8 @@ PARAMETERS = {
     "hidden_size": 4,
     "batch_size": 4,
     "max_epochs": 3,
-    "content_delay": 1,
     "early_stopping": True,
-    "training": Training(ema=0.8),
+    "training": Training(ema=0.8, content_delay=1),
     "device": "cpu",
 }
 X = np.random.RandomState(0).normal(size=(14, 4, 2)).cumsum(1).astype(np.float32)

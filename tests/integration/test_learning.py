@@ -142,8 +142,8 @@ class Watched:
 def fit_watched(X, **params):
     watched = Watched(X)
     RecurrentWAE(
-        **{"hidden_size": 32, "scale": "none", "content_delay": 0, "random_state": 0, **params},
-        training=Training(finetune_epochs=0),
+        **{"hidden_size": 32, "scale": "none", "random_state": 0, **params},
+        training=Training(content_delay=0, finetune_epochs=0),
         callbacks=watched,
     ).fit(X)
     return watched

@@ -35,7 +35,7 @@ def test_nothing_wrong_needs_no_advice():
         ("still_reconstructed", 0.2, "content_size"),
         ("moving_reconstructed", 0.2, "motion_size"),
         ("shown_content_of_motion_donor", 0.8, "motion_input='changes'"),
-        ("shown_content", 0.1, "content_delay"),
+        ("shown_content", 0.1, "training__content_delay"),
         ("shown_motion_of_content_donor", 0.8, "content_view"),
         ("shown_motion", 0.1, "motion_noise"),
         ("content_used", 0.01, "motion_size"),

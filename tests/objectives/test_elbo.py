@@ -90,3 +90,10 @@ def test_all_parameters_learn_from_it():
     objective, model, x, _ = make("vectors", "full")
     objective(model, Batch(x), seeded())[0].total.backward()
     assert all(p.grad.any() for p in model.parameters())
+
+
+def test_content_learns_nothing_while_it_is_delayed():
+    objective, model, x, _ = make("vectors", "factorised")
+    objective(model, Batch(x), seeded(), content_delayed=True)[0].total.backward()
+    assert not any(p.grad is not None and p.grad.any() for p in model.content.parameters())
+    assert all(p.grad.any() for p in model.decoder.parameters())

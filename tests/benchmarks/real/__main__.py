@@ -84,7 +84,7 @@ ABLATIONS: dict[str, Any] = {
     "motion_noise": 0.2,
     "independence_weight": 0,
     "content_view": None,
-    "content_delay": 0,
+    "training__content_delay": 0,
 }
 COLUMNS: Columns = {
     "chance": ("chance", ".2f"),

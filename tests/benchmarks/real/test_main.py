@@ -57,7 +57,7 @@ def test_curves_show_donors_by_level_and_width(run):
 
 def test_options_are_left_out_in_turn(run, tmp_path):
     written = tmp_path / "results.csv"
-    left_out = ["independence_weight", "content_delay"]
+    left_out = ["independence_weight", "movement_weight"]
     given = f"--data basic_motions --set motion_size=2 --results {written}"
     records = run(f"{given} --case ours --ablate {' '.join(left_out)}")
     assert [record["params"] for record in records] == [
