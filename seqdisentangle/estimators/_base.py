@@ -20,6 +20,7 @@ from torch import Tensor
 from .._modes import ordinary, ordinary_modes
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
+from ..content_priors import ContentDistribution
 from ..data.containers import opened
 from ..data.layout import Layout
 from ..data.plausibility import LayoutWarning, doubts
@@ -66,6 +67,7 @@ class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
     n_epochs_: int
     best_epoch_: int
     labels_: NDArray[np.int64]
+    content_prior_: ContentDistribution
     choices_: dict[str, Choice]
 
     # Of the optimisers, between calls of partial_fit.

@@ -13,6 +13,7 @@ import torch
 
 from .._modes import ordinary_modes
 from .._outline import check_shapes, load_weights
+from ..content_priors import ContentDistribution
 from ..data.layout import Layout
 from ..data.units import Scaling
 from ..model.core import build_model
@@ -44,6 +45,7 @@ LEARNED: dict[str, Any] = {
     "history_": list[dict[str, float]],
     "layout_": Layout,
     "scaling_": Scaling,
+    "content_prior_": ContentDistribution,
     "dtype_": np.dtype,
 }
 

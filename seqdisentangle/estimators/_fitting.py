@@ -15,6 +15,7 @@ from .._modes import ordinary_modes
 from .._threading import leave_lost_threads
 from ..callbacks import ProgressBar, resolve_callbacks
 from ..callbacks.progress import say
+from ..content_priors import StandardNormal
 from ..data.batches import Batches
 from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
@@ -34,6 +35,7 @@ from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
 from ..training.trainer import Trainer
 from ._base import level_of_user
+from ._content_prior import content_prior_of, fit_content_prior
 from ._files import FileEstimator, built_from
 from ._judging import judge_fit
 from ._params import Training
@@ -175,6 +177,7 @@ class Fit:
             with naming_batch_size(int(self.estimator._chosen("batch_size")), self.device):
                 result = self.train()
                 self.finetune(result)
+                fit_content_prior(self, result)
             self.finish(result)
         return result
 
@@ -200,6 +203,7 @@ class Fit:
         """Read and check the data: every value is seen once, on the way to its units."""
         estimator = self.estimator
         self.divergences = estimator._divergences()
+        content_prior_of(estimator)  # raises before the training, not after it
         self.sequences = estimator._read(X, reset=not self.continued, lengths=lengths)
         self.told = estimator._check_told(told, len(self.sequences))
         self.digest = None if self.checkpoints is None else Digest()
@@ -322,8 +326,6 @@ class Fit:
                 on_epoch=bar.on_epoch,
             )
         result.interrupted, result.diverged = last.interrupted, last.diverged
-        if self.checkpoints is not None:
-            self.checkpoints.save_best(self.estimator.save)
 
     def finish(self, result: FitResult) -> None:
         """Leave an estimator that is ready for use."""
@@ -365,6 +367,7 @@ class Fit:
         shuffle = torch.Generator().manual_seed(self.seeds["order"])
         size = int(estimator._chosen("batch_size"))
         passes = functools.partial(EvenPasses, self.sequences, size, groups=self.told.groups)
+        self.rows = rows
         train = batches(passes(rows=rows, rng=shuffle))
         return train, batches(passes(rows=apart)) if len(apart) else None
 
@@ -372,6 +375,8 @@ class Fit:
         """Give the estimator what it needs for use by those who watch."""
         estimator, layout = self.estimator, self.sequences.layout
         estimator.model_ = model.eval()
+        if not self.continued:
+            estimator.content_prior_ = StandardNormal(model.spec.content_size)
         estimator._built_from = built_from(estimator)
         estimator.divergences_ = self.divergences
         estimator.device_ = self.device

@@ -16,6 +16,7 @@ PUBLISHED: dict[str, Any] = {
     "posteriors": "recurrent",
     "motion_input": "frames",
     "motion_prior": "gaussian",
+    "content_prior": "normal",
     "content_noise": None,
     "motion_noise": None,
     "content_view": None,
@@ -47,7 +48,8 @@ class PublishedEstimator:
 
         The content posterior reads the frames by an LSTM, and the motion posterior remembers all
         codes before a step. Both learn their noise, and nothing whitens or normalises them. Steps
-        of the motion prior are Gaussians, which the divergence of motion teaches. Codes stand side
+        of the motion prior are Gaussians, which the divergence of motion teaches; that of content
+        is standard normal. Codes stand side
         by side in the decoder. Encoders see the frames as they are, from the first epoch on. There
         is no term of independence, of movement or of constancy, no schedule, no limit on gradients,
         and no fine-tuning. With ``n_actions`` the divergence of each sequence's own action counts,

@@ -130,14 +130,19 @@ class SamplingEstimator(SequenceEstimator):
     def _draws(
         self, n: int, n_steps: int, random_state: Any, in_order: bool
     ) -> tuple[Draw, Draw, NDArray[np.int64] | None]:
-        """Noise for content and for motion, by the rows of a pass, and actions if there are any."""
+        """Content, noise for motion, by the rows of a pass, and actions if there are any."""
         spec, random = self.model_.spec, fresh_random_state(random_state)
-        shapes = (n, spec.content_size), (n, n_steps, self.model_.noise_size)
-        content, motion = two_streams(random, *shapes, in_order=in_order)
+        prior = self.content_prior_
+        shapes = (n, prior.noise_size), (n, n_steps, self.model_.noise_size)
+        noise, motion = two_streams(random, *shapes, in_order=in_order)
+
+        def content(rows: Rows) -> NDArray[np.float64]:
+            return prior.draw(noise(rows))
+
         if not spec.n_actions:
             return content, motion, None
-        prior = self.model_.action_prior.cpu().double().numpy()
-        return content, motion, random.choice(spec.n_actions, n, p=prior / prior.sum())
+        of_actions = self.model_.action_prior.cpu().double().numpy()
+        return content, motion, random.choice(spec.n_actions, n, p=of_actions / of_actions.sum())
 
 
 def checked_sizes(

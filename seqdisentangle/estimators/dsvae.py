@@ -15,9 +15,10 @@ from ..model.dsvae import DSVAESpec
 from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.elbo import ELBO
+from ._content_prior import content_prior_part
 from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
-from ._params import COUNT, NON_NEGATIVE, POSITIVE, Training, auto, parameter, parameters
+from ._params import COUNT, NON_NEGATIVE, PART, POSITIVE, Training, auto, parameter, parameters
 
 __all__ = ["DSVAE"]
 
@@ -56,6 +57,8 @@ class DSVAE(EncodingEstimator, FittingEstimator):
         Gaussian of variance one half.
     kl_weight : float, default=1.0
         Factor of the divergences; with 1 it is the evidence lower bound.
+    content_prior : {"normal", "auto", "mixture", "factored"} or ContentPrior, default="normal"
+        As in :class:`RecurrentWAE`; by default the published one, :math:`N(0, I)`.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.
     scale, channels, missing : str
@@ -81,7 +84,7 @@ class DSVAE(EncodingEstimator, FittingEstimator):
     history_ : list of dict
         The parts of the loss of each epoch: ``content`` and ``motion`` are the divergences of a
         sequence, in nats.
-    n_epochs_, best_epoch_, device_, divergences_
+    n_epochs_, best_epoch_, device_, divergences_, content_prior_
         As those of :class:`RecurrentWAE`.
     n_features_in_, feature_names_in_, frame_shape_, n_steps_, dtype_, layout_, scaling_
         As those of :class:`RecurrentWAE`.
@@ -118,6 +121,7 @@ class DSVAE(EncodingEstimator, FittingEstimator):
     motion_size: int = parameter(COUNT, default=32)
     hidden_size: int = parameter(COUNT, default=512)
     kl_weight: float = parameter(NON_NEGATIVE, default=1.0)
+    content_prior: Any = parameter(PART, default="normal", as_part=content_prior_part)
     max_epochs: int = parameter(COUNT, default=100)
     learning_rate: float = parameter(POSITIVE, default=1e-3)
 

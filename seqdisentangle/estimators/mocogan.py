@@ -99,7 +99,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
     history_ : list of dict
         ``image``, ``video`` and ``action``: what each discriminator makes of the generator, which
         this one minimises. About 0.7 where it cannot tell.
-    n_epochs_, best_epoch_, device_
+    n_epochs_, best_epoch_, device_, content_prior_
         As those of :class:`RecurrentWAE`.
     n_features_in_, feature_names_in_, frame_shape_, n_steps_, dtype_, layout_, scaling_
         As those of :class:`RecurrentWAE`.

@@ -21,6 +21,7 @@ from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
 from ._actions import ActionEstimator, terms_of_actions
 from ._choices import Choice, Facts, chosen
+from ._content_prior import content_prior_part
 from ._params import (
     AUTO,
     COUNT,
@@ -148,6 +149,12 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         learns by likelihood, a single Gaussian by the divergence of motion. ``"auto"`` is
         ``"mixture"``, and ``"gaussian"`` where that divergence is in closed form, as with
         ``reg="kl"``.
+    content_prior : {"auto", "normal", "mixture", "factored"} or ContentPrior, default="auto"
+        The distribution that ``sample`` draws content from, fitted at the end of ``fit`` to the
+        content codes of the sequences, of 4,096 at most. ``"normal"`` is the paper's, :math:`N(0,
+        I)`, whatever the codes are. A ``"mixture"`` of Gaussians draws appearances like those seen;
+        a ``"factored"`` one, of independent parts of the code, new combinations of what they have.
+        ``"auto"``: the one of the two by which codes held out are likelier.
     content_view, motion_view : str, callable, list or None, default="auto", None
         The view of the data that each encoder gets in training, while the target stays the
         original: what an encoder cannot see, its code cannot carry. Names from
@@ -204,6 +211,8 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         The fitted torch module.
     choices_ : dict of str to Choice
         The value that was chosen by the data for each parameter that was left to it, and why.
+    content_prior_ : ContentDistribution
+        The distribution that ``sample`` draws content from.
     divergences_ : Divergences
         The divergences of content, of motion and of their independence, with what they learned.
     labels_ : array of int and shape (n,)
@@ -293,6 +302,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     content_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_noise: float | Literal["auto"] | None = parameter(POSITIVE, None, AUTO, default="auto")
     motion_prior: Any = parameter(PART, default="auto", as_part=prior_part)
+    content_prior: Any = parameter(PART, default="auto", as_part=content_prior_part)
     content_view: Any = parameter(PART, default="auto", as_part=view_part("content_view"))
     motion_view: Any = parameter(PART, default=None, as_part=view_part("motion_view"))
     max_epochs: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")

@@ -1,4 +1,4 @@
-"""The priors: a standard normal for content, a learned recurrent one for motion."""
+"""The priors in training: a standard normal for content, a learned recurrent one for motion."""
 
 from __future__ import annotations
 
