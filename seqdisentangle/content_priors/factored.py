@@ -35,6 +35,8 @@ MOST_COMPARED = 500
 LEAST_CODES = 5
 #: Squared distance correlation, about what chance gives, of coordinates that are left apart.
 INDEPENDENT = 0.02
+#: Starts of independent component analysis, which may end in directions of two parts at once.
+STARTS = 3
 #: Rounds in which directions are found anew by the parts.
 REFINEMENTS = 3
 
@@ -102,7 +104,7 @@ class FactoredContentPrior(ContentPrior):
             white = whitened(codes)
             return FactoredMixture(white.mean, white.axes, [gaussian(d)])
         seen = blurred(codes, resolution, random_state)
-        mean, axes, parts = self._searched(seen, random_state)
+        _, mean, axes, parts = self._searched(seen, random_state)
         s = coordinates(codes, mean, axes)
         factors = []
         for columns, k in parts:
@@ -111,20 +113,37 @@ class FactoredContentPrior(ContentPrior):
         return FactoredMixture(mean, axes, factors)
 
     def _searched(self, codes: NDArray[np.float64], random_state: int) -> Structure:
-        """The directions and parts by which held-out codes are likeliest."""
+        """The directions and parts by which held-out codes are likeliest, of several starts."""
         rows, held_out = parted(codes, random_state)
-        mean, axes = (white := whitened(codes, among=rows)).mean, white.axes
-        axes = axes @ independent_directions(white.s[rows], random_state)
-        best = None
+        white = whitened(codes, among=rows)
+        found = []
+        for start in range(STARTS):
+            rotation = independent_directions(white.s[rows], (random_state + start) % 2**32)
+            axes = white.axes @ rotation
+            found.append(self._refined(codes, rows, held_out, white.mean, axes, random_state))
+        return max(found, key=lambda structure: structure.score)
+
+    def _refined(
+        self,
+        codes: NDArray[np.float64],
+        rows: NDArray[np.intp],
+        held_out: NDArray[np.intp],
+        mean: NDArray[np.float64],
+        axes: NDArray[np.float64],
+        random_state: int,
+    ) -> Structure:
+        """Parts of some directions, and directions of these parts, as long as that is a gain."""
+        best: Structure | None = None
         for _ in range(1 + REFINEMENTS):
             s = coordinates(codes, mean, axes)
             score, parts = Parts(s[rows], s[held_out], self.max_components, random_state).best()
             score -= float(np.linalg.slogdet(axes)[1])
-            if best is not None and score <= best:
+            if best is not None and score <= best.score:
                 break
-            best, found = score, Structure(mean, axes, parts)
+            best = Structure(score, mean, axes, parts)
             axes = axes @ spanned(s[rows], parts, random_state)
-        return found
+        assert best is not None
+        return best
 
 
 def independent_directions(s: NDArray[np.float64], random_state: int) -> NDArray[np.float64]:
@@ -187,8 +206,12 @@ class Part(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """The linear map of codes to coordinates, and the parts that these fall into."""
+    """The linear map of codes to coordinates, and the parts that these fall into.
 
+    The score is the mean log-density that held-out codes have by them.
+    """
+
+    score: float
     mean: NDArray[np.float64]
     axes: NDArray[np.float64]
     parts: list[Part]

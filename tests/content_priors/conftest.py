@@ -21,7 +21,7 @@ def combined(n, n_seen, seed=0):
 
 @pytest.fixture(scope="session", name="combined")
 def combined_fixture():
-    return combined(1500, 162)
+    return combined(1000, 162)
 
 
 @pytest.fixture(scope="session")
