@@ -77,7 +77,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "style": {"network": Conv(generator="concat")},
     "content_noise": {"content_noise": None},
     "motion_noise": {"motion_noise": None},
-    "content_delay": {"content_delay": 0},
+    "content_delay": {"training__content_delay": 0},
     "independence": {"independence_weight": 0},
     "rising_independence": {"independence_weight": 0.5},
     "content_view": {"content_view": None},
@@ -96,10 +96,14 @@ COLUMNS: Columns = {
     "conditional_entropy": ("H(y given x)", ".3f"),
     "marginal_entropy": ("H(y)", ".3f"),
     "samples_appearance_inception_score": ("appearance of samples, Inception score", ".2f"),
+    "samples_valid": ("valid characters of samples", ".3f"),
+    "samples_new": ("of these never seen in training", ".3f"),
+    "samples_characters": ("of the 1,296 characters", ".0f"),
     "clustering_accuracy": ("clustering accuracy", ".3f"),
     "action_consistency": ("samples of one action in one class", ".3f"),
 }
 ATTRIBUTES = ("body", "bottomwear", "topwear", "hair")
+SURE = 0.9  # probability of an attribute
 SCALES = {
     "quick": {"size": 32, "max_epochs": None},  # None: the estimator's own default
     "full": {"size": 64, "max_epochs": 100},
@@ -134,9 +138,11 @@ def main(
     if options.labels is not None:
         known["actions"] = some_labels(train.action, options.labels)
     action, attributes = test.action[held_out], test.attributes[held_out]
+    seen = {tuple(row) for row in np.asarray(train.attributes).tolist()}
 
     def measure(model: Any, seed: int) -> dict[str, float]:
         measures = measured(model, X_test, action, attributes, judge, seed)
+        measures |= characters_of_samples(model, X_test, judge, seen, seed)
         if getattr(model, "n_actions", None):
             measures |= measured_actions(model, X_test, action, judge, seed)
         return measures
@@ -197,6 +203,27 @@ def appearance_of_samples(model: Any, X: Any, judge: SequenceJudge, seed: int) -
             measures[f"{name}_appearance_{score.__name__}"] = float(
                 np.mean([score(p) for p in each])
             )
+    print_measures(measures)
+    return measures
+
+
+def characters_of_samples(
+    model: Any, X: Any, judge: SequenceJudge, seen: set[tuple[int, ...]], seed: int
+) -> dict[str, float]:
+    """Print and return how many samples are whole characters, and how many of these are new.
+
+    A character is valid where the judge is sure of each of its attributes, and new where none of
+    the training sequences is of it.
+    """
+    _, *each = judge.predict_proba(model.sample(len(X), X.shape[1], random_state=seed))
+    valid = np.min([p.max(1) for p in each], axis=0) >= SURE
+    drawn = np.stack([p.argmax(1) for p in each], axis=1)[valid]
+    characters = [tuple(row) for row in drawn.tolist()]
+    measures = {
+        "samples_valid": float(valid.mean()),
+        "samples_new": float(np.mean([c not in seen for c in characters])) if characters else 0.0,
+        "samples_characters": float(len(set(characters))),
+    }
     print_measures(measures)
     return measures
 

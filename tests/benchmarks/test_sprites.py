@@ -61,6 +61,8 @@ def test_every_system_runs_by_one_flag(model, tmp_path, capsys):
     assert record["n_epochs"] == 1
     assert "inception_score" in record
     assert 1 <= record["samples_appearance_inception_score"] <= 6
+    assert 0 <= record["samples_new"] <= 1
+    assert 0 <= record["samples_valid"] <= 1
     assert ("swap_motion" in record) == (model != "mocogan")
     assert ("clustering_accuracy" in record) == (model == "reinforced")
     assert ("action consistency" in printed) == (model == "reinforced")
