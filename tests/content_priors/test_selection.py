@@ -6,6 +6,7 @@ import pytest
 from seqdisentangle.content_priors import StandardNormal, selected
 
 
+@pytest.mark.integration
 def test_independent_parts_are_found(combined):
     name, _, reason = selected(combined[0], 0.0, 0)
     assert name == "factored"
