@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr
 
+from .._parts import same
 from ..serialization import record
 from .base import ContentDistribution
 
@@ -67,6 +68,9 @@ class Factor:
         ):
             raise ValueError("a Factor must have finite numbers, positive weights and diagonals")
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Factor and same(vars(self), vars(other))
+
     def draw(self, choice: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """Coordinates (n, g) of standard normal numbers that choose (n,), and move (n, g)."""
         ends = np.cumsum(self.weights / self.weights.sum())
@@ -91,7 +95,7 @@ def coordinates(
 
 
 @record
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FactoredMixture(ContentDistribution):
     r"""A distribution whose coordinates fall into independent parts, each a mixture of Gaussians.
 
@@ -135,6 +139,16 @@ class FactoredMixture(ContentDistribution):
             )
         if not (np.isfinite(self.mean).all() and np.isfinite(self._log_volume)):
             raise ValueError("a FactoredMixture must have finite numbers, and independent axes")
+
+    def __eq__(self, other: object) -> bool:
+        names = ("mean", "axes", "factors")
+        return type(other) is FactoredMixture and all(
+            same(getattr(self, name), getattr(other, name)) for name in names
+        )
+
+    def __repr__(self) -> str:
+        of_each = ", ".join(f"{f.columns.size} x {f.weights.size}" for f in self.factors)
+        return f"<FactoredMixture of {self.size} numbers, parts of numbers x Gaussians: {of_each}>"
 
     @property
     def size(self) -> int:  # type: ignore[override]  # read alone

@@ -307,6 +307,8 @@ def take_weights(
     estimator.device_ = device
     estimator.divergences_ = estimator._divergences()
     spec = estimator._spec(estimator.layout_, estimator.scaling_, estimator.divergences_)
+    if (prior := estimator.content_prior_).size != spec.content_size:
+        raise ValueError(f"content_prior_ must be of {spec.content_size} numbers, got {prior!r}")
     estimator.model_, weights = build_model(spec, seed=0), within("model.", tensors)
     if all(w.dtype == torch.float64 for w in weights.values() if w.is_floating_point()):
         estimator.model_.double()  # of a user's who asked for codes in it

@@ -65,6 +65,7 @@ def test_files_and_pickles_hold_what_was_fitted(name, draw):
     distribution = CONTENT_PRIORS[name]().fit(bent(200, 3), 0.0, 0)
     read = from_json(json.loads(json.dumps(to_json(distribution), allow_nan=False)))
     for other in (read, pickle.loads(pickle.dumps(distribution))):
+        assert other == distribution
         assert np.array_equal(draw(other), draw(distribution))
 
 
