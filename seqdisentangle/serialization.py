@@ -290,6 +290,8 @@ def matches(value: Any, hint: Any) -> bool:
         return isinstance(value, dict) and all(
             matches(key, inner[0]) and matches(one, inner[1]) for key, one in value.items()
         )
+    if of is np.ndarray:  # of numbers, which are all that files hold
+        return isinstance(value, np.ndarray)
     if isinstance(value, bool) and hint in (int, float):
         return False
     return isinstance(value, int | float if hint is float else hint)
