@@ -131,10 +131,8 @@ class Training(Settings):
     ----------
     lr_schedule : str or LRSchedule, default="auto"
         The learning rate over the epochs: ``"one_cycle"``, ``"cosine"``, ``"constant"``,
-        ``"plateau"``, or a schedule of :mod:`seqdisentangle.training`. ``"plateau"`` takes 0.3 of
-        the rate whenever the loss, of the validation sequences if there are any, has not fallen for
-        3 epochs. ``"auto"`` is ``"one_cycle"`` for :class:`RecurrentWAE` and ``"constant"`` for the
-        others.
+        ``"plateau"``, or a schedule of :mod:`seqdisentangle.training`. ``"auto"`` is
+        ``"one_cycle"`` for :class:`RecurrentWAE` and ``"constant"`` for the others.
     lr_warmup : float, int or "auto", default="auto"
         Epochs at the start in which the learning rate rises to ``learning_rate``: an int counts
         them, a float below 1 is a share of ``max_epochs``. ``"auto"`` is 0.1 for
@@ -152,8 +150,7 @@ class Training(Settings):
     content_delay : float, int or "auto", default="auto"
         Epochs at the start in which the decoder gets content from :math:`N(0, I)`, so that motion
         learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
-        ``"auto"`` is 0.075 for :class:`RecurrentWAE`, except for vectors whose changes alone motion
-        sees, and 0 otherwise.
+        ``"auto"`` is 0.075 in :class:`RecurrentWAE`, but for vectors of which motion sees changes.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
         it, whose convolutions are faster in it, else float32. Weights and divergences are in
