@@ -88,7 +88,7 @@ def fit_content_prior(fit: Any, result: FitResult) -> None:
         if choice is not None:
             estimator.choices_ = {**estimator.choices_, "content_prior": choice}
     if fit.checkpoints is not None and not result.cut_short:
-        fit.checkpoints.save_best(estimator.save)
+        fit.checkpoints.save_last(estimator.save)
 
 
 def fitted_content_prior(

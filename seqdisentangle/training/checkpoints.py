@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from .._termination import Terminated, put_off
@@ -230,6 +232,19 @@ class Checkpoints:
         path = self.folder / BEST
         self._attempt(path, lambda: write(path))
 
+    def save_last(self, write: Callable[[Path], None]) -> None:
+        """Have the model that a training ends with written there, unless it is there already."""
+        path = self.folder / BEST
+
+        def write_if_new() -> None:
+            with tempfile.TemporaryDirectory() as folder:
+                now = Path(folder) / BEST
+                write(now)
+                if not hold_the_same(now, path):
+                    write(path)
+
+        self._attempt(path, write_if_new)
+
     def _attempt(self, path: Path, write: Callable[[], None]) -> None:
         if self.communicator.rank > 0:
             return
@@ -313,3 +328,13 @@ def shown(value: Any) -> str:
         return repr(from_json(value))
     except ValueError:  # an object of the user's own, known by its type
         return str(value["own"])
+
+
+def hold_the_same(one: Path, other: Path) -> bool:
+    """Tell whether two files hold the same; one that is damaged or not there holds nothing."""
+    try:
+        (tensors, settings), (others, their_settings) = load_file(one), load_file(other)
+    except (OSError, ValueError):
+        return False
+    alike = settings == their_settings and tensors.keys() == others.keys()
+    return alike and all(torch.equal(tensors[name], others[name]) for name in tensors)

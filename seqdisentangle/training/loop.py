@@ -161,6 +161,9 @@ class TrainingRun:
             own["learned"] = self.trainer.learned()
         if self.stopping is not None and state["stopping"]["best_weights"] is not None:
             own["stopping"]["best_weights"] = self.trainer.result.state_dict()
+        # A state of the noise for each process, of which there may have been more or fewer.
+        rngs = own["trainer"]["rngs"]
+        own["trainer"]["rngs"] = rngs[:1] * len(state["trainer"]["rngs"])
         check_alike(state, own)
         if not matches(state["history"], list[dict[str, float]]):
             raise ValueError(f"state.history must be records of epochs, got {state['history']!r}")

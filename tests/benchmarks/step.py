@@ -26,6 +26,7 @@ from seqdisentangle.data.batches import Batch, Batches
 from seqdisentangle.data.passes import EvenPasses
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling
+from seqdisentangle.estimators._told import NOTHING
 from seqdisentangle.model import LatentCodes
 from seqdisentangle.model.core import build_model
 from seqdisentangle.objectives.base import build_divergences
@@ -131,7 +132,7 @@ def make_trainer(
     """A trainer with the estimator's defaults."""
     estimator = RecurrentWAE(network=network, **views)
     data = Sequences(sequences((2, 2, *frame_shape)).numpy(), channels="first")
-    estimator.choices_ = estimator._choose(data, Scaling("unit"), {})
+    estimator.choices_ = estimator._choose(data, Scaling("unit"), {}, NOTHING)
     divergences = estimator._divergences()
     spec = estimator._spec(data.layout, Scaling("unit"), divergences)
     build_divergences(divergences, spec, 0)
