@@ -149,13 +149,12 @@ class Training(Settings):
         ``"auto"`` is 4 for images in :class:`RecurrentWAE`, and all of them otherwise.
     content_delay : float, int or "auto", default="auto"
         Epochs at the start in which the decoder gets content from :math:`N(0, I)`, so that motion
-        learns its share first: an int counts them, a float below 1 is a share of ``max_epochs``.
-        ``"auto"`` is 0.075 in :class:`RecurrentWAE`, but for vectors of which motion sees changes.
+        learns its share first, counted as for ``lr_warmup``. ``"auto"`` is 0.075 in
+        :class:`RecurrentWAE`, except for vectors of which motion sees changes, and 0 otherwise.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
-        it, whose convolutions are faster in it, else float32. Weights and divergences are in
-        float32 in any case. Convolutions in float32 use TF32 on CUDA, as
-        ``torch.backends.cudnn.allow_tf32`` has it.
+        it, else float32. Weights and divergences are in float32 in any case. Convolutions in
+        float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
     compile : bool, default=False
         Compile the frame networks for the time of ``fit``: on CUDA their kernels then run as
         graphs, which pays in long trainings of small frames. It takes a minute or more at the

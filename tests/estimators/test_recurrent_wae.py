@@ -91,6 +91,8 @@ BAD_PARAMETERS = [
     ("constancy_weight", -1),
     ("constancy_weight", (1, -1)),
     ("constancy_weight", (1, 2, 3)),
+    ("content_prior", "all"),
+    ("content_prior", 3),
     ("motion_prior", "all"),
     ("motion_prior", 3),
     ("content_view", "shufle"),
