@@ -39,9 +39,8 @@ class ContentPosterior(nn.Module):
 
     A mean over frames cannot tell their order, and pooling over positions (mean and maximum)
     cannot tell where in the image a thing is: what the encoder cannot see, content cannot carry.
-    With a fixed ``noise``, the mean is normalised and whitened: the codes of the data then have the
-    mean and covariance of their prior, whatever the divergence weighs, and draws of the prior show
-    an appearance as varied as theirs.
+    With a fixed ``noise``, the mean is normalised and whitened by the batches before: in training,
+    codes have about the mean and the covariance of N(0, I), whatever the divergence weighs.
 
     Parameters
     ----------
