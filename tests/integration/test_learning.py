@@ -190,4 +190,4 @@ def test_content_is_what_a_group_shares_and_motion_takes_what_one_has_alone():
 
     model = RecurrentWAE(max_epochs=60, random_state=0)
     alone, grouped = error(model.fit(X)), error(clone(model).fit(X, groups=speaker))
-    assert grouped < 0.3 * alone
+    assert grouped < 0.5 * alone
