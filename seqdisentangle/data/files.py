@@ -168,7 +168,8 @@ def open_hdf5(path: str, key: str) -> Stored | Flat:
     try:
         return open_item(path, key)
     except (*MALFORMED, OSError) as error:
-        if isinstance(error, ValueError | FileNotFoundError) and path in str(error):
+        names_it = isinstance(error, ValueError) and path in str(error)
+        if names_it or isinstance(error, FileNotFoundError):  # of a part, which it names
             raise
         raise ValueError(f"{path!r} is no HDF5 file that can be read: {error}") from error
 

@@ -109,7 +109,8 @@ def fitted_content_prior(
         return FittedPrior(StandardNormal(size))
     random = np.random.RandomState(seed % 2**32)
     some = np.sort(random.permutation(rows)[:MOST_CODES])
-    codes, variances = content_codes(estimator._predictor(), sequences, some)
+    size = int(estimator._chosen("batch_size"))
+    codes, variances = content_codes(estimator._predictor(), EvenPasses(sequences, size, rows=some))
     finite = np.isfinite(codes).all(1)
     if not finite.any():
         return FittedPrior(StandardNormal(size))
@@ -123,14 +124,16 @@ def fitted_content_prior(
 
 @without_gradients()
 def content_codes(
-    predictor: Predictor, sequences: Sequences, rows: NDArray[np.intp]
+    predictor: Predictor, passes: EvenPasses
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The codes that ``transform`` returns of some sequences, and their variances, each (n, d)."""
-    size = max(predictor.frames_per_pass // sequences.n_steps, 1)
-    passes = EvenPasses(sequences, size, rows=rows)
     moments = []
     for batch in Batches(
-        sequences, predictor.scaling, passes, device=predictor.device, dtype=predictor.precision
+        passes.sequences,
+        predictor.scaling,
+        passes,
+        device=predictor.device,
+        dtype=predictor.precision,
     ):
         content = predictor.model.encode(
             batch.x, sample=False, packing=batch.packing, observed=batch.observed

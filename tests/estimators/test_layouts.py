@@ -135,8 +135,7 @@ def all_verbs(model, X, like, path):
 def test_every_verb_on_arrays(kind, form, small, tmp_path):
     x = ARRAYS[kind]
     X = ARRAY_FORMS[form](x, tmp_path)
-    like = np.float32 if (form, kind) == ("tensor", "half vectors") else x.dtype
-    like = np.int32 if (form, kind) == ("tensor", "counts") else like
+    like = np.int32 if (form, kind) == ("tensor", "counts") else x.dtype
     codes = all_verbs(small(max_epochs=1), X, list(x.astype(like)), tmp_path / "codes.h5")
     # How they come does not matter to what is learned.
     again = small(max_epochs=1).fit_transform(x)

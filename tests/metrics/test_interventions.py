@@ -89,5 +89,5 @@ def test_numbers_that_do_not_fit_are_refused(oracle, reader, factors):
         swap_accuracy(oracle, X, motion[1:], content, reader)
     with pytest.raises(ValueError, match="content_labels"):
         swap_accuracy(oracle, X, motion, content[None], reader)
-    with pytest.raises(ValueError, match="2 content labels"):
+    with pytest.raises(ValueError, match="the 2 of content_labels"):
         swap_accuracy(oracle, X, motion, np.column_stack([content, content]), reader)

@@ -35,7 +35,7 @@ BAD = {
     "independence_weight": PAIRS,
     "content_noise": [0, -1.0, math.nan, "loud", True],
     "motion_noise": [0, -1.0, math.nan, "loud", True],
-    "content_delay": [-1, 1.5, math.nan, "late", None, True],
+    "content_prior": ["unknown", 3, None, True],
     "n_actions": [0, 1, -2, 2.5, "three", True, [3]],
     "network": ["unknown", 3, None, True, (1, 2), {"x": 1}],
     "cost": ["unknown", 3, None, True],
