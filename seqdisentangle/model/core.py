@@ -104,6 +104,10 @@ class SequenceModel(nn.Module):
         self.content, self.motion = self._posteriors(network)
         self.levels: ExpectedLevels | None = None
         if spec.motion_input == "residuals":
+            if len(spec.frame_shape) > 1:
+                raise ValueError(
+                    "motion_input='residuals' is for vectors, got images: 'changes' or 'frames'"
+                )
             self.levels = ExpectedLevels(spec.content_size, spec.frame_shape[0])
         self.prior = spec.motion_prior.build(spec.motion_size, spec.hidden_size, n_actions)
         self.decoder = network.decoder(spec.frame_shape, codes)

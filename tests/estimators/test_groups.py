@@ -71,6 +71,11 @@ def test_parts_have_groups_of_their_own(small, vectors):
     assert model.n_epochs_ == 3
 
 
+def test_images_have_no_levels_to_leave_out(small, videos):
+    with pytest.raises(ValueError, match="motion_input='residuals' is for vectors, got images"):
+        small(motion_input="residuals").fit(videos, groups=GROUPS)
+
+
 @pytest.mark.parametrize("verb", ["fit", "partial_fit"])
 def test_groups_that_tell_nothing_are_refused(verb, small, vectors):
     with pytest.raises(ValueError, match=r"groups must .* got 7 groups of one sequence each"):
