@@ -40,7 +40,7 @@ class PaddedFrames(Packing):
 
     @classmethod
     def of_mask(cls, mask: Tensor) -> PaddedFrames:
-        """Those of sequences with the mask (n, T)."""
+        """The padding of sequences with the mask (n, T)."""
         n, n_steps = mask.shape
         rows = torch.arange(n * n_steps, device=mask.device)
         # No lengths: recurrences know where to stop by the mask.

@@ -195,15 +195,15 @@ class WassersteinObjective(AutoencoderObjective):
             Samples that each divergence was given, for those that learn from it. One of no
             weight, or that rests, compares nothing and is zero.
         """
-        content = expected = rows = None
-        if batch.groups is not None and model.training and not content_delayed:
-            rows = partners(batch.groups, rng)
-        if model.levels is not None:  # motion is told what content foretells
+        learns = model.training and not content_delayed
+        rows = partners(batch.groups, rng) if learns and batch.groups is not None else None
+        content = None
+        told: dict[str, Any] = {"observed": batch.observed}
+        if model.levels is not None:
             content = self._content(model, batch, rng, rests=content_delayed)
-            if model.training and not content_delayed:
+            if learns:
                 self._learn_levels(model.levels, picked(content, rows), batch)
-            expected = model.expected_of(content.mean)
-        told = {"observed": batch.observed, "expected": expected}
+            told["expected"] = model.expected_of(content.mean)
         motion = self._encoded("motion", model, batch, rng, **told)
         check_steps(motion, batch)
         lengths, known = batch.lengths, batch.labels
@@ -226,29 +226,20 @@ class WassersteinObjective(AutoencoderObjective):
                 given = q_c.value, q_m.value, of_all, independence_weight
                 grouped = batch.groups is not None
                 compared["independence"] = self._independence(*given, grouped=grouped)
-        shared = picked(content, rows)
-        codes = LatentCodes(shared.value, motion.value, a)
+        codes = LatentCodes(picked(content, rows).value, motion.value, a)
         cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
-        values = {
-            name: compared[name].value() if name in compared else cost.new_zeros(())
-            for name in ("content", "motion", "independence")
-        }
-        terms = [
-            Term({"cost": cost}),
-            Term({"content": values["content"]}, self.content_weight),
-            Term({"motion": values["motion"]}, self.motion_weight),
-            Term({"independence": values["independence"]}, independence_weight),
-            Term({"likelihood": likelihood}, LIKELIHOOD_WEIGHT),
-        ]
-        errors = {name: cost.new_zeros(()) for name in self._weights_of_content}
+        nothing = cost.new_zeros(())
+        weights = {"content": self.content_weight, "motion": self.motion_weight}
+        weights["independence"] = independence_weight
+        values = {name: compared[name].value() for name in weights if name in compared}
+        terms = [Term({"cost": cost})]
+        terms += [Term({name: values.get(name, nothing)}, w) for name, w in weights.items()]
+        terms.append(Term({"likelihood": likelihood}, LIKELIHOOD_WEIGHT))
+        errors = dict.fromkeys(self._weights_of_content, nothing)
         if not content_delayed:
-            again = content
-            if model.training and self.constancy_weight > 0 and self.content_view is not None:
-                again = self._content(model, batch, rng)
-            again = picked(again, rows)
-            errors |= self._errors_of_content(model, codes, batch, content, shared, again)
-        weights = self._weights_of_content.items()
-        terms += [Term({name: errors[name]}, weight) for name, weight in weights if weight > 0]
+            errors |= self._errors_of_content(model, codes, batch, rng, content, rows)
+        of_content = self._weights_of_content.items()
+        terms += [Term({name: errors[name]}, weight) for name, weight in of_content if weight > 0]
         if action is not None:
             terms.append(self._action_term(model, motion, action, batch))
         return Loss.of(*terms), list(compared.values())
@@ -269,19 +260,27 @@ class WassersteinObjective(AutoencoderObjective):
         levels.observe(codes, Levels(mean, log_spread))
 
     def _errors_of_content(
-        self, model: SequenceModel, codes: LatentCodes, batch: Batch, *contents: Latent
+        self,
+        model: SequenceModel,
+        codes: LatentCodes,
+        batch: Batch,
+        rng: torch.Generator,
+        content: Latent,
+        rows: Tensor | None,
     ) -> dict[str, Tensor]:
         """The errors in what stays the same, of swaps and of constancy.
 
-        Contents are those of the sequences, those that they share, and those that must agree.
+        ``rows`` says whose content each sequence of a group is given, and must agree with.
         """
-        content, shared, again = contents
         errors = {}
         if self.swap_weight > 0:
-            expected = model.expected_of(shared.mean)
+            expected = model.expected_of(picked(content, rows).mean)
             errors["swap"] = error_of_swaps(model, codes, batch, expected)
         if self.constancy_weight > 0:
-            errors["constancy"] = error_of_constancy(content, again, batch)
+            again = content
+            if model.training and self.content_view is not None:
+                again = self._content(model, batch, rng)
+            errors["constancy"] = error_of_constancy(content, picked(again, rows), batch)
         return {name: self.communicator.mean(error) for name, error in errors.items()}
 
     def _encoded(
