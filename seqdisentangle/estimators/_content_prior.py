@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 
 from .._modes import without_gradients
 from ..content_priors import (
@@ -79,7 +80,11 @@ def fit_content_prior(fit: Any, result: FitResult) -> None:
     estimator, fitted = fit.estimator, None
     try:
         if fit.communicator.rank == 0:
-            fitted = fitted_content_prior(estimator, fit.sequences, fit.rows, fit.seeds["codes"])
+            # Codes are of NumPy, whatever X is of.
+            with config_context(array_api_dispatch=False):
+                fitted = fitted_content_prior(
+                    estimator, fit.sequences, fit.rows, fit.seeds["codes"]
+                )
     except KeyboardInterrupt:
         result.interrupted = True
     fitted = fit.communicator.broadcast(fitted)

@@ -83,6 +83,8 @@ ABLATIONS: dict[str, Any] = {
     "motion_size": 6,
     "motion_noise": 0.2,
     "independence_weight": 0,
+    "movement_weight": 0,
+    "constancy_weight": 0,
     "content_view": None,
     "training__content_delay": 0,
 }
