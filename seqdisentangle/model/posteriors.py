@@ -244,10 +244,11 @@ class MotionPosterior(nn.Module):
     def _observed(self, latent: Latent, norm: RunningNorm, packing: Packing | None) -> Latent:
         """The same codes, once their norm has seen them."""
         flat = latent.mean.flatten(0, 1) if packing is None else packing.pack(latent.mean)
-        seen = norm.observe(flat)
         if self.sees != "residuals":
+            norm.observe(flat.detach())
             return latent
         # Where motion has an error of its own to lower, it must not by its size.
+        seen = norm.observe(flat)
         mean = seen.view_as(latent.mean) if packing is None else packing.pad(seen)
         return Latent(latent.value + (mean - latent.mean), mean, latent.log_var)
 
