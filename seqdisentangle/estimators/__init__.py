@@ -1,7 +1,8 @@
 """Estimators: the classes that users construct, and the objects that group their parameters."""
 
+from ._action_settings import Actions
 from ._choices import Choice
-from ._params import Actions, EarlyStopping, Training
+from ._params import EarlyStopping, Training
 from .codes import Codes, Swap
 from .dsvae import DSVAE
 from .mocogan import MoCoGAN

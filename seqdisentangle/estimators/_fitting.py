@@ -23,12 +23,7 @@ from ..model import SequenceModel
 from ..model.core import build_model
 from ..training.checkpoints import Checkpoint, Checkpoints, check_same
 from ..training.compiling import compiled
-from ..training.devices import (
-    naming_batch_size,
-    resolve_device,
-    resolve_precision,
-    room_for_data,
-)
+from ..training.devices import naming_batch_size, resolve_device, resolve_precision, room_for_data
 from ..training.distributed import find_communicator, naming_lost
 from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
@@ -271,6 +266,7 @@ class Fit:
             ema=self.training.ema,
             precision=resolve_precision(self.training.precision, self.device),
             betas=estimator._betas,
+            keep_memory=self.training.keep_memory,
         )
         if self.mode.partial and self.continued and hasattr(estimator, "_optimizer_state"):
             self.trainer.load_optimizer_state(estimator._optimizer_state)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, TypeVar
 
 from ..networks import AutoNetwork
-from ._params import Actions, Training
+from ._action_settings import Actions
+from ._params import Training
 
 __all__ = ["PublishedEstimator"]
 

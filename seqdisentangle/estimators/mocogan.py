@@ -21,12 +21,12 @@ from ..objectives.adversarial import (
     build_discriminators,
 )
 from ..objectives.communicator import Communicator
+from ._action_settings import Actions
 from ._fitting import FittingEstimator
 from ._params import (
     COUNT,
     NON_NEGATIVE,
     POSITIVE,
-    Actions,
     Training,
     auto,
     parameter,

@@ -19,6 +19,7 @@ from ..objectives.communicator import Communicator
 from ..objectives.costs import resolve_cost
 from ..objectives.rwae import WassersteinObjective
 from ..views import View, resolve_view
+from ._action_settings import Actions
 from ._actions import ActionEstimator, terms_of_actions
 from ._choices import Choice, Facts, chosen
 from ._content_prior import content_prior_part
@@ -28,7 +29,6 @@ from ._params import (
     NON_NEGATIVE,
     PART,
     POSITIVE,
-    Actions,
     Training,
     auto,
     pair_of_weights,

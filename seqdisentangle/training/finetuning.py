@@ -74,6 +74,7 @@ def finetune(
         clip_norm=None,
         seed=seed,
         precision=trainer.precision,
+        keep_memory=trainer.keep_memory,
     )
     try:
         result = run(fitting, batches, max_epochs=n_epochs, **watching)

@@ -15,6 +15,7 @@ from ..data.batches import Batch, Batches
 from ..serialization import matches
 from .checkpoints import Checkpoints, State
 from .losses import Losses, NotFiniteError, Record
+from .memory import kept_memory
 from .states import check_alike
 from .stopping import EarlyStopper
 from .trainer import Trainer
@@ -148,6 +149,10 @@ class TrainingRun:
             "ended": self.ended,
         }
 
+    def save(self, checkpoints: Checkpoints) -> None:
+        """Write a checkpoint, with the batches of the running epoch that are done."""
+        checkpoints.save(self.history, len(self.losses), self.state_dict())
+
     def load_state_dict(self, state: State) -> None:
         """Go on from there.
 
@@ -242,27 +247,28 @@ def run(
         with nullcontext() if checkpoints is None else checkpoints.restoring():
             training.load_state_dict(state)
     elif checkpoints is not None:
-        checkpoints.save(training.history, 0, training.state_dict())
+        training.save(checkpoints)
     interrupted, diverged = False, None
     try:
-        if on_begin is not None:
-            on_begin(training)
-        while not training.ended and len(training.history) < max_epochs:
-            content_delayed = training.epoch <= delay_epochs
-            done = 1.0 if progress is None else progress(training.epoch)
-            for _ in training.updates(content_delayed=content_delayed, progress=done):
-                if on_step is not None:
-                    on_step(training)
-                if checkpoints is not None and checkpoints.due():
-                    training.check_finite()  # what has diverged is no place to go on from
-                    checkpoints.save(training.history, len(training.losses), training.state_dict())
-            training.check_finite()
-            end_epoch(training, validation, content_delayed)
-            trainer.result.eval()
-            if on_epoch is not None and on_epoch(training):
-                training.ended = True
-            if checkpoints is not None:
-                checkpoints.save(training.history, 0, training.state_dict())
+        with kept_memory(on=trainer.keep_memory):
+            if on_begin is not None:
+                on_begin(training)
+            while not training.ended and len(training.history) < max_epochs:
+                content_delayed = training.epoch <= delay_epochs
+                done = 1.0 if progress is None else progress(training.epoch)
+                for _ in training.updates(content_delayed=content_delayed, progress=done):
+                    if on_step is not None:
+                        on_step(training)
+                    if checkpoints is not None and checkpoints.due():
+                        training.check_finite()  # what has diverged is no place to go on from
+                        training.save(checkpoints)
+                training.check_finite()
+                end_epoch(training, validation, content_delayed)
+                trainer.result.eval()
+                if on_epoch is not None and on_epoch(training):
+                    training.ended = True
+                if checkpoints is not None:
+                    training.save(checkpoints)
     except KeyboardInterrupt:
         interrupted = True
     except NotFiniteError as error:

@@ -65,6 +65,8 @@ class Trainer(Generic[Model]):
         Of the networks' passes; weights, optimisers and divergences are in float32.
     betas : pair of float
         Of the optimiser's averages of the gradient and its square.
+    keep_memory : bool
+        Keep freed memory for the next step.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Trainer(Generic[Model]):
         ema: float | None = None,
         precision: str = "float32",
         betas: tuple[float, float] = (0.9, 0.999),
+        keep_memory: bool = True,
     ) -> None:
         self.model = model
         self.objective = objective
@@ -97,6 +100,7 @@ class Trainer(Generic[Model]):
         self.critics = Critics(objective.divergences)
         self.average = None if ema is None else Average(model, ema)
         self.precision = precision
+        self.keep_memory = keep_memory
         self.communicator = objective.communicator
         self.evaluated = self.communicator.wrap(Evaluated(model, objective))
 

@@ -54,6 +54,7 @@ BAD = [
     (Training, "compile", "x"),
     (Training, "finetune_epochs", -1),
     (Training, "finetune_epochs", 1.0),
+    (Training, "keep_memory", "x"),
     (EarlyStopping, "validation_fraction", 0),
     (EarlyStopping, "validation_fraction", 1),
     (EarlyStopping, "patience", 0),
@@ -173,12 +174,6 @@ def test_a_part_that_two_estimators_share_is_changed_in_one(vectors):
     a, b = RecurrentWAE(training=training), RecurrentWAE(training=training)
     a.set_params(training__ema=0.9)
     assert (a.training.ema, b.training.ema, training.ema) == (0.9, 0.5, 0.5)
-
-
-def test_settings_with_arrays_are_compared():
-    assert Actions(number=3, prior=np.array([1, 2, 1])) == Actions(3, prior=np.array([1, 2, 1]))
-    assert Actions(3, prior=np.array([1, 2, 1])) != Actions(3, prior=np.array([1, 2, 2]))
-    assert Actions(3) != Training()
 
 
 @pytest.mark.parametrize(

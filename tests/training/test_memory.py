@@ -1,0 +1,71 @@
+"""Freed memory stays with a training, and goes back when it is done."""
+
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from seqdisentangle import RecurrentWAE, Training
+from seqdisentangle.training import memory
+from seqdisentangle.training.memory import SETTLED, Keeping, keeping_of_process, kept_memory
+
+resource = pytest.importorskip("resource", reason="the system counts no pages")
+
+N_STEPS, SIZE = 40, 2**23  # 32 MB a tensor, more than glibc ever keeps by itself
+
+glibc_only = pytest.mark.skipif(
+    keeping_of_process() is None or any(name in os.environ for name in SETTLED),
+    reason="needs glibc, with settings of its own",
+)
+
+
+def pages_cleared():
+    """Pages that the kernel clears for steps which ask for the same memory again and again."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(N_STEPS):
+        torch.empty(SIZE).fill_(1.0)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@glibc_only
+def test_memory_is_kept_for_the_next_step_and_no_longer():
+    without = pages_cleared()
+    with kept_memory():
+        kept = pages_cleared()
+    assert kept < 0.2 * without
+    assert pages_cleared() > 0.8 * without
+
+
+@glibc_only
+def test_the_last_to_leave_hands_it_back():
+    without = pages_cleared()
+    with kept_memory():
+        with kept_memory():
+            pages_cleared()
+        assert pages_cleared() < 0.2 * without
+
+
+@glibc_only
+def test_what_the_user_has_settled_stands(monkeypatch):
+    without = pages_cleared()
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.arena_max=2")
+    with kept_memory():
+        assert pages_cleared() > 0.8 * without
+
+
+def test_nothing_is_done_without_glibc(monkeypatch):
+    monkeypatch.setattr(memory, "keeping_of_process", lambda: None)
+    with kept_memory():
+        pass
+
+
+@glibc_only
+@pytest.mark.parametrize("on", [True, False])
+def test_fit_keeps_it_unless_it_is_told_not_to(on, monkeypatch):
+    begun = []
+    monkeypatch.setattr(Keeping, "begin", lambda self: begun.append(self))
+    monkeypatch.setattr(Keeping, "end", lambda self: None)
+    X = np.random.RandomState(0).normal(size=(8, 5, 2))
+    RecurrentWAE(max_epochs=2, training=Training(keep_memory=on), random_state=0).fit(X)
+    assert bool(begun) == on
