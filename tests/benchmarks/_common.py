@@ -187,18 +187,21 @@ def machine() -> dict[str, Any]:
     }
 
 
-def draw_swaps(model: Any, X: Any, path: Path) -> None:
+def draw_swaps(model: Any, X: Any, path: Path, n_frames: int = 6) -> None:
     """Write the swap figure of eight sequences: four give motion, four content.
 
-    They are cut to the length of the shortest.
+    They are cut to the length of the shortest, of which so many frames are shown.
     """
+    from matplotlib import pyplot
+
     from seqdisentangle.display import SwapDisplay
 
     chosen = [X[i] for i in np.random.RandomState(0).permutation(len(X))[:8]]
     n_steps = min(len(x) for x in chosen)
     cut = np.stack([x[:n_steps] for x in chosen])
-    display = SwapDisplay.from_estimator(model, cut[:4], cut[4:])
+    display = SwapDisplay.from_estimator(model, cut[:4], cut[4:], n_frames=n_frames)
     display.figure_.savefig(path, dpi=200)
+    pyplot.close(display.figure_)
 
 
 def data_home() -> Path | None:

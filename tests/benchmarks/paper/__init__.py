@@ -1,0 +1,1 @@
+"""Tables and figures of the R-WAE paper, each made from end to end."""
