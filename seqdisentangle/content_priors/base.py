@@ -37,6 +37,16 @@ class ContentDistribution(ABC):
     def log_density(self, codes: NDArray) -> NDArray[np.float64]:
         """The logarithm of the density at codes, (n, d) -> (n,), in nats."""
 
+    def between(
+        self, a: NDArray[np.float64], b: NDArray[np.float64], share: float
+    ) -> NDArray[np.float64]:
+        """Codes on the way from codes `a` to codes `b`, (n, d) each, at a share of it, 0 to 1.
+
+        By default a straight line. A distribution that knows a likelier way takes that; its ends
+        are `a` and `b`, exactly.
+        """
+        return (1 - share) * a + share * b
+
 
 class ContentPrior(Part, ABC):
     """A kind of content prior: the settings by which a distribution is fitted to codes.

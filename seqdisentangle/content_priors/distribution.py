@@ -16,6 +16,9 @@ from .base import ContentDistribution
 __all__ = ["Factor", "FactoredMixture", "coordinates"]
 
 LOG_2_PI = float(np.log(2 * np.pi))
+#: Power by which parts hurry through the middle of their way, where codes are unlikely: 0.81 of the
+#: appearances between two Sprites are whole, 0.65 with 1, and 0.47 on a straight line.
+HASTE = 4
 
 
 @record
@@ -177,3 +180,29 @@ class FactoredMixture(ContentDistribution):
         s = coordinates(codes, self.mean, self.axes)
         parts = [factor.log_density(s[:, factor.columns]) for factor in self.factors]
         return np.sum(parts, axis=0) - self._log_volume
+
+    def between(
+        self, a: NDArray[np.float64], b: NDArray[np.float64], share: float
+    ) -> NDArray[np.float64]:
+        """Codes on the way from `a` to `b`, (n, d) each; parts of several Gaussians take turns.
+
+        Between two Gaussians of a part is what is never seen: half a hair. On a straight line all
+        parts are there at once, in turn one is, and the others are whole. The time of each is by
+        how far it goes, and is mostly spent near its ends. Parts of a single Gaussian go straight.
+        """
+        straight = super().between(a, b, share)
+        several = [factor.columns for factor in self.factors if factor.weights.size > 1]
+        if len(several) < 2:
+            return straight
+        way = coordinates(b, a, self.axes)  # (n, d), from a
+        far = np.stack([np.linalg.norm(way[:, c] @ self.axes[:, c].T, axis=1) for c in several], 1)
+        ends = np.cumsum(far, axis=1)  # of each part's time, (n, parts)
+        starts = np.hstack([np.zeros((len(a), 1)), ends[:, :-1]])
+        now = share * ends[:, -1:]
+        done = np.clip((now - starts) / np.where(far > 0, far, 1), 0, 1)
+        done = np.where(now < ends, done, 1)
+        done = done**HASTE / (done**HASTE + (1 - done) ** HASTE)
+        ahead = np.zeros_like(way)  # of the straight line, in shares
+        for columns, of_part in zip(several, done.T, strict=True):
+            ahead[:, columns] = of_part[:, None] - share
+        return straight + (way * ahead) @ self.axes.T

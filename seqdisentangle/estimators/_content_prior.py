@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn import config_context
 
@@ -20,6 +21,7 @@ from ..content_priors import (
 from ..data.batches import Batches
 from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
+from ..model.latent import LatentCodes
 from ..training.loop import FitResult
 from ._choices import Choice
 from ._passes import Predictor
@@ -32,6 +34,7 @@ __all__ = [
     "content_prior_part",
     "fit_content_prior",
     "fitted_content_prior",
+    "on_the_way",
 ]
 
 #: Sequences whose codes a prior is fitted to, at most.
@@ -56,6 +59,15 @@ def content_prior_part(prior: Any) -> Any:
     """The content prior that a name stands for; "auto" is none before there are codes."""
     named = isinstance(prior, str) and prior != "auto"
     return resolve_content_prior(prior) if named else prior
+
+
+def on_the_way(
+    prior: ContentDistribution, a: LatentCodes, b: LatentCodes, share: float
+) -> LatentCodes:
+    """Codes between those of two batches, the content by its prior, and the rest straight."""
+    first, last = (codes.content.cpu().double().numpy() for codes in (a, b))
+    content = torch.from_numpy(prior.between(first, last, share)).to(a.content.dtype)
+    return a.lerp(b, share)._replace(content=content.to(a.content.device))
 
 
 class FittedPrior(NamedTuple):

@@ -20,6 +20,7 @@ from ..model.core import ModelSpec
 from ..objectives.base import build_divergences
 from ..objectives.costs import resolve_cost
 from ..objectives.reconstruction import cost_of_frames
+from ._content_prior import on_the_way
 from ._params import EarlyStopping, EncodingParameters
 from ._passes import total_cost
 from ._results import output, put, room
@@ -257,7 +258,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         return swap
 
     def interpolate(self, a: Any, b: Any, n: int = 8) -> NDArray | list[NDArray]:
-        """Walk on a straight line between the codes of two batches of sequences.
+        """Walk between the codes of two batches of sequences, content by way of likely appearances.
 
         Parameters
         ----------
@@ -293,7 +294,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         for rows, *batches in predictor.batches(first, second):
             ends = [predictor.encode(batch) for batch in batches]
             for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
-                station = ends[0].lerp(ends[1], share)
+                station = on_the_way(self.content_prior_, ends[0], ends[1], share)
                 put(walk, rows, predictor.decode(station, first.dtype, rows), lengths)
         if lengths is None:
             return np.stack(walks, axis=1)

@@ -81,3 +81,11 @@ def test_files_and_pickles_hold_what_was_fitted(name, draw):
 def test_what_is_no_prior_is_refused(prior, error, message):
     with pytest.raises(error, match=message):
         resolve_content_prior(prior)
+
+
+@each_prior
+def test_the_way_between_codes_has_exact_ends(name):
+    distribution = CONTENT_PRIORS[name]().fit(bent(300, 3), 0.0, 0)
+    a, b = bent(20, 3, seed=1), bent(20, 3, seed=2)
+    assert np.array_equal(distribution.between(a, b, 0.0), a)
+    assert np.array_equal(distribution.between(a, b, 1.0), b)

@@ -57,3 +57,55 @@ def test_each_coordinate_is_of_one_factor(factors):
 def test_axes_must_be_independent():
     with pytest.raises(ValueError, match="independent axes"):
         FactoredMixture(MEAN, np.ones((3, 3)), [PAIR, SINGLE])
+
+
+# Two parts with a gap between their Gaussians, and one without.
+GAPS = [
+    Factor([0], [0.5, 0.5], [[-2.0], [2.0]], np.full((2, 1, 1), 0.2)),
+    Factor([2], [0.3, 0.7], [[-2.0], [2.0]], np.full((2, 1, 1), 0.2)),
+    SINGLE,
+]
+SHARES = np.linspace(0, 1, 41)
+
+
+def pairs(prior, n=50):
+    draws = prior.draw(np.random.RandomState(0).normal(size=(2 * n, prior.noise_size)))
+    return draws[:n], draws[n:]
+
+
+def test_the_way_between_codes_has_exact_ends_and_is_unbroken():
+    prior = FactoredMixture(MEAN, AXES, GAPS)
+    a, b = pairs(prior)
+    assert np.array_equal(prior.between(a, b, 0.0), a)
+    assert np.array_equal(prior.between(a, b, 1.0), b)
+    assert np.allclose(prior.between(a, a, 0.4), a)
+    steps = np.diff([prior.between(a, b, share) for share in np.linspace(0, 1, 2001)], axis=0)
+    assert np.abs(steps).max() < 0.02 * np.abs(a - b).max()
+
+
+def test_the_way_is_likelier_than_a_straight_line_where_several_parts_change():
+    prior = FactoredMixture(MEAN, AXES, GAPS)
+    a, b = pairs(prior)
+    s_a, s_b = (np.linalg.solve(AXES, (z - MEAN).T)[[0, 2]] for z in (a, b))
+    both = (np.sign(s_a) != np.sign(s_b)).all(0)
+    assert 5 < both.sum() < 45
+    way = np.array([prior.log_density(prior.between(a, b, share)) for share in SHARES])
+    line = np.array([prior.log_density((1 - share) * a + share * b) for share in SHARES])
+    assert (way.min(0) > line.min(0) + 20)[both].all()
+    assert (way.mean(0) > line.mean(0) + 10)[both].all()
+    assert way.mean() > line.mean() + 5
+
+
+def test_a_part_of_one_gaussian_goes_straight():
+    prior = FactoredMixture(MEAN, AXES, GAPS)
+    a, b = pairs(prior)
+    s_a, s_b = (np.linalg.solve(AXES, (z - MEAN).T)[1] for z in (a, b))
+    for share in SHARES:
+        s = np.linalg.solve(AXES, (prior.between(a, b, share) - MEAN).T)[1]
+        assert np.allclose(s, (1 - share) * s_a + share * s_b)
+
+
+def test_the_way_by_a_single_part_is_a_straight_line():
+    prior = FactoredMixture(MEAN, AXES, [PAIR, SINGLE])
+    a, b = pairs(prior)
+    assert np.allclose(prior.between(a, b, 0.3), 0.7 * a + 0.3 * b)

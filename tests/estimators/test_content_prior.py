@@ -60,6 +60,19 @@ def test_the_choice_and_its_reason_are_told(fitted):
     assert "held out" in reason
 
 
+def test_interpolate_goes_by_the_prior(fitted):
+    model, _ = fitted
+    X, n_steps = np.stack([x[:6] for x in waves(8, seed=1)]), 4
+    a, b = model.transform(X[:4]), model.transform(X[4:])
+    walks = model.interpolate(X[:4], X[4:], n_steps)
+    for k, share in enumerate(np.linspace(0, 1, n_steps)):
+        ends = (np.asarray(z.content, np.float64) for z in (a, b))
+        between = model.content_prior_.between(*ends, share).astype(np.float32)
+        motion = a.motion + np.float32(share) * (b.motion - a.motion)
+        expected = model.inverse_transform((between, motion))
+        assert np.allclose(walks[:, k], expected, atol=1e-4)
+
+
 def test_copies_and_files_draw_the_same(fitted, tmp_path):
     model, _ = fitted
     model.save(tmp_path / "model.safetensors")
