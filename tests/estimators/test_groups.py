@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import clone
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.divergences import ScaledMMD
 
 GROUPS = ["ada", "bo", "ada", "bo", "cy", "ada", None]
 
@@ -34,6 +35,13 @@ def test_motion_sees_what_groups_leave_to_it(X, groups, sees, small, request):
         "motion_input"
         not in small(motion_input="frames").fit(request.getfixturevalue(X), groups=groups).choices_
     )
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS])
+def test_a_divergence_that_learns_tells_what_motion_gives_up(groups, small, vectors):
+    reg = {"content": "mmd", "motion": "mmd", "independence": ScaledMMD()}
+    model = small(reg=reg).fit(vectors, groups=groups)
+    assert model.history_[-1]["independence"] != 0
 
 
 def test_a_saved_model_has_the_same_codes(small, vectors, tmp_path):

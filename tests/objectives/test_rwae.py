@@ -159,6 +159,15 @@ def test_independence_moves_content_and_leaves_motion(independence):
     assert all(p.grad is None for p in model.motion.parameters())
 
 
+@pytest.mark.parametrize("independence", [HSIC(), MMD()], ids=["hsic", "mmd"])
+def test_motion_yields_where_swaps_hold_content_to_what_stays(independence):
+    weights = {"independence_weight": 1.0, "swap_weight": 1.0}
+    objective, model, x = make(independence=independence, **weights)
+    objective(model, Batch(x), seeded())[0].parts["independence"].backward()
+    assert all(p.grad is None for p in model.content.parameters())
+    assert all(p.grad.any() for p in model.motion.parameters())
+
+
 @pytest.mark.parametrize(
     ("progress", "weight"), [(0, 0.5), (0.25, 0.5), (0.5, 1.75), (0.75, 3), (1, 3)]
 )
