@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-__all__ = ["import_pyplot"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["axes_in", "import_pyplot"]
 
 
 def import_pyplot(what: str) -> ModuleType:
@@ -17,3 +21,12 @@ def import_pyplot(what: str) -> ModuleType:
             "pip install 'seqdisentangle[plot]'"
         ) from error
     return plt
+
+
+def axes_in(ax: Axes | None, size: tuple[float, float], what: str) -> Axes:
+    """The axes to draw `what` in: those given, or new ones in a figure of a size in inches."""
+    plt = import_pyplot(what)
+    if ax is None:
+        _, ax = plt.subplots(figsize=size, facecolor="white", layout="constrained")
+    found: Axes = ax
+    return found

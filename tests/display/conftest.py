@@ -12,3 +12,13 @@ import matplotlib.pyplot as plt
 def no_figure_is_left():
     yield
     plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def vector_model(small, vectors):
+    return small().fit(vectors)
+
+
+@pytest.fixture(scope="session")
+def video_model(small, videos):
+    return small().fit(videos)

@@ -38,10 +38,35 @@ def test_given_figures_and_subfigures_are_used_and_keep_their_size():
         assert half.y0 - 1 <= box.y0 <= box.y1 <= half.y1 + 1
 
 
-def test_names_stand_by_rows_and_columns():
-    a, b = donors("grey")
+def test_an_axes_gives_its_place_to_the_grid():
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4))
+    display = SwapDisplay(*donors("grey"), np.zeros((2, 3, 5, 6, 7))).plot(ax=right)
+    assert display.figure_ is figure
+    assert not right.axison
+    edge = left.get_position().x1
+    assert all(ax.get_position().x0 > edge for ax in display.axes_.ravel() if ax is not None)
+
+
+def test_lines_fill_the_figure_that_they_are_given():
+    a, b = donors("vector")
+    figure = plt.figure(figsize=(14, 6))
+    axes = SwapDisplay(a, b, np.zeros((2, 3, 5, 3))).plot(figure=figure).axes_
+    assert axes[1, 3].get_position().x1 - axes[1, 0].get_position().x0 > 0.9
+    assert axes[0, 1].get_position().y1 - axes[2, 1].get_position().y0 > 0.8
+
+
+def test_many_columns_do_not_make_the_figure_wider_than_a_page():
+    figure = SwapDisplay(*donors("vector", n_b=12), np.zeros((2, 12, 5, 3))).plot().figure_
+    assert figure.get_size_inches()[0] < 12
+
+
+def test_long_names_stay_within_the_figure_and_apart():
+    a, b = donors("grey", n_a=2, n_b=3)
     display = SwapDisplay.from_estimator(
-        Halves(), a, b, row_names=["walk", "slash"], column_names=["A", "B", "C"]
+        Halves(), a, b, row_names=["walks " * 9] * 2, column_names=["a name " * 9] * 3, n_frames=3
     )
-    texts = {text.get_text() for text in display.figure_.texts}
-    assert texts == {"content of", "motion of", "walk", "slash", "A", "B", "C"}
+    display.figure_.canvas.draw()
+    boxes = [text.get_window_extent() for text in display.figure_.texts]
+    whole = display.figure_.bbox
+    assert all(whole.x0 <= box.x0 and box.x1 <= whole.x1 for box in boxes)
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from seqdisentangle.display import SwapDisplay
+from seqdisentangle.display._pyplot import axes_in
 from tests.display._common import Halves, donors
 
 
@@ -19,3 +20,9 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"seqdisentangle\[plot\]"):
         SwapDisplay.from_estimator(Halves(), *donors("grey"))
+
+
+def test_given_axes_are_drawn_in_and_others_are_of_the_size_that_is_asked_for():
+    given = plt.figure().add_subplot()
+    assert axes_in(given, (2, 1), "A picture") is given
+    assert tuple(axes_in(None, (2, 1), "A picture").get_figure().get_size_inches()) == (2, 1)

@@ -1,0 +1,101 @@
+"""Vectors of many channels: heat maps, with time across and channels up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._colours import DIVERGING, SEQUENTIAL, WRONG
+from ._lines import Table, flat, ranges_of, span
+from ._look import Look
+from ._pens import TIME_ROOM, TimePen, bare, light_ticks, width_of
+from ._pyplot import import_pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+__all__ = ["HeatmapPen"]
+
+
+class HeatmapPen(TimePen):
+    """Heat maps; a plate is a picture (D, T, 3) in RGB, the first channel at the bottom.
+
+    Parameters
+    ----------
+    look : Look
+    tables : list of arrays (T_i, D)
+        All that will be drawn.
+    names : list of str or None
+        Of the channels, in place of their numbers.
+    alike : bool
+        Channels share one scale; else each has its own, from its least value to its largest.
+    """
+
+    def __init__(
+        self, look: Look, tables: list[Table], names: list[str] | None, *, alike: bool
+    ) -> None:
+        super().__init__(look, max(map(len, tables)))
+        self.names = names
+        low, high = ranges_of(tables).T
+        self.low, self.span = low, span(low, high)
+        if alike:
+            self.low = np.full_like(low, low.min())
+            self.span = np.full_like(low, span(low.min(), high.max()))
+        self._maps = import_pyplot("This display").get_cmap
+
+    @property
+    def margins(self) -> tuple[float, float]:
+        return width_of(self.names or ["00"]), TIME_ROOM
+
+    def sequence(self, x: NDArray[Any]) -> NDArray[np.floating]:
+        shares = (flat(x) - self.low) / self.span
+        return self._picture(shares, self.look.cmap or SEQUENTIAL)
+
+    def difference(self, x: NDArray[Any], made: NDArray[Any]) -> NDArray[np.floating]:
+        return self._picture(0.5 + (flat(x) - flat(made)) / self.span / 2, DIVERGING + "_r")
+
+    def _picture(self, shares: Table, cmap: str) -> NDArray[np.floating]:
+        return np.asarray(self._maps(cmap)(np.ma.masked_invalid(shares.T)))[..., :3]
+
+    def size(self, plates: Iterable[Any], *, moving: bool) -> tuple[float, float]:
+        return 1.6, 0.9 if self.names is None else max(0.9, 0.13 * len(self.names))
+
+    def length(self, plate: NDArray[np.floating]) -> int:
+        return plate.shape[1]
+
+    def still(self, ax: Axes, plate: NDArray[np.floating]) -> None:
+        bare(ax)
+        n, n_steps, _ = plate.shape
+        left, right, end = self.look.seconds([-0.5, n_steps - 0.5, self.n_steps - 0.5])
+        ax.imshow(
+            plate,
+            extent=(left, right, -0.5, n - 0.5),
+            origin="lower",
+            aspect="auto",
+            interpolation="nearest",
+        )
+        ax.set(xlim=(left, max(right, end)), ylim=(-0.5, n - 0.5))
+
+    def begin(self, ax: Axes, plate: NDArray[np.floating]) -> Any:
+        """The whole map, and a line at the step that is reached."""
+        self.still(ax, plate)
+        return ax.axvline(0.0, color=WRONG, linewidth=1.4)
+
+    def move(self, drawn: Any, plate: NDArray[np.floating], t: int) -> list[Artist]:
+        time = float(self.look.seconds(t % plate.shape[1]))
+        drawn.set_xdata([time, time])
+        return [drawn]
+
+    def label_left(self, ax: Axes) -> None:
+        if self.names is not None:
+            ax.set_yticks(np.arange(len(self.names)), self.names)
+        else:
+            ax.set_yticks([0, len(self.low) - 1])
+            lowest, highest = ax.get_yticklabels()
+            lowest.set_verticalalignment("bottom")  # those of two cells would touch
+            highest.set_verticalalignment("top")
+        light_ticks(ax, "y")

@@ -1,0 +1,62 @@
+"""Sequences of any container, read into arrays that can be drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.layout import Layout
+from ..data.sequences import Sequences
+from ._look import Look
+
+__all__ = ["check_has", "read", "stacked"]
+
+
+def read(
+    X: Any, name: str, look: Look, *, layout: Layout | None = None, most: int | None = None
+) -> tuple[list[NDArray[Any]], Layout]:
+    """Read sequences, at most so many, as arrays (T_i, ...) in their own units, and their layout.
+
+    Parameters
+    ----------
+    X : array-like of n sequences
+        Whatever ``fit`` takes: arrays, lists of arrays of different lengths, paths. Of a known
+        layout, a single sequence (T, ...) too. NaN stands for a missing value.
+    name : str
+        The name in messages.
+    look : Look
+        Says where channels are.
+    layout : Layout, optional
+        The layout that the sequences must have.
+    most : int, optional
+        Sequences to read, the first ones.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no sequences, or none of that layout.
+    """
+    shape = getattr(X, "shape", None)
+    if layout is not None and shape is not None and shape[1:] == layout.array_frame_shape:
+        X = X[None]
+    sequences = Sequences(X, channels=look.channels, layout=layout, missing="mask", name=name)
+    n = len(sequences) if most is None else min(len(sequences), most)
+    lengths = sequences.all_lengths
+    each = [sequences.read(np.arange(i, i + 1))[0, : lengths[i]].cpu().numpy() for i in range(n)]
+    return each, sequences.layout
+
+
+def stacked(each: list[NDArray[Any]]) -> Any:
+    """Sequences as one array, or as a list where lengths differ."""
+    return np.stack(each) if len({x.shape for x in each}) == 1 else list(each)
+
+
+def check_has(estimator: Any, *methods: str) -> None:
+    """Raise a TypeError unless an estimator has all of some methods."""
+    missing = [method for method in methods if not callable(getattr(estimator, method, None))]
+    if missing or isinstance(estimator, type):
+        raise TypeError(
+            f"estimator must be a fitted model with {' and '.join(methods)}, got {estimator!r}"
+        )

@@ -1,0 +1,30 @@
+"""Animations: written by the writer that the name of the file asks for."""
+
+import matplotlib.animation
+import pytest
+
+from seqdisentangle.display import SwapDisplay
+from tests.display._common import Halves, T, donors
+
+
+@pytest.fixture
+def animation():
+    return SwapDisplay.from_estimator(Halves(), *donors("grey", n_a=1, n_b=1)).animate()
+
+
+def test_a_gif_has_all_steps(animation, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    animation.save(tmp_path / "swap.gif", dpi=30)
+    with image.open(tmp_path / "swap.gif") as gif:
+        assert gif.n_frames == T
+
+
+def test_an_mp4_without_ffmpeg_says_so(animation, monkeypatch, tmp_path):
+    monkeypatch.setattr(matplotlib.animation.writers, "is_available", lambda name: False)
+    with pytest.raises(RuntimeError, match=r"swap\.mp4' needs the program ffmpeg"):
+        animation.save(tmp_path / "swap.mp4")
+    animation.to_jshtml()  # an animation that is never drawn is warned of
+
+
+def test_a_notebook_shows_it_with_controls(animation):
+    assert "<script" in animation._repr_html_()
