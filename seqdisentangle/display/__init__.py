@@ -1,9 +1,13 @@
 """Pictures of what a model has learned, in the manner of scikit-learn's displays."""
 
 from ._look import Look
+from .motions import MotionDisplay
+from .samples import SampleDisplay
 from .swaps import SwapDisplay
 
 __all__ = [
     "Look",
+    "MotionDisplay",
+    "SampleDisplay",
     "SwapDisplay",
 ]
