@@ -2,6 +2,7 @@
 
 from ._look import Look
 from .motions import MotionDisplay
+from .pairs import SwapPairsDisplay
 from .samples import SampleDisplay
 from .swaps import SwapDisplay
 
@@ -10,4 +11,5 @@ __all__ = [
     "MotionDisplay",
     "SampleDisplay",
     "SwapDisplay",
+    "SwapPairsDisplay",
 ]
