@@ -3,12 +3,14 @@
 from ._look import Look
 from .motions import MotionDisplay
 from .pairs import SwapPairsDisplay
+from .reconstructions import ReconstructionDisplay
 from .samples import SampleDisplay
 from .swaps import SwapDisplay
 
 __all__ = [
     "Look",
     "MotionDisplay",
+    "ReconstructionDisplay",
     "SampleDisplay",
     "SwapDisplay",
     "SwapPairsDisplay",
