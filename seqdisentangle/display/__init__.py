@@ -1,6 +1,7 @@
 """Pictures of what a model has learned, in the manner of scikit-learn's displays."""
 
 from ._look import Look
+from .extensions import ExtensionDisplay
 from .motions import MotionDisplay
 from .pairs import SwapPairsDisplay
 from .reconstructions import ReconstructionDisplay
@@ -8,6 +9,7 @@ from .samples import SampleDisplay
 from .swaps import SwapDisplay
 
 __all__ = [
+    "ExtensionDisplay",
     "Look",
     "MotionDisplay",
     "ReconstructionDisplay",
