@@ -7,6 +7,7 @@ from .pairs import SwapPairsDisplay
 from .reconstructions import ReconstructionDisplay
 from .samples import SampleDisplay
 from .swaps import SwapDisplay
+from .traversals import TraversalDisplay
 
 __all__ = [
     "ExtensionDisplay",
@@ -16,4 +17,5 @@ __all__ = [
     "SampleDisplay",
     "SwapDisplay",
     "SwapPairsDisplay",
+    "TraversalDisplay",
 ]
