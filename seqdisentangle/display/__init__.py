@@ -2,6 +2,7 @@
 
 from ._look import Look
 from .extensions import ExtensionDisplay
+from .manifolds import ManifoldDisplay
 from .motions import MotionDisplay
 from .pairs import SwapPairsDisplay
 from .reconstructions import ReconstructionDisplay
@@ -12,6 +13,7 @@ from .traversals import TraversalDisplay
 __all__ = [
     "ExtensionDisplay",
     "Look",
+    "ManifoldDisplay",
     "MotionDisplay",
     "ReconstructionDisplay",
     "SampleDisplay",

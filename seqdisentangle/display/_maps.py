@@ -1,0 +1,68 @@
+"""Maps of codes: two coordinates for each, by a method of scikit-learn or UMAP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+__all__ = ["METHODS", "apart", "coordinates"]
+
+METHODS = ("tsne", "pca", "umap")
+_PERPLEXITY = 30.0
+
+
+def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.float64]:
+    """Two coordinates of each of some codes (n, d): (n, 2).
+
+    Raises
+    ------
+    ImportError
+        If UMAP is asked for and not installed.
+    ValueError
+        If the codes are no table, or less than four, or the method is unknown.
+    """
+    table = np.asarray(codes, dtype=np.float64)
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if table.ndim != 2 or len(table) < 4:
+        raise ValueError(f"codes must be a table of at least 4 rows, got shape {table.shape}")
+    if table.shape[1] == 1:  # a line
+        return np.column_stack([table, np.zeros(len(table))])
+    if method == "pca":
+        return np.asarray(PCA(2).fit_transform(table))
+    if method == "tsne":
+        perplexity = min(_PERPLEXITY, (len(table) - 1) / 3)
+        tsne = TSNE(perplexity=perplexity, init="pca", random_state=random_state)
+        return np.asarray(tsne.fit_transform(table), dtype=np.float64)
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise ImportError(
+            "method='umap' needs umap-learn, which is not installed: pip install umap-learn"
+        ) from error
+    neighbours = min(15, len(table) - 1)
+    umap = UMAP(n_neighbors=neighbours, random_state=random_state)
+    return np.asarray(umap.fit_transform(table), dtype=np.float64)
+
+
+def apart(places: NDArray[np.float64], n: int, least: float) -> NDArray[np.intp]:
+    """At most n rows of places (N, 2), far from each other across or up, the first one central.
+
+    Each next one is the farthest from those before (Gonzalez 1985), until none is as far as the
+    `least` distance: squares of that side do not overlap.
+    """
+    chosen = [int(from_place(places, places.mean(0)).argmin())]
+    distance = from_place(places, places[chosen[0]])
+    while len(chosen) < n and distance.max() >= least:
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, from_place(places, places[chosen[-1]]))
+    return np.array(chosen, dtype=np.intp)
+
+
+def from_place(places: NDArray[np.float64], place: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances from a place, across or up, whichever is larger."""
+    return np.asarray(np.abs(places - place).max(1))

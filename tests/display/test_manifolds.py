@@ -1,0 +1,73 @@
+"""Maps of codes: places, colours of labels, thumbnails."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqdisentangle.display import ManifoldDisplay
+from tests.display._common import FRAMES, Halves, channels_last, donors, ragged, shown
+
+PLACES = np.random.RandomState(0).normal(size=(5, 2))
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_labels_of_any_container_have_colours_and_names(kind):
+    display = ManifoldDisplay(PLACES, kind(["b", "a", "a", "b", "b"])).plot()
+    drawn = {points.get_label(): points.get_offsets() for points in display.ax_.collections}
+    np.testing.assert_allclose(drawn["a"], PLACES[[1, 2]])
+    np.testing.assert_allclose(drawn["b"], PLACES[[0, 3, 4]])
+    colours = {tuple(points.get_facecolor()[0]) for points in display.ax_.collections}
+    assert len(colours) == 2
+
+
+def test_numbers_on_a_scale_have_a_colour_bar():
+    display = ManifoldDisplay(PLACES, [0.1, 0.2, 0.3, 0.4, 0.5]).plot()
+    (points,) = display.ax_.collections
+    assert points.get_array().tolist() == [0.1, 0.2, 0.3, 0.4, 0.5]
+    assert len(display.figure_.axes) == 2
+
+
+def test_thumbnails_are_the_sequences_of_their_places():
+    X = np.concatenate(donors("grey"))
+    display = ManifoldDisplay(PLACES, sequences=X).plot()
+    thumbnails = display.ax_.child_axes
+    assert len(thumbnails) == len(display.thumbnails_) > 1
+    for ax, i in zip(thumbnails, display.thumbnails_, strict=True):
+        np.testing.assert_allclose(shown(ax)[..., :3], channels_last(X[i, 0], "grey"), atol=1 / 250)
+
+
+@pytest.mark.parametrize("codes", ["content", "motion"])
+@pytest.mark.parametrize("kind", [kind for kind in FRAMES if kind != "numbers"])
+def test_sequences_of_any_kind_and_length_are_mapped(kind, codes):
+    X = ragged(kind, (3, 5, 4, 6, 5))
+    display = ManifoldDisplay.from_estimator(Halves(), X, codes=codes, method="pca")
+    assert display.coordinates.shape == (5, 2)
+    assert len(display.thumbnails_) >= 1
+
+
+def test_a_fitted_model_is_mapped(video_model, videos):
+    display = ManifoldDisplay.from_estimator(
+        video_model, videos, np.arange(7) % 2, random_state=0, thumbnails=False
+    )
+    assert display.coordinates.shape == (7, 2)
+    assert len(display.thumbnails_) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"labels": ["a"]}, r"labels must have shape \(5,\)"),
+        ({"sequences": np.zeros((4, 3))}, "sequences must hold 5, got 4"),
+        ({"n_thumbnails": 0}, "n_thumbnails"),
+        ({"coordinates": PLACES[:, :1]}, "coordinates must have shape"),
+    ],
+)
+def test_what_does_not_fit_is_refused(told, message):
+    with pytest.raises(ValueError, match=message):
+        ManifoldDisplay(**({"coordinates": PLACES} | told))
+
+
+@pytest.mark.parametrize(("argument", "value"), [("codes", "both"), ("method", "lda")])
+def test_choices_are_named(argument, value):
+    with pytest.raises(ValueError, match=argument):
+        ManifoldDisplay.from_estimator(Halves(), ragged("vector"), **{argument: value})
