@@ -7,6 +7,7 @@ from .motions import MotionDisplay
 from .pairs import SwapPairsDisplay
 from .reconstructions import ReconstructionDisplay
 from .samples import SampleDisplay
+from .separations import SeparationDisplay
 from .swaps import SwapDisplay
 from .traversals import TraversalDisplay
 
@@ -17,6 +18,7 @@ __all__ = [
     "MotionDisplay",
     "ReconstructionDisplay",
     "SampleDisplay",
+    "SeparationDisplay",
     "SwapDisplay",
     "SwapPairsDisplay",
     "TraversalDisplay",

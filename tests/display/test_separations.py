@@ -1,0 +1,35 @@
+"""The verdict in bars."""
+
+import pytest
+
+from seqdisentangle.display import SeparationDisplay
+from seqdisentangle.metrics import Separation, Shown
+
+VERDICT = Separation(
+    0.8, Shown(0.9, -0.05, 0.7, 0.02, 0.6), *[k / 11 for k in range(11)], n_sequences=40
+)
+
+
+def test_every_bar_is_as_long_as_a_part_of_the_verdict():
+    display = SeparationDisplay(VERDICT).plot()
+    bars = [bar.get_width() for bar in display.ax_.patches]
+    parts = VERDICT.as_dict()
+    left_out = {"score", "shown_moved", "n_sequences"}
+    assert sorted(bars) == sorted(v for name, v in parts.items() if name not in left_out)
+    assert len(bars) == len(display.ax_.get_yticklabels())
+
+
+def test_the_title_is_the_verdict():
+    display = SeparationDisplay(VERDICT).plot()
+    assert display.ax_.get_title(loc="left") == VERDICT.verdict
+    assert display.axes_.tolist() == [display.ax_]
+
+
+def test_a_fitted_model_is_judged(vector_model, vectors):
+    display = SeparationDisplay.from_estimator(vector_model, vectors, random_state=0)
+    assert 0 <= display.separation.score <= 1
+
+
+def test_what_is_no_verdict_is_refused():
+    with pytest.raises(TypeError, match="separation must be a Separation, got float"):
+        SeparationDisplay(0.8)
