@@ -2,6 +2,7 @@
 
 from ._look import Look
 from .extensions import ExtensionDisplay
+from .leaks import LeakDisplay
 from .manifolds import ManifoldDisplay
 from .motions import MotionDisplay
 from .pairs import SwapPairsDisplay
@@ -13,6 +14,7 @@ from .traversals import TraversalDisplay
 
 __all__ = [
     "ExtensionDisplay",
+    "LeakDisplay",
     "Look",
     "ManifoldDisplay",
     "MotionDisplay",
