@@ -2,6 +2,7 @@
 
 from ._look import Look
 from .extensions import ExtensionDisplay
+from .histories import HistoryDisplay
 from .leaks import LeakDisplay
 from .manifolds import ManifoldDisplay
 from .motions import MotionDisplay
@@ -14,6 +15,7 @@ from .traversals import TraversalDisplay
 
 __all__ = [
     "ExtensionDisplay",
+    "HistoryDisplay",
     "LeakDisplay",
     "Look",
     "ManifoldDisplay",
