@@ -34,9 +34,9 @@ from ..objectives.communicator import Communicator
 from ..training.devices import resolve_device
 from ..training.trainer import OptimizerState
 from ._choices import Choice
+from ._html import ShownEstimator
 from ._params import CommonParameters, EarlyStopping, as_part, auto
 from ._passes import Predictor
-from ._sklearn import BaseEstimator
 from ._told import Told
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
@@ -46,7 +46,7 @@ Self = TypeVar("Self", bound="SequenceEstimator")
 OURS = ("seqdisentangle.", "sklearn.")
 
 
-class SequenceEstimator(CommonParameters, BaseEstimator, ABC):
+class SequenceEstimator(CommonParameters, ShownEstimator, ABC):
     """An estimator of sequences, with a model that its ``fit`` trains.
 
     A subclass says by the abstract methods what is trained: which model, with which divergences,
