@@ -84,7 +84,7 @@ class LinePen(TimePen):
         return Course([self.drawn(x)], [0], self.limits)
 
     def difference(self, x: NDArray[Any], made: NDArray[Any]) -> Course:
-        """What is left, on the same axis if zero is on it, else on one as long around zero."""
+        """The difference, on the axis of values if zero is on it, else on one as long around it."""
         low, high = self.limits
         half = (high - low) / 2
         limits = (low, high) if low <= 0.0 <= high else (-half, half)

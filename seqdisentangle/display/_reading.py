@@ -11,7 +11,7 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ._look import Look
 
-__all__ = ["check_has", "read", "stacked"]
+__all__ = ["both_codes", "check_has", "read", "stacked"]
 
 
 def read(
@@ -40,7 +40,7 @@ def read(
     """
     shape = getattr(X, "shape", None)
     if layout is not None and shape is not None and shape[1:] == layout.array_frame_shape:
-        X = X[None]
+        X = np.asarray(X)[None]
     sequences = Sequences(X, channels=look.channels, layout=layout, missing="mask", name=name)
     n = len(sequences) if most is None else min(len(sequences), most)
     lengths = sequences.all_lengths
@@ -60,3 +60,23 @@ def check_has(estimator: Any, *methods: str) -> None:
         raise TypeError(
             f"estimator must be a fitted model with {' and '.join(methods)}, got {estimator!r}"
         )
+
+
+def both_codes(estimator: Any, X: Any) -> Any:
+    """The content and the motion of sequences.
+
+    Raises
+    ------
+    TypeError
+        If the estimator does not transform.
+    ValueError
+        If it returns one of them only.
+    """
+    check_has(estimator, "transform")
+    codes = estimator.transform(X)
+    if not hasattr(codes, "content") or not hasattr(codes, "motion"):
+        raise ValueError(
+            "estimator must return both codes from transform, content and motion, got "
+            f"{type(codes).__name__}: set codes='both'"
+        )
+    return codes

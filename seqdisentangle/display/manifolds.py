@@ -12,7 +12,7 @@ from ._kinds import pen_for
 from ._look import Look, check_count, look_of
 from ._maps import METHODS, apart, coordinates
 from ._pyplot import axes_in, import_pyplot
-from ._reading import check_has, read
+from ._reading import both_codes, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -218,15 +218,14 @@ class ManifoldDisplay:
             If the estimator does not transform, or as of :meth:`from_codes`.
         """
         import_pyplot(cls.__name__)
-        check_has(estimator, "transform")
         if codes not in ("content", "motion"):
             raise ValueError(f"codes must be 'content' or 'motion', got {codes!r}")
         if method not in METHODS:
             raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-        content, motion = estimator.transform(X)
-        table = content
+        found = both_codes(estimator, X)
+        table = found.content
         if codes == "motion":
-            table = np.stack([np.concatenate([m.mean(0), m.std(0)]) for m in motion])
+            table = np.stack([np.concatenate([m.mean(0), m.std(0)]) for m in found.motion])
         seen = look_of(estimator, {"n_frames": 1} | look)
         return cls.from_codes(
             table,

@@ -11,7 +11,7 @@ from ._kinds import pen_for
 from ._look import Look, check_count, look_of, names_of
 from ._pens import Pen
 from ._pyplot import import_pyplot
-from ._reading import check_has, read, stacked
+from ._reading import both_codes, read, stacked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,14 +118,11 @@ class MotionDisplay(CellDisplay):
             As of the constructor, or if the estimator does not transform.
         """
         import_pyplot(cls.__name__)
-        check_has(estimator, "transform")
         check_count(n_sequences, "n_sequences")
         layout = getattr(estimator, "layout_", None)
         sequences, _ = read(X, "X", look_of(estimator, {}), layout=layout, most=n_sequences)
-        codes = estimator.transform(stacked(sequences))
-        if not hasattr(codes, "motion"):
-            raise ValueError("estimator must return both codes from transform: set codes='both'")
-        display = cls(codes.motion, names=names, n_columns=n_columns, **look)
+        motion = both_codes(estimator, stacked(sequences)).motion
+        display = cls(motion, names=names, n_columns=n_columns, **look)
         return display.plot(ax=ax, figure=figure)
 
     def _cells(self, look: Look) -> tuple[Pen, Cells]:

@@ -12,7 +12,7 @@ from ._kinds import pen_for
 from ._look import Look, check_count, look_of, names_of
 from ._pens import Pen
 from ._pyplot import import_pyplot
-from ._reading import check_has, read
+from ._reading import both_codes, check_has, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +130,7 @@ class TraversalDisplay(CellDisplay):
         check_count(n_stations, "n_stations")
         if not 0 < extent < np.inf:
             raise ValueError(f"extent must be a positive number, got {extent!r}")
-        codes = estimator.transform(X)
+        codes = both_codes(estimator, X)
         content, motion = np.asarray(codes.content), codes.motion
         if len(content) < 2:
             raise ValueError(f"X must hold at least 2 sequences, got {len(content)}")

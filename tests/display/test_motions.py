@@ -7,13 +7,6 @@ from seqdisentangle.display import MotionDisplay
 from tests.display._common import FRAMES, Halves, lines, ragged
 
 
-class ContentOnly:
-    """A model that returns one code."""
-
-    def transform(self, X):
-        return np.zeros((len(X), 4))
-
-
 @pytest.mark.parametrize("kind", [kind for kind in FRAMES if kind != "numbers"])
 def test_the_codes_of_sequences_of_any_kind_and_length_are_lines(kind):
     X = ragged(kind)
@@ -34,5 +27,3 @@ def test_codes_of_a_fitted_model_are_those_of_transform(video_model, videos):
 def test_codes_that_are_none_are_refused():
     with pytest.raises(ValueError, match="motion must hold codes"):
         MotionDisplay(np.zeros((3, 4)))
-    with pytest.raises(ValueError, match="codes='both'"):
-        MotionDisplay.from_estimator(ContentOnly(), ragged("vector"))

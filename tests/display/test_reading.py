@@ -1,11 +1,12 @@
 """Sequences read for a picture: of any container, at most so many, a single one too."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from seqdisentangle.data.layout import find_layout
 from seqdisentangle.display import Look
-from seqdisentangle.display._reading import check_has, read, stacked
+from seqdisentangle.display._reading import both_codes, check_has, read, stacked
 from tests.display._common import Halves, donors, ragged
 
 
@@ -45,3 +46,20 @@ def test_sequences_of_one_length_are_an_array():
 def test_an_estimator_must_have_the_verbs_of_a_picture(estimator):
     with pytest.raises(TypeError, match="estimator must be a fitted model with swap and extend"):
         check_has(estimator, "swap", "extend")
+
+
+def test_a_data_frame_is_a_single_sequence_of_vectors():
+    X, _ = donors("vector")
+    layout = find_layout(X.shape, "auto", "X")
+    each, _ = read(pd.DataFrame(X[0]), "X", Look(), layout=layout)
+    np.testing.assert_array_equal(each, X[:1])
+
+
+def test_codes_are_both_or_refused():
+    class ContentOnly:
+        def transform(self, X):
+            return np.zeros((len(X), 4))
+
+    assert both_codes(Halves(), ragged("vector")).content.shape == (3, 3)
+    with pytest.raises(ValueError, match="got ndarray: set codes='both'"):
+        both_codes(ContentOnly(), ragged("vector"))
