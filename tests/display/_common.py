@@ -16,6 +16,8 @@ FRAMES = {
     "colour_last": (H, W, 3),
     "colour_first": (3, H, W),
 }
+# One for each pen, and numbers; where channels are is for the images' own tests.
+KINDS = ["numbers", "vector", "spectrum", "joints", "colour_first"]
 VIDEOS = ["grey", "grey_last", "colour_last", "colour_first"]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from seqdisentangle.display import SampleDisplay, SwapDisplay
 from seqdisentangle.display._cells import Cells
-from tests.display._common import FRAMES, Halves, T, donors, frames_of, ragged
+from tests.display._common import KINDS, Halves, T, donors, frames_of, ragged
 from tests.display.test_pens import pen_of
 
 
@@ -30,7 +30,7 @@ def test_wide_strips_stand_in_fewer_columns():
     assert columns[0] < columns[1]
 
 
-@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_sequences_of_any_length_move_until_the_longest_ends(kind):
     frames = frames_of(SampleDisplay(ragged(kind)).animate(interval=20))
     assert len(frames) == T

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle.display import ExtensionDisplay
-from tests.display._common import FRAMES, Halves, T, donors, frames_of, ragged, shown
+from tests.display._common import KINDS, Halves, T, donors, frames_of, ragged, shown
 
 
 def test_a_cell_has_the_past_and_all_futures_of_a_curve():
@@ -25,7 +25,7 @@ def test_futures_of_images_stand_below_their_past():
     np.testing.assert_allclose(shown(display.axes_[5, 0])[:, -7:, 0], 1 - X[1, -1], atol=1 / 250)
 
 
-@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_pasts_of_any_kind_and_length_go_on_and_move(kind):
     display = ExtensionDisplay.from_estimator(Halves(), ragged(kind), 4, n_futures=2)
     assert [len(x) for x in display.pasts] == [3, 5, 4]

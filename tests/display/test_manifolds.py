@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from seqdisentangle.display import ManifoldDisplay
-from tests.display._common import FRAMES, Halves, channels_last, donors, ragged, shown
+from tests.display._common import KINDS, Halves, channels_last, donors, ragged, shown
 
 PLACES = np.random.RandomState(0).normal(size=(5, 2))
 
@@ -37,7 +37,7 @@ def test_thumbnails_are_the_sequences_of_their_places():
 
 
 @pytest.mark.parametrize("codes", ["content", "motion"])
-@pytest.mark.parametrize("kind", [kind for kind in FRAMES if kind != "numbers"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "numbers"])
 def test_sequences_of_any_kind_and_length_are_mapped(kind, codes):
     X = ragged(kind, (3, 5, 4, 6, 5))
     display = ManifoldDisplay.from_estimator(Halves(), X, codes=codes, method="pca")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from seqdisentangle.display import MotionDisplay
-from tests.display._common import FRAMES, Halves, lines, ragged
+from tests.display._common import KINDS, Halves, lines, ragged
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FRAMES if kind != "numbers"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "numbers"])
 def test_the_codes_of_sequences_of_any_kind_and_length_are_lines(kind):
     X = ragged(kind)
     display = MotionDisplay.from_estimator(Halves(), X, n_sequences=2, sampling_rate=2)

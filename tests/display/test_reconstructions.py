@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle.display import ReconstructionDisplay
-from tests.display._common import FRAMES, Halves, T, donors, frames_of, joints, lines, ragged, shown
+from tests.display._common import KINDS, Halves, T, donors, frames_of, joints, lines, ragged, shown
 
 
 def test_vectors_stand_beside_what_is_left_of_them():
@@ -31,7 +31,7 @@ def test_skeletons_are_drawn_over_their_originals():
     np.testing.assert_allclose(made - original, 0.5)
 
 
-@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_sequences_of_any_kind_and_length_are_drawn_and_move(kind):
     display = ReconstructionDisplay.from_estimator(Halves(), ragged(kind), n_sequences=2)
     assert [len(x) for x in display.originals] == [3, 5]

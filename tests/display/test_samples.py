@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle.display import SampleDisplay
-from tests.display._common import FRAMES, Halves, donors, lines, ragged
+from tests.display._common import KINDS, Halves, donors, lines, ragged
 
 
 def test_samples_are_those_of_the_model():
@@ -21,7 +21,7 @@ def test_lengths_and_layout_of_a_fitted_model_are_kept(video_model):
     assert display.layout.kind == "image"
 
 
-@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_sequences_of_any_kind_and_length_are_drawn(kind):
     display = SampleDisplay(ragged(kind), names=["a", "b", "c"]).plot()
     texts = [text.get_text() for text in display.figure_.texts]
