@@ -1,9 +1,9 @@
-"""Held-out sequences of any container: chosen, paired, and without gaps."""
+"""Held-out sequences of any container: chosen and paired."""
 
 import numpy as np
 import pytest
 
-from seqdisentangle.metrics._separation_sequences import HeldOut, filled
+from seqdisentangle.metrics._separation_sequences import HeldOut
 
 
 def held_out(X, lengths=None, n_sequences=100):
@@ -43,11 +43,3 @@ def test_pairs_are_of_two_and_each_is_as_often_donor_of_either(n):
     assert len(a) >= 256
     assert (a != b).all()
     assert len({*np.bincount(a)} | {*np.bincount(b)}) == 1
-
-
-def test_gaps_are_interpolated_and_what_is_never_known_is_as_usual():
-    nan = np.nan
-    x = np.array([[0, nan, 1], [nan, nan, nan], [2, nan, nan]])
-    np.testing.assert_array_equal(
-        filled(x, np.array([9.0, 8.0, 7.0])), [[0, 8, 1], [1, 8, 1], [2, 8, 1]]
-    )

@@ -1,0 +1,109 @@
+"""Sequences of any container and of any lengths, read for a model and for a measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..data.sequences import Sequences
+from ._separation_codes import SequenceCodes
+
+__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
+
+
+class ReadSequences:
+    """Sequences in memory, as a model takes them and as measures do.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    rows : array of int
+        Those that are read.
+
+    Attributes
+    ----------
+    X : array or list of arrays
+        In the user's layout, as the model takes them; a list where lengths differ.
+    frames : list of float64 arrays (T_i, D) or (T_i, C, H, W)
+        The same as measures take them; what is missing is interpolated over time.
+    """
+
+    def __init__(self, sequences: Sequences, rows: NDArray[np.intp]) -> None:
+        self.layout = sequences.layout
+        steps = sequences.all_lengths
+        each = [sequences.read(rows[i : i + 1])[0, : steps[row]] for i, row in enumerate(rows)]
+        arrays = [x.cpu().numpy() for x in each]
+        self.X: Any = np.stack(arrays) if len({len(x) for x in arrays}) == 1 else arrays
+        with_gaps = self.as_frames(arrays)
+        usual = np.nanmean(np.concatenate(with_gaps), axis=0)
+        self.frames = [filled(x, np.nan_to_num(usual)) for x in with_gaps]
+
+    @classmethod
+    def all_of(cls, X: Any, model: Any = None, name: str = "X") -> ReadSequences:
+        """Read all sequences of X, in the layout of the model if it has one."""
+        sequences = opened_for(X, model, name=name)
+        return cls(sequences, np.arange(len(sequences)))
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def n_steps(self) -> int | list[int]:
+        """Length of the sequences, a list of them where they differ."""
+        lengths = [len(x) for x in self.frames]
+        return lengths if isinstance(self.X, list) else lengths[0]
+
+    def take(self, rows: NDArray[np.intp]) -> Any:
+        """Some of the sequences, for the model."""
+        return [self.X[i] for i in rows] if isinstance(self.X, list) else self.X[rows]
+
+    def as_frames(self, made: Any) -> list[NDArray[np.float64]]:
+        """Sequences in the user's layout, such as a model returns them, as `frames` are."""
+        # Torch warns of arrays that cannot be written to, which a model may return.
+        each = (torch.from_numpy(np.require(x, np.float64, ["W"])) for x in made)
+        return [self.layout.to_frames(x[None])[0].contiguous().numpy() for x in each]
+
+    def encoded(self, model: Any) -> SequenceCodes:
+        """Both codes of every sequence.
+
+        Raises
+        ------
+        ValueError
+            If the model does not return both codes, one a sequence.
+        """
+        codes = SequenceCodes.of(model, self.X)
+        found = (len(codes.content), len(codes.motion))
+        if codes.content.ndim != 2 or found != (len(self), len(self)):
+            raise ValueError(
+                "model.transform must return content of shape (n, d) and n motions of "
+                f"{len(self)} sequences, got content of shape {codes.content.shape} and "
+                f"{found[1]} motions"
+            )
+        return codes
+
+
+def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") -> Sequences:
+    """X, checked; where channels are, the model says, if it knows."""
+    layout = getattr(model, "layout_", None)
+    return Sequences(X, lengths=lengths, layout=layout, missing="mask", name=name)
+
+
+def flat_frames(frames: list[NDArray]) -> list[NDArray]:
+    """Each frame of (T_i, ...) as one row of numbers."""
+    return [x.reshape(len(x), -1) for x in frames]
+
+
+def filled(x: NDArray, usual: NDArray) -> NDArray[np.float64]:
+    """Interpolate missing values over time; of those of no step, take the `usual` ones."""
+    missing = np.isnan(x)
+    if not missing.any():
+        return x
+    table, gaps = x.reshape(len(x), -1).copy(), missing.reshape(len(x), -1)
+    for column in np.flatnonzero(gaps.any(0)):
+        known = np.flatnonzero(~gaps[:, column])
+        values = table[known, column] if len(known) else usual.reshape(-1)[[column]]
+        table[:, column] = np.interp(np.arange(len(x)), known if len(known) else [0], values)
+    return table.reshape(x.shape)
