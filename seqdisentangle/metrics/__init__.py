@@ -23,16 +23,19 @@ from .judge import SequenceJudge
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
 from .separation import Separation, Shown, separation, separation_scorer
+from .tables import Estimate, Table
 from .verification import equal_error_rate, verification_error_rate
 
 __all__ = [
     "DisentanglementReport",
+    "Estimate",
     "LabelAccuracy",
     "ReconstructionError",
     "SampleQuality",
     "Separation",
     "SequenceJudge",
     "Shown",
+    "Table",
     "action_consistency",
     "chance",
     "clustering_accuracy",

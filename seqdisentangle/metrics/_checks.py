@@ -28,15 +28,27 @@ class Number(Interval):
 
 
 COUNT = Number(Integral, 1, None, closed="left")
+AT_LEAST_TWO = Number(Integral, 2, None, closed="left")
 # Of arguments that are the same in every metric.
 CONSTRAINTS = {
     "batch_size": COUNT,
+    "embed": callable,
+    "estimator": HasMethods("fit"),
+    "keypoints": callable,
     "max_iter": COUNT,
+    "measure": callable,
     "n_actions": COUNT,
+    "n_draws": AT_LEAST_TWO,
+    "n_folds": AT_LEAST_TWO,
+    "n_neighbours": COUNT,
+    "n_parts": AT_LEAST_TWO,
+    "n_permutations": COUNT,
     "n_samples": COUNT,
     "n_sequences": COUNT,
     "n_steps": COUNT,
+    "n_subsets": AT_LEAST_TWO,
     "random_state": "random_state",
+    "subset_size": AT_LEAST_TWO,
     "task": Number(Integral, 0, None, closed="left"),
 }
 

@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse
 
 from seqdisentangle import data, metrics
+from seqdisentangle.estimators.codes import Codes, Swap
 from tests.refusals._rows import check_refused, shown
 
 N, T = 8, 4
@@ -33,6 +34,7 @@ LABELS = [None, 1, "text", Y[:3], [[0], [1, 2]], [None] * N, {"a": 1}]
 COUNTS = [0, -1, 1.5, "many", True, math.nan]
 OBJECTS = [None, 3, "model", object()]
 NUMBERS = ["text", [[1], [2, 3]], [[math.nan, 1.0]], [], 1.0]
+FEATURES = [None, "text", [[1], [2, 3]], 1.0, CODES[:, 0], CODES[:1], CODES * math.nan]
 # Bad values of an argument, by its name, whatever the function.
 BAD = {
     "model": OBJECTS,
@@ -47,13 +49,36 @@ BAD = {
     "y_test": LABELS,
     "same": LABELS,
     "scores": ["text", [[1], [2, 3]], [], 1.0, CODES],
+    "utterances": [1, "text", Y[:3], np.arange(N) // 4],
+    "groups": [1, "text", Y[:3], np.zeros(N)],
+    "predictions": [None, 3, "text", [], [[]], [1, 2]],
+    "measure": [*OBJECTS, str],
+    "pairs": [None, 3, "text", (VIDEOS,), (VIDEOS, VIDEOS[:3]), (VIDEOS, None)],
+    "embed": [*OBJECTS, len, str],
+    "keypoints": [3, "model", len],
+    "estimator": [3, "model", object()],
+    "scoring": [3, "unknown"],
+    "model_a": OBJECTS,
+    "model_b": OBJECTS,
     "probabilities": [*NUMBERS, [[-0.5, 1.5]], [[0.5, 0.1]]],
     "codes": ["text", [[1], [2, 3]], 1.0, CODES[:, 0]],
     "codes_train": ["text", [[1], [2, 3]], 1.0, CODES[:, 0]],
     "codes_test": ["text", [[1], [2, 3]], 1.0, CODES[:, :2]],
+    "codes_a": FEATURES,
+    "codes_b": FEATURES,
+    "real": FEATURES,
+    "generated": FEATURES,
     "batch_size": COUNTS,
     "max_iter": COUNTS,
     "n_actions": COUNTS,
+    "n_bins": [1, *COUNTS],
+    "n_draws": [1, *COUNTS],
+    "n_folds": [1, *COUNTS],
+    "n_neighbours": COUNTS,
+    "n_parts": [1, T + 1, *COUNTS],
+    "n_permutations": COUNTS,
+    "n_subsets": [1, *COUNTS],
+    "subset_size": [1, *COUNTS],
     "n_samples": COUNTS,
     "n_sequences": COUNTS,
     "n_steps": COUNTS,
@@ -84,6 +109,13 @@ GOOD = {
     "y_test": Y,
     "same": Y,
     "scores": CODES[:, 0],
+    "predictions": [[1, 1]],
+    "measure": float,
+    "pairs": (VIDEOS, VIDEOS),
+    "codes_a": CODES,
+    "codes_b": CODES,
+    "real": CODES,
+    "generated": CODES,
     "probabilities": np.full((N, 2), 0.5),
     "codes": CODES,
     "codes_train": CODES,
@@ -104,9 +136,10 @@ FUNCTIONS = {
 ROWS = [
     pytest.param(name, argument, value, id=f"{name}-{argument}-{shown(value)[:40]}")
     for name, function in FUNCTIONS.items()
-    for argument in inspect.signature(function).parameters
+    for argument, parameter in inspect.signature(function).parameters.items()
     if argument not in COLUMNS and (name, argument) not in NOT_CHECKED
     for value in BAD[argument]
+    if value is not parameter.default
 ]
 
 
@@ -114,13 +147,13 @@ class Model:
     """A model that decodes whatever it is given as blank frames."""
 
     def transform(self, X):
-        return data.Windows(np.zeros((len(X), 3)), np.zeros((len(X), T, 2)))
+        return Codes(np.zeros((len(X), 3)), np.zeros((len(X), T, 2)))
 
     def reconstruct(self, X):
         return X
 
     def swap(self, a, b):
-        return a, b
+        return Swap(a, b)
 
     def sample(self, n_samples, n_steps, **told):
         return np.zeros((n_samples, n_steps, 8, 8, 1), np.uint8)
@@ -138,7 +171,7 @@ class Judge:
 
 @functools.cache
 def helpers():
-    return {"model": Model(), "judge": Judge()}
+    return {"model": Model(), "model_a": Model(), "model_b": Model(), "judge": Judge()}
 
 
 @pytest.mark.parametrize(("name", "argument", "value"), ROWS)
