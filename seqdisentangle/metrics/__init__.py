@@ -3,6 +3,7 @@
 from .actions import action_consistency
 from .clustering import clustering_accuracy
 from .disentanglement import DisentanglementReport, disentanglement_report
+from .draws import ClassificationError, classification_error, over_draws
 from .generation import (
     SampleQuality,
     conditional_entropy,
@@ -27,6 +28,7 @@ from .tables import Estimate, Table
 from .verification import equal_error_rate, verification_error_rate
 
 __all__ = [
+    "ClassificationError",
     "DisentanglementReport",
     "Estimate",
     "LabelAccuracy",
@@ -38,6 +40,7 @@ __all__ = [
     "Table",
     "action_consistency",
     "chance",
+    "classification_error",
     "clustering_accuracy",
     "conditional_entropy",
     "content_drawn_accuracy",
@@ -48,6 +51,7 @@ __all__ = [
     "inception_score",
     "marginal_entropy",
     "motion_drawn_accuracy",
+    "over_draws",
     "probe_accuracy",
     "reconstruction_accuracy",
     "reconstruction_error",
