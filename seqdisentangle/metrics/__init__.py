@@ -25,7 +25,7 @@ from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
 from .separation import Separation, Shown, separation, separation_scorer
 from .tables import Estimate, Table
-from .verification import equal_error_rate, verification_error_rate
+from .verification import Verification, equal_error_rate, verification, verification_error_rate
 
 __all__ = [
     "ClassificationError",
@@ -38,6 +38,7 @@ __all__ = [
     "SequenceJudge",
     "Shown",
     "Table",
+    "Verification",
     "action_consistency",
     "chance",
     "classification_error",
@@ -59,5 +60,6 @@ __all__ = [
     "separation",
     "separation_scorer",
     "swap_accuracy",
+    "verification",
     "verification_error_rate",
 ]

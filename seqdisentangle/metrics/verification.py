@@ -2,15 +2,142 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_curve
 from sklearn.preprocessing import normalize
 
 from ..data.containers import numbers_of
-from ._checks import labels_in
+from ._checks import checked, labels_in
+from ._sequences import ReadSequences
 
-__all__ = ["equal_error_rate", "verification_error_rate"]
+__all__ = ["Verification", "equal_error_rate", "verification", "verification_error_rate"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Equal error rates of both codes; chance is 0.5.
+
+    Attributes
+    ----------
+    content : float
+        From 0 to 1; the lower, the better content knows the source.
+    motion : float
+        From 0 to 1; the nearer to 0.5, the less motion knows of it.
+    n_utterances : int
+        Codes that were compared, in all pairs.
+    """
+
+    content: float
+    motion: float
+    n_utterances: int
+
+    @property
+    def gap(self) -> float:
+        """Error rate of motion less that of content; higher is better, 0.5 where all is right."""
+        return self.motion - self.content
+
+    def __str__(self) -> str:
+        return (
+            f"equal error rate: content {self.content:.3f}, motion {self.motion:.3f}, "
+            f"gap {self.gap:.3f} ({self.n_utterances} utterances)"
+        )
+
+
+@checked(model="transform")
+def verification(model: Any, X: Any, y: ArrayLike, *, utterances: Any = None) -> Verification:
+    r"""Equal error rates of content and of motion, by the protocol of speaker verification.
+
+    A sequence is coded by its content, and by the mean of its motion over time; an utterance by
+    the mean of its segments, each code in :math:`z_u = \frac{1}{|u|} \sum_{i \in u} z_i`. All pairs
+    of utterances are scored by the cosine of the angle between their codes, taken from the mean of
+    all codes.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `transform`.
+    X : array-like of n sequences
+        Held-out sequences or segments, of any lengths.
+    y : array-like of shape (n,)
+        Source of each sequence: its speaker, say.
+    utterances : array-like of shape (n,), optional
+        Utterance that each segment is of. None takes each sequence for one.
+
+    Returns
+    -------
+    Verification
+        Error rates of content (low is good) and of motion (0.5 is good), and their gap.
+
+    Raises
+    ------
+    ValueError
+        If labels are not of n sequences, an utterance has two sources, or all pairs are alike.
+
+    See Also
+    --------
+    verification_error_rate : The same of one code.
+
+    References
+    ----------
+    .. [1] W.-N. Hsu, Y. Zhang, J. Glass, "Unsupervised Learning of Disentangled and Interpretable
+       Representations from Sequential Data", NeurIPS 2017, section 4.2: utterances of segments.
+    .. [2] Y. Li, S. Mandt, "Disentangled Sequential Autoencoder", ICML 2018, section 5.2.
+
+    Examples
+    --------
+    Speakers are levels of a sequence, which content has and motion has not:
+
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from seqdisentangle.metrics import verification
+    >>> def transform(X):
+    ...     level = X.mean(1)
+    ...     return SimpleNamespace(content=level, motion=X - level[:, None])
+    >>> rng = np.random.RandomState(0)
+    >>> speaker = np.repeat([0, 1, 2], 20)
+    >>> X = 3 * np.eye(3)[speaker][:, None] + rng.normal(size=(60, 40, 3))
+    >>> X -= X.mean((0, 1))
+    >>> found = verification(SimpleNamespace(transform=transform), X, speaker)
+    >>> found.content, found.n_utterances
+    (0.0, 60)
+    """
+    held = ReadSequences.all_of(X, model)
+    n = len(held)
+    speakers = one_label_each(y, "y", n)
+    of = np.arange(n) if utterances is None else one_label_each(utterances, "utterances", n)
+    names, first, utterance = np.unique(of, return_index=True, return_inverse=True)
+    if (speakers != speakers[first][utterance]).any():
+        divided = names[utterance[np.flatnonzero(speakers != speakers[first][utterance])[0]]]
+        raise ValueError(f"utterances must be of one label of y each, got several for {divided!r}")
+    codes = held.encoded(model)
+    content, motion = (
+        mean_of_each(z, utterance, len(names))
+        for z in (codes.content, np.stack([z.mean(0) for z in codes.motion]))
+    )
+    return Verification(
+        content=verification_error_rate(content, speakers[first]),
+        motion=verification_error_rate(motion, speakers[first]),
+        n_utterances=len(names),
+    )
+
+
+def one_label_each(labels: Any, name: str, n: int) -> NDArray[Any]:
+    """Labels of n sequences."""
+    found = labels_in(labels, name)
+    if found.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},) like X, got {found.shape}")
+    return found
+
+
+def mean_of_each(z: NDArray, of: NDArray[np.intp], n: int) -> NDArray[np.float64]:
+    """Mean of the rows of each of n utterances."""
+    sums = np.zeros((n, z.shape[1]))
+    np.add.at(sums, of, z)
+    return np.asarray(sums / np.bincount(of, minlength=n)[:, None])
 
 
 def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:

@@ -1,11 +1,17 @@
 """Verification against thresholds tried one by one, and against a closed form."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
-from seqdisentangle.metrics import equal_error_rate, verification_error_rate
+from seqdisentangle.metrics import (
+    equal_error_rate,
+    verification,
+    verification_error_rate,
+)
 
 
 def crossing(scores, same):
@@ -79,3 +85,55 @@ def test_a_code_of_the_label_is_right_and_noise_is_not():
 def test_what_cannot_be_judged_is_refused(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+class Sources:
+    """Content is the mean of a sequence, motion the rest."""
+
+    def transform(self, X):
+        content = np.stack([x.mean(0) for x in X])
+        motion = [x - z for x, z in zip(X, content, strict=True)]
+        return SimpleNamespace(content=content, motion=motion)
+
+
+def recordings(n=60, n_sources=6, seed=0):
+    """Sequences of several lengths about a level, that of their source."""
+    rng = np.random.RandomState(seed)
+    y = np.arange(n) % n_sources
+    levels = 2 * rng.normal(size=(n_sources, 4))
+    return [level + rng.normal(size=(4 + i % 3, 4)) for i, level in enumerate(levels[y])], y
+
+
+def test_both_codes_are_compared_as_one_code_is():
+    X, y = recordings()
+    codes = Sources().transform(X)
+    found = verification(Sources(), X, y)
+    assert found.content == verification_error_rate(codes.content, y) < 0.2
+    assert found.motion == verification_error_rate([z.mean(0) for z in codes.motion], y)
+    assert found.gap == found.motion - found.content
+    assert "gap" in str(found)
+
+
+def test_segments_are_averaged_to_utterances():
+    X, y = recordings()
+    utterance = np.array(
+        [f"{label}-{i % 2}" for label, i in zip(y, np.arange(60) // 6, strict=True)]
+    )
+    codes = Sources().transform(X).content
+    names = np.unique(utterance)
+    means = np.stack([codes[utterance == name].mean(0) for name in names])
+    found = verification(Sources(), X, y, utterances=utterance)
+    assert found.n_utterances == 12
+    assert found.content == verification_error_rate(means, [int(name[0]) for name in names])
+
+
+def test_a_permuted_code_is_at_chance():
+    X, y = recordings(240)
+    shuffled = np.random.RandomState(0).permutation(y)
+    assert verification(Sources(), X, shuffled).content == pytest.approx(0.5, abs=0.03)
+
+
+def test_an_utterance_of_two_sources_is_refused():
+    X, y = recordings(6)
+    with pytest.raises(ValueError, match=r"utterances must be of one label of y each.*'b'"):
+        verification(Sources(), X, y, utterances=["a", "b", "b", "c", "d", "e"])
