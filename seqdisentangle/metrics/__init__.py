@@ -21,6 +21,7 @@ from .interventions import (
     swap_accuracy,
 )
 from .judge import SequenceJudge
+from .leaks import leak_matrix
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
 from .separation import Separation, Shown, separation, separation_scorer
@@ -50,6 +51,7 @@ __all__ = [
     "disentanglement_report",
     "equal_error_rate",
     "inception_score",
+    "leak_matrix",
     "marginal_entropy",
     "motion_drawn_accuracy",
     "over_draws",
