@@ -2,6 +2,7 @@
 
 from .actions import action_consistency
 from .clustering import clustering_accuracy
+from .dimensions import DCI, dci, mutual_information_gap
 from .disentanglement import DisentanglementReport, disentanglement_report
 from .draws import ClassificationError, classification_error, over_draws
 from .generation import (
@@ -29,6 +30,7 @@ from .tables import Estimate, Table
 from .verification import Verification, equal_error_rate, verification, verification_error_rate
 
 __all__ = [
+    "DCI",
     "ClassificationError",
     "DisentanglementReport",
     "Estimate",
@@ -48,12 +50,14 @@ __all__ = [
     "content_drawn_accuracy",
     "data_accuracy",
     "data_quality",
+    "dci",
     "disentanglement_report",
     "equal_error_rate",
     "inception_score",
     "leak_matrix",
     "marginal_entropy",
     "motion_drawn_accuracy",
+    "mutual_information_gap",
     "over_draws",
     "probe_accuracy",
     "reconstruction_accuracy",

@@ -38,6 +38,7 @@ CONSTRAINTS = {
     "max_iter": COUNT,
     "measure": callable,
     "n_actions": COUNT,
+    "n_bins": AT_LEAST_TWO,
     "n_draws": AT_LEAST_TWO,
     "n_folds": AT_LEAST_TWO,
     "n_neighbours": COUNT,
