@@ -2,6 +2,14 @@
 
 from .actions import action_consistency
 from .clustering import clustering_accuracy
+from .consistency import (
+    Consistency,
+    consistency,
+    content_stability,
+    linear_cka,
+    linear_consistency,
+    prediction_stability,
+)
 from .dimensions import DCI, dci, mutual_information_gap
 from .disentanglement import DisentanglementReport, disentanglement_report
 from .draws import ClassificationError, classification_error, over_draws
@@ -32,6 +40,7 @@ from .verification import Verification, equal_error_rate, verification, verifica
 __all__ = [
     "DCI",
     "ClassificationError",
+    "Consistency",
     "DisentanglementReport",
     "Estimate",
     "LabelAccuracy",
@@ -47,7 +56,9 @@ __all__ = [
     "classification_error",
     "clustering_accuracy",
     "conditional_entropy",
+    "consistency",
     "content_drawn_accuracy",
+    "content_stability",
     "data_accuracy",
     "data_quality",
     "dci",
@@ -55,10 +66,13 @@ __all__ = [
     "equal_error_rate",
     "inception_score",
     "leak_matrix",
+    "linear_cka",
+    "linear_consistency",
     "marginal_entropy",
     "motion_drawn_accuracy",
     "mutual_information_gap",
     "over_draws",
+    "prediction_stability",
     "probe_accuracy",
     "reconstruction_accuracy",
     "reconstruction_error",

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 
-__all__ = ["SequenceCodes", "joined_codes", "predicted", "read_back"]
+__all__ = ["SequenceCodes", "joined_codes", "predicted", "r2_of", "read_back"]
 
 N_FOLDS = 5
 
@@ -73,11 +73,22 @@ def predicted(codes: SequenceCodes, rng: np.random.RandomState) -> tuple[float, 
     return r2_of(motion, codes.content, rng), r2_of(codes.content, motion, rng)
 
 
-def r2_of(x: NDArray, y: NDArray, rng: np.random.RandomState) -> float:
-    """Share of the variance of `y` that a linear function of `x` predicts, held out."""
-    folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)
+def r2_of(
+    x: NDArray,
+    y: NDArray,
+    rng: np.random.RandomState,
+    groups: NDArray[np.intp] | None = None,
+) -> float:
+    """Share of the variance of `y` that a linear function of `x` predicts, held out by groups."""
+    folds: KFold | GroupKFold
+    if groups is None:
+        folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)
+    else:
+        folds = GroupKFold(min(N_FOLDS, len(np.unique(groups))))
     model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 5, 13)))
-    missed = float(((y - cross_val_predict(model, x, y, cv=folds).reshape(y.shape)) ** 2).sum())
+    missed = float(
+        ((y - cross_val_predict(model, x, y, groups=groups, cv=folds).reshape(y.shape)) ** 2).sum()
+    )
     total = float(((y - y.mean(0)) ** 2).sum())
     return max(0.0, 1 - missed / total) if total > 0 else 0.0
 

@@ -1,0 +1,107 @@
+"""Consistency: linear maps of codes, kernels by another formula, and parts of sequences."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seqdisentangle.metrics import (
+    consistency,
+    content_stability,
+    linear_cka,
+    linear_consistency,
+    prediction_stability,
+)
+
+RNG = np.random.RandomState(0)
+
+
+def mapped(A):
+    """Codes of levels and courses, by a linear map."""
+
+    def transform(X):
+        levels = np.stack([x.mean(0) for x in X])
+        return SimpleNamespace(
+            content=levels @ A, motion=[(x - m) @ A for x, m in zip(X, levels, strict=True)]
+        )
+
+    return SimpleNamespace(transform=transform)
+
+
+def test_linear_maps_of_both_codes_agree(levels):
+    X = [x[: 4 + i % 5] for i, x in enumerate(levels(40))]
+    found = consistency(mapped(np.eye(3)), mapped(RNG.normal(size=(3, 4))), X, random_state=0)
+    assert min(found.content, found.motion) > 0.99
+    assert found.content_cka < 1
+
+
+def test_codes_of_other_sequences_do_not_agree():
+    X = RNG.normal(size=(150, 5, 3))
+    shuffled = SimpleNamespace(transform=lambda X: mapped(np.eye(3)).transform(X[::-1]))
+    found = consistency(mapped(np.eye(3)), shuffled, X, random_state=0)
+    assert max(found.content, found.motion, found.content_cka, found.motion_cka) < 0.1
+
+
+def test_the_mean_of_both_ways_is_taken():
+    z = RNG.normal(size=(200, 2))
+    # Both numbers say the first, which says half of their variance.
+    assert linear_consistency(z, z[:, :1], random_state=0) == pytest.approx(0.75, abs=0.05)
+
+
+def test_alignment_is_that_of_centred_gram_matrices():
+    a, b = RNG.normal(size=(20, 3)), RNG.normal(size=(20, 5))
+    centre = np.eye(20) - 1 / 20
+    K, L = centre @ a @ a.T @ centre, centre @ b @ b.T @ centre
+    expected = np.sum(K * L) / np.sqrt(np.sum(K * K) * np.sum(L * L))
+    assert linear_cka(a, b) == pytest.approx(expected)
+
+
+def test_two_codes_are_always_aligned():
+    assert linear_cka(RNG.normal(size=(2, 3)), RNG.normal(size=(2, 3))) == pytest.approx(1)
+
+
+def content_of_first_frame():
+    return SimpleNamespace(
+        transform=lambda X: SimpleNamespace(content=np.stack([x[0] for x in X]), motion=X)
+    )
+
+
+def test_stability_of_a_hand_worked_case():
+    X = np.array([[0.0, 1.0], [4.0, 3.0]])[..., None]  # between 18, within 0.5
+    assert content_stability(content_of_first_frame(), X) == pytest.approx(8.5 / 9.5)
+
+
+def test_parts_that_are_alike_are_stable_and_noise_is_not():
+    X = RNG.normal(size=(400, 6, 2))
+    assert content_stability(content_of_first_frame(), X, n_parts=3) == pytest.approx(0, abs=0.1)
+    still = np.repeat(X[:, :1], 7, axis=1)
+    assert content_stability(content_of_first_frame(), still, n_parts=3) == pytest.approx(1)
+
+
+def test_sequences_that_cannot_be_cut_are_refused():
+    with pytest.raises(ValueError, match=r"at least n_parts=3 steps, got 2, the shortest of 2"):
+        content_stability(content_of_first_frame(), np.zeros((2, 2, 1)), n_parts=3)
+    with pytest.raises(ValueError, match="the same content"):
+        content_stability(content_of_first_frame(), np.zeros((2, 2, 1)))
+
+
+@pytest.mark.parametrize(
+    ("predictions", "expected"),
+    [([[1, 1, 1]], 1), ([[1, 2, 3]], 1 / 3), ([["a"], ["a", "b"]], 0.75)],
+)
+def test_flicker_of_labels(predictions, expected):
+    assert prediction_stability(predictions) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("predictions", [3, [], [[]], [[[1]]], [1, 2]])
+def test_predictions_of_no_frames_are_refused(predictions):
+    with pytest.raises(ValueError, match="predictions must"):
+        prediction_stability(predictions)
+
+
+@pytest.mark.parametrize("measure", [linear_consistency, linear_cka])
+def test_codes_that_cannot_be_compared_are_refused(measure):
+    with pytest.raises(ValueError, match="codes_a and codes_b must be of the same sequences"):
+        measure(RNG.normal(size=(3, 2)), RNG.normal(size=(4, 2)))
+    with pytest.raises(ValueError, match="codes_b must be finite and not all alike"):
+        measure(RNG.normal(size=(3, 2)), np.ones((3, 2)))
