@@ -12,6 +12,14 @@ from .consistency import (
 )
 from .dimensions import DCI, dci, mutual_information_gap
 from .disentanglement import DisentanglementReport, disentanglement_report
+from .distributions import (
+    PrecisionRecall,
+    TwoSampleTest,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+    two_sample_test,
+)
 from .draws import ClassificationError, classification_error, over_draws
 from .generation import (
     SampleQuality,
@@ -44,12 +52,14 @@ __all__ = [
     "DisentanglementReport",
     "Estimate",
     "LabelAccuracy",
+    "PrecisionRecall",
     "ReconstructionError",
     "SampleQuality",
     "Separation",
     "SequenceJudge",
     "Shown",
     "Table",
+    "TwoSampleTest",
     "Verification",
     "action_consistency",
     "chance",
@@ -64,7 +74,9 @@ __all__ = [
     "dci",
     "disentanglement_report",
     "equal_error_rate",
+    "frechet_distance",
     "inception_score",
+    "kernel_distance",
     "leak_matrix",
     "linear_cka",
     "linear_consistency",
@@ -72,6 +84,7 @@ __all__ = [
     "motion_drawn_accuracy",
     "mutual_information_gap",
     "over_draws",
+    "precision_recall",
     "prediction_stability",
     "probe_accuracy",
     "reconstruction_accuracy",
@@ -80,6 +93,7 @@ __all__ = [
     "separation",
     "separation_scorer",
     "swap_accuracy",
+    "two_sample_test",
     "verification",
     "verification_error_rate",
 ]
