@@ -21,6 +21,7 @@ from .distributions import (
     two_sample_test,
 )
 from .draws import ClassificationError, classification_error, over_draws
+from .fidelity import ReconstructionQuality, reconstruction_quality, structural_similarity
 from .generation import (
     SampleQuality,
     conditional_entropy,
@@ -54,6 +55,7 @@ __all__ = [
     "LabelAccuracy",
     "PrecisionRecall",
     "ReconstructionError",
+    "ReconstructionQuality",
     "SampleQuality",
     "Separation",
     "SequenceJudge",
@@ -89,9 +91,11 @@ __all__ = [
     "probe_accuracy",
     "reconstruction_accuracy",
     "reconstruction_error",
+    "reconstruction_quality",
     "sample_quality",
     "separation",
     "separation_scorer",
+    "structural_similarity",
     "swap_accuracy",
     "two_sample_test",
     "verification",
