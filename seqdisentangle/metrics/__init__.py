@@ -20,6 +20,7 @@ from .distributions import (
     precision_recall,
     two_sample_test,
 )
+from .downstream import downstream
 from .draws import ClassificationError, classification_error, over_draws
 from .fidelity import ReconstructionQuality, reconstruction_quality, structural_similarity
 from .generation import (
@@ -75,6 +76,7 @@ __all__ = [
     "data_quality",
     "dci",
     "disentanglement_report",
+    "downstream",
     "equal_error_rate",
     "frechet_distance",
     "inception_score",
