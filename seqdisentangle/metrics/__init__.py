@@ -44,6 +44,7 @@ from .leaks import leak_matrix
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
 from .separation import Separation, Shown, separation, separation_scorer
+from .swaps import SwapDistance, swap_distance
 from .tables import Estimate, Table
 from .verification import Verification, equal_error_rate, verification, verification_error_rate
 
@@ -61,6 +62,7 @@ __all__ = [
     "Separation",
     "SequenceJudge",
     "Shown",
+    "SwapDistance",
     "Table",
     "TwoSampleTest",
     "Verification",
@@ -99,6 +101,7 @@ __all__ = [
     "separation_scorer",
     "structural_similarity",
     "swap_accuracy",
+    "swap_distance",
     "two_sample_test",
     "verification",
     "verification_error_rate",
