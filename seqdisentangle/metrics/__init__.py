@@ -43,6 +43,7 @@ from .judge import SequenceJudge
 from .leaks import leak_matrix
 from .probes import chance, probe_accuracy
 from .reconstruction import ReconstructionError, reconstruction_error
+from .reports import report
 from .separation import Separation, Shown, separation, separation_scorer
 from .swaps import SwapDistance, swap_distance
 from .tables import Estimate, Table
@@ -96,6 +97,7 @@ __all__ = [
     "reconstruction_accuracy",
     "reconstruction_error",
     "reconstruction_quality",
+    "report",
     "sample_quality",
     "separation",
     "separation_scorer",

@@ -1,0 +1,112 @@
+"""One table of all measures that a model and its data allow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ._checks import checked
+from ._factors import factors_in, groups_in
+from ._report_codes import probe_rows, stability_row, verification_rows
+from ._report_frames import reconstruction_rows, sample_rows, swap_rows
+from ._separation_sequences import LEAST_SEQUENCES, LEAST_STEPS
+from ._sequences import ReadSequences
+from .tables import Table
+
+__all__ = ["report"]
+
+
+@checked(model="transform")
+def report(
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    groups: Any = None,
+    n_folds: int = 5,
+    random_state: int | np.random.RandomState | None = None,
+) -> Table:
+    """Measure all that applies, beside chance, the data themselves and reconstructions.
+
+    Probes and equal error rates need factors `y`, reconstruction a model with `reconstruct`, the
+    donors of swaps one with `swap`, and distances of distributions one with `sample`.
+
+    Parameters
+    ----------
+    model : object
+        Anything fitted with `transform`.
+    X : array-like of n sequences
+        Held-out sequences, of any lengths.
+    y : array-like of shape (n,) or (n, k), dict of such columns or data frame, optional
+        Factors: labels, or numbers where they are no whole ones.
+    groups : array-like of shape (n,), optional
+        Sequences of one group are never both learned from and tested by a probe.
+    n_folds : int, default=5
+        Folds of the probes, at least 2; fewer where a label is rare.
+    random_state : int, RandomState instance or None, default=None
+        Determines folds, pairs and samples.
+
+    Returns
+    -------
+    Table
+        A row for each measure and what it is of, with the columns `value`, `standard_error` (over
+        folds, sequences or subsets; NaN where there is none), and the same of `chance`, of the
+        `data` themselves and of `reconstructions`, NaN where it does not apply. `better` is
+        ``higher``, ``lower``, or ``factor`` where it depends on the factor: of one that stays the
+        same in a sequence, content should be at `data`, and motion at `chance`.
+
+    Raises
+    ------
+    ValueError
+        If factors or groups are not of n sequences or have one value alone, or `X` holds fewer
+        than two sequences.
+
+    See Also
+    --------
+    disentanglement_report : What a judge of labels says.
+    separation : A verdict, and advice, in words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from seqdisentangle.metrics import report
+    >>> levels = SimpleNamespace(
+    ...     transform=lambda X: SimpleNamespace(content=X.mean(1), motion=X - X.mean(1)[:, None])
+    ... )
+    >>> speaker = np.arange(80) % 4
+    >>> X = 5 * np.eye(4)[speaker][:, None] + np.random.RandomState(0).normal(size=(80, 9, 4))
+    >>> print(report(levels, X, {"speaker": speaker}, random_state=0).select(of="content"))
+    measure                        of       value  standard_error  chance   data  ...
+    linear probe of speaker        content  1.000           0.000   0.250  1.000  ...
+    equal error rate of speaker    content  0.000               -   0.500  0.000  ...
+    stability over halves          content  0.9...              -   0.000  0.9... ...
+
+    Anything else is picked as from every table, or by pandas:
+
+    >>> table = report(levels, X, {"speaker": speaker}, random_state=0)
+    >>> table.select(measure="equal error rate of speaker", of="gap")["value"][0] > 0.3
+    True
+    """
+    held = ReadSequences.all_of(X, model)
+    if len(held) < 2:
+        raise ValueError(f"X must hold at least two sequences, got {len(held)}")
+    factors = {} if y is None else factors_in(y, len(held))
+    told, rng = groups_in(groups, len(held)), check_random_state(random_state)
+    codes = held.encoded(model)
+    steps = min(len(x) for x in held.frames)
+    can = {verb: hasattr(model, verb) for verb in ("reconstruct", "swap", "sample")}
+    made = held.as_frames(model.reconstruct(held.X)) if can["reconstruct"] else None
+    rows = probe_rows(held, codes, made, factors, told, n_folds, rng)
+    rows += verification_rows(held, codes, factors)
+    if steps >= 2:
+        rows += stability_row(model, held)
+    if made is not None:
+        rows += reconstruction_rows(model, held)
+    if all(can.values()) and len(held) >= LEAST_SEQUENCES and steps >= LEAST_STEPS:
+        rows += swap_rows(model, held, rng)
+    if can["sample"] and len(held) >= LEAST_SEQUENCES:
+        rows += sample_rows(model, held, made, rng)
+    return Table(tuple(rows))
