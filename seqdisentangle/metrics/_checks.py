@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, validate_param
 
 from ..data.containers import as_array, opened, refuse
 
-__all__ = ["COUNT", "Number", "checked", "labels_in", "sequences_in"]
+__all__ = ["COUNT", "Number", "checked", "label_of_each", "labels_in", "sequences_in"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -117,4 +117,18 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
     if labels.dtype.kind == "O" and any(label is None for label in labels.ravel()):
         raise ValueError(f"{name} must be an array of labels, got None for some")
+    return labels
+
+
+def label_of_each(y: Any, name: str, n: int) -> NDArray[Any]:
+    """The labels of n sequences, one each.
+
+    Raises
+    ------
+    ValueError
+        If they are not labels of one kind, or not that many.
+    """
+    labels = labels_in(y, name)
+    if labels.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},), a label a sequence, got {labels.shape}")
     return labels

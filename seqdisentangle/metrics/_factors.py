@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._checks import labels_in
+from ._checks import label_of_each, labels_in
 
 __all__ = ["factors_in", "groups_in", "is_continuous"]
 
@@ -61,9 +61,7 @@ def groups_in(groups: Any, n: int) -> NDArray[Any] | None:
     """
     if groups is None:
         return None
-    found = labels_in(groups, "groups")
-    if found.shape != (n,):
-        raise ValueError(f"groups must have shape ({n},) like X, got {found.shape}")
+    found = label_of_each(groups, "groups", n)
     if len(np.unique(found)) < 2:
         raise ValueError("groups must hold at least two groups, one to learn from and one to test")
     return found

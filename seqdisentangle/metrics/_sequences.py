@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..data.sequences import Sequences
 from ._separation_codes import SequenceCodes
 
-__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
+__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for", "stacked"]
 
 
 class ReadSequences:
@@ -36,7 +36,7 @@ class ReadSequences:
         steps = sequences.all_lengths
         each = [sequences.read(rows[i : i + 1])[0, : steps[row]] for i, row in enumerate(rows)]
         arrays = [x.cpu().numpy() for x in each]
-        self.X: Any = np.stack(arrays) if len({len(x) for x in arrays}) == 1 else arrays
+        self.X: Any = stacked(arrays)
         with_gaps = self.as_frames(arrays)
         usual = np.nanmean(np.concatenate(with_gaps), axis=0)
         self.frames = [filled(x, np.nan_to_num(usual)) for x in with_gaps]
@@ -89,6 +89,11 @@ def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") 
     """X, checked; where channels are, the model says, if it knows."""
     layout = getattr(model, "layout_", None)
     return Sequences(X, lengths=lengths, layout=layout, missing="mask", name=name)
+
+
+def stacked(sequences: list[NDArray]) -> Any:
+    """Sequences as one array where they are of one length."""
+    return np.stack(sequences) if len({len(x) for x in sequences}) == 1 else sequences
 
 
 def flat_frames(frames: list[NDArray]) -> list[NDArray]:

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from ..data.containers import numbers_of
 from ._checks import checked, labels_in
 from ._separation_codes import SequenceCodes, r2_of
-from ._sequences import ReadSequences
+from ._sequences import ReadSequences, stacked
 
 __all__ = [
     "Consistency",
@@ -264,7 +264,7 @@ def content_stability(model: Any, X: Any, *, n_parts: int = 2) -> float:
         )
     cut = [np.array_split(x, n_parts) for x in held.X]
     codes = [
-        SequenceCodes.of(model, same_length([parts[k] for parts in cut])).content
+        SequenceCodes.of(model, stacked([parts[k] for parts in cut])).content
         for k in range(n_parts)
     ]
     z = np.stack(codes, axis=1)  # (n, p, d)
@@ -347,8 +347,3 @@ def paired_codes(codes_a: ArrayLike, codes_b: ArrayLike) -> tuple[NDArray, NDArr
             f"{len(found[0])} and {len(found[1])}"
         )
     return found[0], found[1]
-
-
-def same_length(sequences: list[NDArray]) -> Any:
-    """Sequences as one array where they are of one length."""
-    return np.stack(sequences) if len({len(x) for x in sequences}) == 1 else sequences

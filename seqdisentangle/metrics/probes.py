@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
@@ -11,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ..data.containers import numbers_of
-from ._checks import checked, labels_in
+from ._checks import checked, label_of_each, labels_in
 
 __all__ = ["chance", "probe_accuracy"]
 
@@ -80,8 +78,8 @@ def probe_accuracy(
             f"codes_train have {train.shape[1]} numbers a sequence, codes_test {test.shape[1]}."
         )
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
-    probe.fit(train, _one_each(y_train, "y_train", len(train)))
-    return float(probe.score(test, _one_each(y_test, "y_test", len(test))))
+    probe.fit(train, label_of_each(y_train, "y_train", len(train)))
+    return float(probe.score(test, label_of_each(y_test, "y_test", len(test))))
 
 
 def chance(y: ArrayLike) -> float:
@@ -120,11 +118,3 @@ def _flat(codes: ArrayLike, name: str) -> NDArray[np.floating]:
     if z.ndim not in (2, 3):
         raise ValueError(f"{name} must have shape (n, d) or (n, T, d), got shape {z.shape}.")
     return z.reshape(len(z), -1)
-
-
-def _one_each(y: ArrayLike, name: str, n: int) -> NDArray[Any]:
-    """The labels of n sequences."""
-    labels = labels_in(y, name)
-    if labels.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},), a label a sequence, got {labels.shape}.")
-    return labels

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_curve
 from sklearn.preprocessing import normalize
 
 from ..data.containers import numbers_of
-from ._checks import checked, labels_in
+from ._checks import checked, label_of_each, labels_in
 from ._sequences import ReadSequences
 
 __all__ = ["Verification", "equal_error_rate", "verification", "verification_error_rate"]
@@ -107,8 +107,8 @@ def verification(model: Any, X: Any, y: ArrayLike, *, utterances: Any = None) ->
     """
     held = ReadSequences.all_of(X, model)
     n = len(held)
-    speakers = one_label_each(y, "y", n)
-    of = np.arange(n) if utterances is None else one_label_each(utterances, "utterances", n)
+    speakers = label_of_each(y, "y", n)
+    of = np.arange(n) if utterances is None else label_of_each(utterances, "utterances", n)
     names, first, utterance = np.unique(of, return_index=True, return_inverse=True)
     if (speakers != speakers[first][utterance]).any():
         divided = names[utterance[np.flatnonzero(speakers != speakers[first][utterance])[0]]]
@@ -123,14 +123,6 @@ def verification(model: Any, X: Any, y: ArrayLike, *, utterances: Any = None) ->
         motion=verification_error_rate(motion, speakers[first]),
         n_utterances=len(names),
     )
-
-
-def one_label_each(labels: Any, name: str, n: int) -> NDArray[Any]:
-    """Labels of n sequences."""
-    found = labels_in(labels, name)
-    if found.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},) like X, got {found.shape}")
-    return found
 
 
 def mean_of_each(z: NDArray, of: NDArray[np.intp], n: int) -> NDArray[np.float64]:
