@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import Any
 
 import numpy as np
 
 from .._parts import Part
 
-__all__ = ["EPOCH", "METHODS", "Callback", "Callbacks", "check_path", "tagged"]
+__all__ = ["EPOCH", "METHODS", "Callback", "Callbacks", "tagged"]
 
 METHODS = ("on_fit_begin", "on_epoch_end", "on_fit_end")
 
@@ -110,13 +109,6 @@ class Callbacks:
             for callback in self.callbacks
             if hasattr(callback, method)
         ]
-
-
-def check_path(callback: Callback, name: str) -> None:
-    """Raise a TypeError that names an argument of a callback which is no path."""
-    value = getattr(callback, name)
-    if not isinstance(value, str | PathLike):
-        raise TypeError(f"{type(callback).__name__}: {name} must be a path, got {value!r}")
 
 
 def tagged(record: dict[str, float]) -> dict[str, float]:

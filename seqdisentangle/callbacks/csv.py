@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from .._paths import check_path
 from ..persistence import naming, written_whole
-from .base import Callback, check_path
+from .base import Callback
 
 __all__ = ["CSVLogger"]
 
@@ -29,7 +30,7 @@ class CSVLogger(Callback):
 
     Raises
     ------
-    TypeError
+    TypeError, ValueError
         If ``path`` is none.
     FileNotFoundError
         In ``fit``, if the folder is not there.
@@ -51,7 +52,7 @@ class CSVLogger(Callback):
     path: str | PathLike[str]
 
     def __post_init__(self) -> None:
-        check_path(self, "path")
+        check_path(self.path, f"{type(self).__name__}: path")
 
     def on_fit_begin(self, estimator: Any) -> None:
         """Find the place of the file, should the working directory change."""

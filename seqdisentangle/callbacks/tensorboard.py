@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from .base import EPOCH, Callback, check_path, tagged
+from .._paths import check_path
+from .base import EPOCH, Callback, tagged
 
 __all__ = ["TensorBoardLogger"]
 
@@ -26,7 +27,7 @@ class TensorBoardLogger(Callback):
 
     Raises
     ------
-    TypeError
+    TypeError, ValueError
         If ``folder`` is no path.
     ImportError
         In ``fit``, if the package tensorboard is not there.
@@ -41,7 +42,7 @@ class TensorBoardLogger(Callback):
     folder: str | PathLike[str]
 
     def __post_init__(self) -> None:
-        check_path(self, "folder")
+        check_path(self.folder, f"{type(self).__name__}: folder")
         self._writer: Any = getattr(self, "_writer", None)  # checks come in a training too
 
     def on_fit_begin(self, estimator: Any) -> None:

@@ -35,9 +35,9 @@ def check_crop(crop: Any) -> None:
     ImportError
         If faces are to be found and scikit-image is not installed.
     """
-    if crop == "face":
+    if isinstance(crop, str) and crop == "face":
         _import_skimage()
-    elif not (crop is None or crop == "center" or callable(crop)):
+    elif not (crop is None or callable(crop) or (isinstance(crop, str) and crop == "center")):
         raise ValueError(
             f"crop must be 'center', 'face', None or a function of a frame, got {crop!r}."
         )

@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from .._paths import check_path
+
 __all__ = ["DATA_HOME_VARIABLE", "download", "get_data_home", "read_verified", "sha256_of"]
 
 DATA_HOME_VARIABLE = "SEQDISENTANGLE_DATA"
@@ -44,8 +46,8 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> Path:
     """
     if data_home is None:
         data_home = os.environ.get(DATA_HOME_VARIABLE) or "~/seqdisentangle_data"
-    elif not isinstance(data_home, (str, os.PathLike)):
-        raise TypeError(f"data_home must be a path or None, got {data_home!r}.")
+    else:
+        check_path(data_home, "data_home")
     return Path(data_home).expanduser()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,10 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Stored", "check_room", "read_stored", "write_stored"]
+__all__ = ["Stored", "read_stored", "write_stored"]
 
 _FRAMES, _ABOUT = "frames.npy", "videos.json"
-_SHARE = 0.5  # of the memory of the machine, which frames may take
 
 
 class Stored(NamedTuple):
@@ -32,33 +30,6 @@ class Stored(NamedTuple):
 
     videos: list[npt.NDArray[np.uint8]]
     numbers: list[int]
-
-
-def check_room(n_bytes: int, example: str) -> None:
-    """Refuse frames that the memory of the machine does not hold.
-
-    Parameters
-    ----------
-    n_bytes : int
-        Size of all frames, about.
-    example : str
-        A parameter that would help.
-
-    Raises
-    ------
-    MemoryError
-        If they take more than half of it.
-    """
-    try:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows does not tell
-        return
-    if n_bytes > _SHARE * memory:
-        raise MemoryError(
-            f"The frames take about {n_bytes / 1e9:.1f} GB, and this machine has "
-            f"{memory / 1e9:.1f} GB of memory: write them to a folder by {example}, which is read "
-            "in parts, or make them smaller or fewer by size= and step="
-        )
 
 
 def write_stored(

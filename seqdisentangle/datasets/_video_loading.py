@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed, effective_n_jobs
-from sklearn.utils import check_scalar
 from tqdm.auto import tqdm
 
 from ._crops import Crop, box_of, check_crop
-from ._frame_store import Stored, check_room, read_stored, write_stored
-from ._sizes import height_and_width
+from ._frame_store import Stored, read_stored, write_stored
+from ._sizes import check_room, height_and_width
 from ._video_frames import Video, open_video
 from ._video_tree import Place
 
@@ -25,6 +23,10 @@ __all__ = ["Reading", "load_videos"]
 
 # PIL.Image.Resampling.BILINEAR; Pillow is optional. It averages over all that a new pixel covers.
 _BILINEAR = 2
+_ADVICE = (
+    "write them to a folder by out='videos', which is read in parts, or make them smaller or fewer "
+    "by size= and step="
+)
 
 
 class Reading(NamedTuple):
@@ -44,18 +46,17 @@ class Reading(NamedTuple):
     step: int
 
     @classmethod
-    def checked(cls, size: Any, crop: Any, step: Any) -> Reading:
-        """Check the parameters as users give them.
+    def checked(cls, size: Any, crop: Any, step: int) -> Reading:
+        """Check those that have more kinds than one as users give them.
 
         Raises
         ------
-        TypeError, ValueError
+        ValueError
             If one has not the type or is not in the range of
             :func:`~seqdisentangle.datasets.load_video_folder`.
         """
         frame = height_and_width("size", size, smallest=4)
         check_crop(crop)
-        check_scalar(step, "step", Integral, min_val=1)
         return cls(frame, crop, int(step))
 
     def frames(self, video: Video) -> npt.NDArray[np.uint8] | None:
@@ -92,7 +93,7 @@ def load_videos(
     *,
     out: str | os.PathLike[str] | None,
     n_jobs: int | None,
-    verbose: bool,
+    verbose: bool | int,
 ) -> Stored:
     """Load the frames of videos.
 
@@ -122,7 +123,7 @@ def load_videos(
     videos = [open_video(place.path) for place in places]
     if out is None:
         frames_of_all = sum(-(-video.n_frames() // reading.step) for video in videos)
-        check_room(frames_of_all * 3 * reading.size[0] * reading.size[1], "out='videos'")
+        check_room(frames_of_all * 3 * reading.size[0] * reading.size[1], _ADVICE, share=0.5)
         read = list(_in_order(videos, reading, n_jobs, verbose))
         kept = [(i, frames) for i, frames in enumerate(read) if frames is not None]
         stored = Stored([frames for _, frames in kept], [i for i, _ in kept])
@@ -142,13 +143,13 @@ def load_videos(
         warnings.warn(
             f"{len(missing)} of {len(places)} videos are left out by crop={reading.crop!r}, the "
             f"first being '{missing[0]}'.",
-            stacklevel=3,
+            stacklevel=4,  # beyond the checks of arguments
         )
     return stored
 
 
 def _in_order(
-    videos: list[Video], reading: Reading, n_jobs: int | None, verbose: bool
+    videos: list[Video], reading: Reading, n_jobs: int | None, verbose: bool | int
 ) -> Iterator[npt.NDArray[np.uint8] | None]:
     """Read videos by threads, and yield the frames of each in turn, a few being in memory."""
     together = 2 * effective_n_jobs(n_jobs)

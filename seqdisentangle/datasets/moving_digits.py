@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.datasets import load_digits
-from sklearn.utils import Bunch, check_random_state, check_scalar
+from sklearn.utils import Bunch, check_random_state
 
-from ._sizes import height_and_width
+from .._arguments import COUNT, constrained
+from ._sizes import check_room, height_and_width
 
 __all__ = ["make_moving_digits"]
 
@@ -32,6 +32,13 @@ https://arxiv.org/abs/1802.07687
 """
 
 
+@constrained(
+    n_sequences=[COUNT],
+    n_steps=[COUNT],
+    n_digits=[COUNT],
+    speed=[COUNT, None],
+    random_state=["random_state"],
+)
 def make_moving_digits(
     n_sequences: int = 1000,
     *,
@@ -121,6 +128,8 @@ def make_moving_digits(
     TypeError, ValueError
         If a parameter has not the type or is not in the range stated above, if `labels` do not
         match `images`, or if digits are larger than the frame.
+    MemoryError
+        If the frames take more than the memory of the machine.
 
     References
     ----------
@@ -136,21 +145,20 @@ def make_moving_digits(
     >>> data.digits.shape, data.positions.shape
     ((5, 2), (5, 12, 2, 2))
     """
-    for name, value in (
-        ("n_sequences", n_sequences),
-        ("n_steps", n_steps),
-        ("n_digits", n_digits),
-    ):
-        check_scalar(value, name, Integral, min_val=1)
     frame = height_and_width("size", size)
     if speed is None:
         speed = max(1, min(frame) // 16)
-    check_scalar(speed, "speed", Integral, min_val=1)
     rng = check_random_state(random_state)
 
     pool, classes = _bundled() if images is None and labels is None else _given(images, labels)
     digit = _digit_shape(digit_size, frame, pool.shape[1:], bundled=images is None)
     members = _subset(subset, len(pool))
+    check_room(
+        # Frames, places of digits, and the velocities that these draw from.
+        int(n_sequences) * int(n_steps) * (frame[0] * frame[1] + 64 * int(n_digits))
+        + 48 * (2 * int(speed) + 1) ** 2,
+        "fewer n_sequences, n_steps or n_digits, or a smaller size or speed",
+    )
 
     image_index = members[rng.randint(len(members), size=(n_sequences, n_digits))]
     positions = _walk(rng, n_steps, (n_sequences, n_digits), np.subtract(frame, digit), speed)
@@ -189,7 +197,7 @@ def _given(
     """Check the caller's images and labels; return them as arrays."""
     if images is None:
         raise ValueError("labels were given without images, expected both or images alone.")
-    images = np.asarray(images)
+    images = _array(images, "images")
     if images.ndim != 3 or 0 in images.shape:
         raise ValueError(
             f"images must be of shape (m, h, w), none of them 0, got shape {images.shape}."
@@ -205,7 +213,7 @@ def _given(
         )
     if labels is None:
         return images, np.arange(len(images), dtype=np.int64)
-    labels = np.asarray(labels)
+    labels = _array(labels, "labels")
     if labels.shape != (len(images),):
         raise ValueError(
             f"labels must be of shape ({len(images)},), one for each of images, got shape "
@@ -214,6 +222,14 @@ def _given(
     if labels.dtype.kind not in "ui":
         raise TypeError(f"labels must be integers, got dtype {labels.dtype}.")
     return images, labels.astype(np.int64)
+
+
+def _array(values: Any, name: str) -> npt.NDArray[Any]:
+    """Return numbers as an array."""
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
 
 
 def _digit_shape(

@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import Bunch, check_random_state, check_scalar
+from sklearn.utils import Bunch, check_random_state
+
+from .._arguments import COUNT, Number, constrained
+from ._sizes import check_room
 
 __all__ = ["make_moving_shapes"]
 
@@ -47,6 +50,9 @@ _FACTORS = {
 _SIZES = tuple(map(len, _FACTORS.values()))
 _N_COMBINATIONS = int(np.prod(_SIZES))
 _OVERSAMPLING = 4  # points a pixel along each axis, whose mean is the pixel
+# Of the shapes, for each pixel of a frame: 30 of a quarter of its size, with 16 points a pixel, in
+# eight arrays of floats.
+_BYTES_OF_SHAPES = 30 * 16 // 4 * 8 * 8
 
 _DESCR = """\
 Moving shapes
@@ -67,6 +73,12 @@ https://github.com/google-deepmind/dsprites-dataset
 """
 
 
+@constrained(
+    n_samples=[COUNT, None],
+    n_steps=[COUNT],
+    size=[Number(Integral, 8, None, closed="left")],
+    random_state=["random_state"],
+)
 def make_moving_shapes(
     n_samples: int | None = 1000,
     *,
@@ -131,6 +143,8 @@ def make_moving_shapes(
     ------
     TypeError, ValueError
         If a parameter has not the type or is not in the range stated above.
+    MemoryError
+        If the frames take more than the memory of the machine.
 
     Notes
     -----
@@ -155,9 +169,13 @@ def make_moving_shapes(
     >>> {name: data.value_names[name][data[name][0]] for name in data.factor_names}
     {...'shape': ...}
     """
-    check_scalar(n_steps, "n_steps", Integral, min_val=1)
-    check_scalar(size, "size", Integral, min_val=8)
-    chosen = _draw(n_samples, _subset(subset), subset, random_state)
+    members = _subset(subset)
+    n = len(members) if n_samples is None else int(n_samples)
+    check_room(
+        int(size) ** 2 * (n * int(n_steps) * 3 + _BYTES_OF_SHAPES),
+        "fewer n_samples or n_steps, or a smaller size",
+    )
+    chosen = _draw(n_samples, members, subset, random_state)
     factors = np.stack(np.unravel_index(chosen, _SIZES), axis=1)
     columns = dict(zip(_FACTORS, factors.T, strict=True))
     return Bunch(
@@ -202,7 +220,6 @@ def _draw(
     rng = check_random_state(random_state)
     if n_samples is None:
         return members
-    check_scalar(n_samples, "n_samples", Integral, min_val=1)
     if n_samples > len(members):
         raise ValueError(
             f"n_samples must be at most {len(members)}, the combinations of factors in "

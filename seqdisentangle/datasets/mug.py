@@ -8,8 +8,10 @@ from numbers import Integral
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils import Bunch, check_scalar
+from sklearn.utils import Bunch
 
+from .._arguments import COUNT, Number, constrained
+from .._paths import check_path
 from ._crops import Crop
 from ._video_loading import Reading, load_videos
 from ._video_tree import Place, entries, frame_files
@@ -36,6 +38,13 @@ N. Aifanti, C. Papachristou, A. Delopoulos, "The MUG Facial Expression Database"
 """
 
 
+@constrained(
+    n_steps=[COUNT],
+    step=[COUNT],
+    stride=[COUNT],
+    n_jobs=[Number(Integral, None, None, closed="neither"), None],
+    verbose=["verbose"],
+)
 def load_mug(
     root: str | os.PathLike[str],
     *,
@@ -46,7 +55,7 @@ def load_mug(
     stride: int = 4,
     out: str | os.PathLike[str] | None = None,
     n_jobs: int | None = None,
-    verbose: bool = False,
+    verbose: bool | int = False,
 ) -> Bunch:
     """Load clips of the MUG facial expression database [1]_, as the field prepares them.
 
@@ -90,7 +99,7 @@ def load_mug(
         Number of takes that are read at the same time, by threads: None for one, -1 for as many
         as there are processors.
 
-    verbose : bool, default=False
+    verbose : bool or int, default=False
         Show a progress bar.
 
     Returns
@@ -157,9 +166,10 @@ def load_mug(
     >>> mug.X.shape[1:]  # doctest: +SKIP
     (15, 64, 64, 3)
     """
+    check_path(root, "root")
+    if out is not None:
+        check_path(out, "out")
     reading = Reading.checked(size, crop, step)
-    check_scalar(n_steps, "n_steps", Integral, min_val=1)
-    check_scalar(stride, "stride", Integral, min_val=1)
     root = Path(root)
     places = _takes(root)
     stored = load_videos(places, root, reading, out=out, n_jobs=n_jobs, verbose=verbose)

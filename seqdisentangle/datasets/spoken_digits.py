@@ -17,6 +17,7 @@ from scipy.fft import rfft, rfftfreq
 from scipy.io import wavfile
 from sklearn.utils import Bunch
 
+from .._arguments import constrained
 from ._download import DATA_HOME_VARIABLE, download, get_data_home, read_verified
 
 __all__ = ["fetch_spoken_digits"]
@@ -56,6 +57,7 @@ Z. Jackson, C. Souza, J. Flaks, Y. Pan, H. Nicolas, A. Thite, "Free Spoken Digit
 """
 
 
+@constrained(download_if_missing=["boolean"])
 def fetch_spoken_digits(
     data_home: str | os.PathLike[str] | None = None,
     subset: Literal["train", "test", "all"] = "train",
@@ -123,8 +125,8 @@ def fetch_spoken_digits(
     OSError
         If the archive is missing and may not or cannot be downloaded, or does not hold the
         expected recordings by their SHA-256.
-    ValueError
-        If `subset` is none of the allowed values.
+    TypeError, ValueError
+        If a parameter has not the type or is none of the allowed values.
 
     References
     ----------

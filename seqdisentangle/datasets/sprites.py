@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import Bunch
 
+from .._arguments import COUNT, constrained
 from ._download import DATA_HOME_VARIABLE, download, get_data_home, read_verified
 
 __all__ = ["fetch_sprites"]
@@ -96,6 +97,7 @@ https://arxiv.org/abs/1803.02991
 """
 
 
+@constrained(download_if_missing=["boolean"])
 def fetch_sprites(
     data_home: str | os.PathLike[str] | None = None,
     subset: Literal["train", "test", "all"] = "train",
@@ -163,8 +165,8 @@ def fetch_sprites(
         its SHA-256.
     ImportError
         If Pillow, which reads the sheets, is not installed.
-    ValueError
-        If `subset` or `size` is none of the allowed values.
+    TypeError, ValueError
+        If a parameter has not the type or is none of the allowed values.
 
     References
     ----------
@@ -182,7 +184,7 @@ def fetch_sprites(
     'walk front'
     """
     characters = _split(subset)
-    if size not in (64, 32, 16):
+    if not (COUNT.is_satisfied_by(size) and size in (64, 32, 16)):
         raise ValueError(f"size must be 64, 32 or 16, got {size!r}.")
     folder = get_data_home(data_home) / "sprites"
     layers = _read_layers(folder, download_if_missing)

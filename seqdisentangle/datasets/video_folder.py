@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from .._arguments import COUNT, Number, constrained
+from .._paths import check_path
 from ._crops import Crop
 from ._video_loading import Reading, load_videos
 from ._video_tree import Place, find_videos, natural
@@ -17,6 +20,11 @@ from ._video_tree import Place, find_videos, natural
 __all__ = ["labels_of", "load_video_folder"]
 
 
+@constrained(
+    step=[COUNT],
+    n_jobs=[Number(Integral, None, None, closed="neither"), None],
+    verbose=["verbose"],
+)
 def load_video_folder(
     root: str | os.PathLike[str],
     *,
@@ -26,7 +34,7 @@ def load_video_folder(
     step: int = 1,
     out: str | os.PathLike[str] | None = None,
     n_jobs: int | None = None,
-    verbose: bool = False,
+    verbose: bool | int = False,
 ) -> Bunch:
     """Load videos whose folders are their labels, such as ``subject/action/take``.
 
@@ -69,7 +77,7 @@ def load_video_folder(
         Number of videos that are read at the same time, by threads: None for one, -1 for as many
         as there are processors. With `out`, memory holds the frames of twice as many.
 
-    verbose : bool, default=False
+    verbose : bool or int, default=False
         Show a progress bar.
 
     Returns
@@ -136,6 +144,9 @@ def load_video_folder(
     >>> data.groups
     array([0, 0, 1, 1])
     """
+    check_path(root, "root")
+    if out is not None:
+        check_path(out, "out")
     names = _checked_levels(levels)
     reading = Reading.checked(size, crop, step)
     root = Path(root)
@@ -177,7 +188,7 @@ def labels_of(places: list[Place], levels: tuple[str, ...]) -> dict[str, Any]:
 def _checked_levels(levels: Any) -> tuple[str, ...]:
     """Check the parameter `levels`."""
     names = tuple(levels) if isinstance(levels, (tuple, list)) else ()
-    taken = ("X", "groups", "paths")
+    taken = ["X", "groups", "paths", *(f"{name}_names" for name in names)]
     proper = [isinstance(name, str) and name.isidentifier() and name not in taken for name in names]
     if not names or not all(proper) or len(set(names)) < len(names):
         raise ValueError(

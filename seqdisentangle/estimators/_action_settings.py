@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from ..metrics._checks import Number
+from .._arguments import Number
 from ..serialization import record
 from ._params import AUTO, NON_NEGATIVE, Settings, parameter, settings
 

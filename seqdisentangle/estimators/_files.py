@@ -13,6 +13,7 @@ import torch
 
 from .._modes import ordinary_modes
 from .._outline import check_shapes, load_weights
+from .._paths import check_path
 from ..content_priors import ContentDistribution
 from ..data.layout import Layout
 from ..data.units import Scaling
@@ -25,7 +26,6 @@ from ..training.devices import resolve_device
 from ._base import SequenceEstimator
 from ._choices import Choice
 from ._export import export_estimator
-from ._results import checked_path
 
 __all__ = ["FileEstimator", "built_from"]
 
@@ -122,7 +122,7 @@ class FileEstimator(SequenceEstimator):
         NotFittedError
             If called before ``fit``.
         """
-        checked_path(path, "path")
+        check_path(path, "path")
         return export_estimator(self, path, format)
 
     @classmethod
@@ -152,7 +152,7 @@ class FileEstimator(SequenceEstimator):
 def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> None:
     """Write a fitted estimator to one file, whole or not at all."""
     estimator = estimator._whole()
-    checked_path(path, "path", to_write=True)
+    check_path(path, "path", to_write=True)
     estimator._validate_params()  # else nothing could open the file
     parameters = {
         name: encoded_or_marked(None if name in NOT_KEPT else value)
@@ -192,7 +192,7 @@ def load_estimator(
     cls: type[Estimator], path: str | PathLike[str], parameters: Mapping[str, Any]
 ) -> Estimator:
     """Read a fitted estimator that :func:`save_estimator` wrote."""
-    checked_path(path, "path")
+    check_path(path, "path")
     tensors, settings = load_file(path)
     if settings.get("estimator") != cls.__name__:
         found = settings.get("estimator", "no estimator")

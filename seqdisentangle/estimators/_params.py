@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeVar
 from sklearn.utils._param_validation import StrOptions, validate_parameter_constraints
 from typing_extensions import dataclass_transform
 
+from .._arguments import COUNT, Number
 from .._parts import Part, same
 from ..data.layout import CHANNELS
 from ..data.sequences import MISSING
 from ..data.units import SCALES
-from ..metrics._checks import Number
 from ..networks import NETWORKS
 from ..objectives import COSTS
 from ..serialization import record
@@ -37,7 +37,6 @@ T = TypeVar("T")
 POSITIVE = Number(Real, 0, None, closed="neither")
 NON_NEGATIVE = Number(Real, 0, None, closed="left")
 FRACTION = Number(Real, 0, 1, closed="neither")
-COUNT = Number(Integral, 1, None, closed="left")
 AUTO = StrOptions({"auto"})
 #: A number of epochs: an int counts them, a float below 1 is a share of ``max_epochs``.
 EPOCHS = (Number(Integral, 0, None, closed="left"), Number(Real, 0, 1, closed="left"))

@@ -5,19 +5,20 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import PathLike, fspath
-from os.path import exists, isdir, samefile
+from os import PathLike
+from os.path import exists, samefile
 from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from .._paths import check_path
 from ..data.ragged import Rows
 from ..data.sequences import Sequences
 from ..persistence import naming, written_whole
 
-__all__ = ["Lengths", "checked_path", "output", "put", "room"]
+__all__ = ["Lengths", "output", "put", "room"]
 
 Lengths = NDArray[np.intp] | None
 
@@ -89,7 +90,7 @@ def output(path: str | PathLike[str] | None, *inputs: Sequences) -> Iterator[h5p
     if path is None:
         yield None
         return
-    checked_path(path, "out", to_write=True)
+    check_path(path, "out", to_write=True)
     for sequences in inputs:
         if any(is_same_file(path, file) for file in sequences.files):
             raise ValueError(
@@ -132,19 +133,6 @@ class DroppedOnError(io.FileIO):
         except OSError:
             self.failed = True
             raise
-
-
-def checked_path(path: Any, name: str, *, to_write: bool = False) -> None:
-    """Raise an error unless it is a path, and no folder where a file is to be written."""
-    if not isinstance(path, str | PathLike):
-        raise TypeError(f"{name} must be a path, a str or an os.PathLike, got {path!r}")
-    text = fspath(path)
-    if not text or "\0" in text:
-        raise ValueError(
-            f"{name} must be a path, not empty and without null characters, got {path!r}"
-        )
-    if to_write and isdir(text):
-        raise IsADirectoryError(f"{name}={text!r} is a folder: name a file in it")
 
 
 def is_same_file(path: str | PathLike[str], other: str) -> bool:

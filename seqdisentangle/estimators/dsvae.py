@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sklearn.utils._param_validation import StrOptions
 
+from .._arguments import COUNT
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
@@ -18,7 +19,7 @@ from ..objectives.elbo import ELBO
 from ._content_prior import content_prior_part
 from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
-from ._params import COUNT, NON_NEGATIVE, PART, POSITIVE, Training, auto, parameter, parameters
+from ._params import NON_NEGATIVE, PART, POSITIVE, Training, auto, parameter, parameters
 
 __all__ = ["DSVAE"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._arguments import Number
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
-from ..metrics._checks import Number
 from ..model.core import ModelSpec
 from ..model.mocogan import ClipDiscriminator, FrameDiscriminator, MoCoGANSpec
 from ..objectives.adversarial import (

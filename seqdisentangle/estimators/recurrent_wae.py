@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Literal, get_args
 
 from sklearn.utils._param_validation import StrOptions
 
+from .._arguments import Number
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
-from ..metrics._checks import Number
 from ..model.core import ModelSpec
 from ..model.posteriors import POSTERIORS, MotionInput
 from ..objectives.communicator import Communicator

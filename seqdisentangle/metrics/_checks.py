@@ -10,24 +10,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods
 
+from .._arguments import COUNT, Number, constrained
 from ..data.containers import as_array, opened, refuse
 
-__all__ = ["COUNT", "Number", "checked", "label_of_each", "labels_in", "sequences_in"]
+__all__ = ["checked", "label_of_each", "labels_in", "sequences_in"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-class Number(Interval):
-    """An interval of numbers, of which True and False are none."""
-
-    def is_satisfied_by(self, val: Any) -> bool:
-        """True of a number that lies in the interval."""
-        return not isinstance(val, bool | np.bool_) and bool(super().is_satisfied_by(val))
-
-
-COUNT = Number(Integral, 1, None, closed="left")
 AT_LEAST_TWO = Number(Integral, 2, None, closed="left")
 # Of arguments that are the same in every metric.
 CONSTRAINTS = {
@@ -70,10 +61,7 @@ def checked(**methods: str) -> Callable[[Function], Function]:
                 constraints[name] = [CONSTRAINTS[name]]
                 if parameter.default is None:
                     constraints[name].append(None)
-        found: Function = validate_params(constraints, prefer_skip_nested_validation=False)(
-            function
-        )
-        return found
+        return constrained(**constraints)(function)
 
     return decorate
 

@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from .._arguments import COUNT, Number
 from .._modes import ordinary_modes, without_gradients
 from .._outline import check_shapes, load_weights
 from .._seeding import seeded
@@ -29,7 +30,6 @@ from ..training.devices import resolve_device, room_for_data
 from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
-from ._checks import COUNT, Number
 from ._judge_files import Learned, check_sound
 from ._judge_labels import encoded
 from ._judge_net import JudgeNet

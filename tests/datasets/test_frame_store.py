@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle.data.sequences import Sequences
-from seqdisentangle.datasets._frame_store import check_room, read_stored, write_stored
+from seqdisentangle.datasets._frame_store import read_stored, write_stored
 
 ABOUT = {"size": [4, 5], "videos": [["a", 1], ["b", 2], ["c", 3], ["d", 4]]}
 
@@ -64,10 +64,3 @@ def test_a_folder_that_lost_frames_is_refused(tmp_path, videos):
     np.save(tmp_path / "out" / "frames.npy", videos[0])
     with pytest.raises(ValueError, match="was written with other frames"):
         read_stored(tmp_path / "out", ABOUT)
-
-
-@pytest.mark.skipif(not hasattr(os, "sysconf"), reason="the size of the memory is not known")
-def test_frames_that_memory_does_not_hold_are_refused():
-    check_room(1000, "out='videos'")
-    with pytest.raises(MemoryError, match=r"take about 1000000\.0 GB, .* by out='videos'"):
-        check_room(10**15, "out='videos'")

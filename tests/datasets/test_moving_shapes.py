@@ -109,11 +109,11 @@ def test_steps_go_on_and_frames_may_be_small():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_samples": 0}, "n_samples == 0, must be >= 1"),
+        ({"n_samples": 0}, "'n_samples' parameter of make_moving_shapes must be an int .* Got 0"),
         ({"n_samples": 4375, "subset": "test"}, "n_samples must be at most 4374, .* got 4375"),
         ({"subset": "valid"}, "subset must be 'all', 'train', 'validation' or 'test', got 'valid'"),
-        ({"size": 7}, "size == 7, must be >= 8"),
-        ({"n_steps": 0}, "n_steps == 0, must be >= 1"),
+        ({"size": 7}, "'size' parameter .* range .8, inf.* Got 7"),
+        ({"n_steps": 0}, "'n_steps' parameter .* Got 0"),
     ],
 )
 def test_errors_name_the_parameter(arguments, message):

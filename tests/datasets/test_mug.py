@@ -77,8 +77,8 @@ def test_no_folder(root):
     ("arguments", "message"),
     [
         ({"n_steps": 41}, "n_steps=41 is more than 90% of the frames of every take, .* at most 45"),
-        ({"n_steps": 0}, "n_steps == 0, must be >= 1"),
-        ({"stride": 0}, "stride == 0, must be >= 1"),
+        ({"n_steps": 0}, "'n_steps' parameter of load_mug must be an int .* Got 0"),
+        ({"stride": 0}, "'stride' parameter of load_mug must be an int .* Got 0"),
     ],
 )
 def test_errors_name_the_parameter(root, arguments, message):

@@ -18,12 +18,20 @@ def state_of(estimator):
     return repr(held), weights
 
 
-def check_refused(estimator, call, name, error, told=""):
-    """Check that a call raises an error that names a parameter, and changes no estimator."""
-    settings, weights = state_of(estimator)
+def check_named(call, name, error=(ValueError, TypeError), told=""):
+    """Check that a call raises an error that names a parameter, and draws no random numbers."""
+    drawn = np.random.get_state()[2], torch.random.get_rng_state()
     with pytest.raises(error, match=rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])") as caught:
         call()
     assert re.search(told, str(caught.value)), str(caught.value)
+    assert np.random.get_state()[2] == drawn[0]
+    assert torch.equal(torch.random.get_rng_state(), drawn[1])
+
+
+def check_refused(estimator, call, name, error, told=""):
+    """Check that a call raises an error that names a parameter, and changes no estimator."""
+    settings, weights = state_of(estimator)
+    check_named(call, name, error, told)
     after, weights_after = state_of(estimator)
     assert after == settings
     assert all(map(torch.equal, weights, weights_after))
