@@ -22,7 +22,7 @@ def test_numbers_in_the_interval_are_taken(n_steps):
 
 @pytest.mark.parametrize("bad", [True, np.True_, 0, 1.5, "3", float("nan"), [1]])
 def test_others_are_named(bad):
-    with pytest.raises(ValueError, match="'n_steps' parameter of walk must be an int .* Got"):
+    with pytest.raises(ValueError, match=r"'n_steps' parameter of walk must be an int .* Got"):
         walk(bad)
     with pytest.raises(TypeError, match="'n_steps' parameter of walk"):
         walk(bad)

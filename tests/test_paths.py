@@ -26,5 +26,5 @@ def test_names_that_no_file_has_are_named(bad):
 
 def test_a_folder_is_no_file_to_write(tmp_path):
     check_path(tmp_path, "out")
-    with pytest.raises(IsADirectoryError, match="out=.* is a folder: name a file in it"):
+    with pytest.raises(IsADirectoryError, match=r"out=.* is a folder: name a file in it"):
         check_path(tmp_path, "out", to_write=True)

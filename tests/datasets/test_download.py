@@ -30,7 +30,7 @@ def test_data_home_is_argument_then_variable_then_default(monkeypatch):
     monkeypatch.setenv("SEQDISENTANGLE_DATA", "")
     assert get_data_home() == Path.home() / "seqdisentangle_data"
     assert get_data_home("~/videos") == Path.home() / "videos"
-    with pytest.raises(TypeError, match="data_home must be a path, .*, got 3"):
+    with pytest.raises(TypeError, match=r"data_home must be a path, .*, got 3"):
         get_data_home(3)
 
 

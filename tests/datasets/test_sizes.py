@@ -15,7 +15,7 @@ def test_a_pair_is_height_and_width(value):
 
 @pytest.mark.parametrize("value", [(4, 6, 3), (8, 3), 8.0, (8, True), True, None, "8"])
 def test_other_sizes_are_refused(value):
-    with pytest.raises(ValueError, match="size must be an int or a pair .* of at least 4, got "):
+    with pytest.raises(ValueError, match=r"size must be an int or a pair .* of at least 4, got "):
         height_and_width("size", value, smallest=4)
 
 

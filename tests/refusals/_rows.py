@@ -18,14 +18,19 @@ def state_of(estimator):
     return repr(held), weights
 
 
+def drawn_so_far():
+    """The states of the global generators of numpy and torch."""
+    of_numpy = np.random.get_state(legacy=False)  # noqa: NPY002  # the one that None stands for
+    return repr(of_numpy), torch.random.get_rng_state().tolist()
+
+
 def check_named(call, name, error=(ValueError, TypeError), told=""):
     """Check that a call raises an error that names a parameter, and draws no random numbers."""
-    drawn = np.random.get_state()[2], torch.random.get_rng_state()
+    drawn = drawn_so_far()
     with pytest.raises(error, match=rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])") as caught:
         call()
     assert re.search(told, str(caught.value)), str(caught.value)
-    assert np.random.get_state()[2] == drawn[0]
-    assert torch.equal(torch.random.get_rng_state(), drawn[1])
+    assert drawn_so_far() == drawn
 
 
 def check_refused(estimator, call, name, error, told=""):
