@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._arguments import Number
+from .._arguments import COUNT, Number
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
@@ -24,7 +24,6 @@ from ..objectives.communicator import Communicator
 from ._action_settings import Actions
 from ._fitting import FittingEstimator
 from ._params import (
-    COUNT,
     NON_NEGATIVE,
     POSITIVE,
     Training,

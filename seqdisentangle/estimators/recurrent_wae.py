@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from sklearn.utils._param_validation import StrOptions
 
-from .._arguments import Number
+from .._arguments import COUNT, Number
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..data.units import Scaling
@@ -25,7 +25,6 @@ from ._choices import Choice, Facts, chosen
 from ._content_prior import content_prior_part
 from ._params import (
     AUTO,
-    COUNT,
     NON_NEGATIVE,
     PART,
     POSITIVE,

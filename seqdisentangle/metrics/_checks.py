@@ -105,6 +105,14 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
     if labels.dtype.kind == "O" and any(label is None for label in labels.ravel()):
         raise ValueError(f"{name} must be an array of labels, got None for some")
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise ValueError(f"{name} must be an array of labels, got NaN for some")
+    if isinstance(y, list | tuple) and labels.dtype.kind == "U":
+        other = [label for label in np.array(y, object).ravel() if not isinstance(label, str)]
+        if other:  # of which NumPy makes text
+            raise ValueError(
+                f"{name} must be an array of labels of one kind, got text and {other[0]!r}"
+            )
     return labels
 
 

@@ -1,13 +1,15 @@
-"""The labels of a judge's tasks as class numbers."""
+"""The labels of a judge's tasks: as class numbers, and beside those that it gives."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._checks import labels_in
 
-__all__ = ["encoded"]
+__all__ = ["encoded", "share_right"]
 
 
 def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
@@ -40,3 +42,60 @@ def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
         if len(classes) < 2:
             raise ValueError(f"y has a single class in task {number}: there is nothing to judge.")
     return [classes for classes, _ in tasks], np.column_stack([numbers for _, numbers in tasks])
+
+
+def share_right(given: NDArray[Any], y: ArrayLike, sample_weight: ArrayLike | None) -> float:
+    """Find the share of labels that are the true ones, the mean over tasks.
+
+    Parameters
+    ----------
+    given : array of shape (n,) or (n, n_tasks)
+        The labels that a judge gives.
+    y : array-like of the same shape
+        The true ones.
+    sample_weight : array-like of shape (n,) or None
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If shapes or kinds of labels differ, there are none, or weights are no weights.
+    """
+    true = labels_in(y, "y")
+    if true.shape != given.shape or len(true) == 0:
+        raise ValueError(
+            f"y must have shape {given.shape}, a label for each sequence of X as in fit, at least "
+            f"one, got shape {true.shape}"
+        )
+    if is_text(true) != is_text(given):
+        text = [f"text, such as {str(labels.flat[0])!r}" for labels in (given, true)]
+        kinds = [text[i] if is_text(a) else "numbers" for i, a in enumerate((given, true))]
+        raise ValueError(f"y must hold {kinds[0]}, as in fit, got {kinds[1]}")
+    right = (given == true).reshape(len(true), -1).mean(axis=1)
+    return float(np.average(right, weights=weights_in(sample_weight, len(true))))
+
+
+def is_text(labels: NDArray[Any]) -> bool:
+    """True of labels that are strings."""
+    return labels.dtype.kind == "U" or isinstance(labels.flat[0], str)
+
+
+def weights_in(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
+    """The weights of n sequences, None where all are the same."""
+    if sample_weight is None:
+        return None
+    try:
+        weights = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sample_weight must be an array of numbers: {error}") from error
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(
+            f"sample_weight must be {n} finite numbers of at least 0, one for each sequence of X, "
+            f"got {sample_weight!r}"
+        )
+    if not weights.any():
+        raise ValueError("sample_weight must have a number above 0, got 0 for every sequence")
+    return weights

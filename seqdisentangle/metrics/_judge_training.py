@@ -15,18 +15,45 @@ from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import update_bn
 
 from ..data.batches import Batch, Batches
+from ..data.outliers import FARTHEST
 from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
 from ..data.units import Scaling
 from ..objectives.base import Loss, Objective, Term
 from ._judge_net import JudgeNet
 
-__all__ = ["UNITS", "CrossEntropy", "settle_batch_norm", "shuffled_batches"]
+__all__ = ["UNITS", "CrossEntropy", "near", "settle_batch_norm", "shuffled_batches"]
 
 #: 8-bit values are divided by 255, others are as they are.
 UNITS = Scaling("unit")
 
 SETTLING_BATCHES = 20  # sequences enough for the statistics of batch norm
+
+
+def near(sequences: Sequences) -> Sequences:
+    """Return the sequences, having found that none has values too large to compute with.
+
+    Raises
+    ------
+    ValueError
+        If one has; names the first.
+    """
+    if sequences.dtype in (np.uint8, np.bool_):
+        return sequences
+
+    def check(x: Tensor, first: int) -> None:
+        far = (x.abs() > FARTHEST).nonzero()
+        if len(far):
+            number, step, *_ = far[0].tolist()
+            raise ValueError(
+                f"{sequences.name} has {float(x[tuple(far[0])]):g} in step {step} of sequence "
+                f"{first + number}, expected values within {FARTHEST:g}: of images in [0, 1], of "
+                "vectors standardised"
+            )
+
+    for _ in sequences.chunks(check=check):
+        pass
+    return sequences
 
 
 class CrossEntropy(Objective):

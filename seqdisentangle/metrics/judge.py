@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._arguments import COUNT, Number
 from .._modes import ordinary_modes, without_gradients
 from .._outline import check_shapes, load_weights
+from .._paths import check_path
 from .._seeding import seeded
 from .._threading import leave_lost_threads
 from ..data.batches import Batches
@@ -31,9 +32,9 @@ from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
 from ._judge_files import Learned, check_sound
-from ._judge_labels import encoded
+from ._judge_labels import encoded, share_right
 from ._judge_net import JudgeNet
-from ._judge_training import UNITS, CrossEntropy, settle_batch_norm, shuffled_batches
+from ._judge_training import UNITS, CrossEntropy, near, settle_batch_norm, shuffled_batches
 
 __all__ = ["SequenceJudge"]
 
@@ -183,7 +184,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         leave_lost_threads()
         self._validate_params()
         device = resolve_device(str(self.device))
-        sequences = Sequences(X, channels=self.channels)
+        sequences = near(Sequences(X, channels=self.channels))
         sequences.keep_on(device, room_for_data(device))
         classes, labels = encoded(y, len(sequences))
         n_tasks = len(classes)
@@ -237,16 +238,14 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If frames are shaped otherwise than in `fit`.
+            If frames are shaped otherwise than in `fit`, or too large to compute with.
         """
         check_is_fitted(self, "module_")
         leave_lost_threads()
         n_classes = [len(classes) for classes in self._task_classes()]
-        if getattr(X, "shape", (1,))[:1] == (0,):  # an empty X has empty answers
-            probabilities = [np.empty((0, k)) for k in n_classes]
-        else:
-            sequences = Sequences(X, layout=self.layout_)
-            probabilities = self._judged(sequences, n_classes)
+        probabilities = [np.empty((0, k)) for k in n_classes]  # of an empty X
+        if getattr(X, "shape", (1,))[:1] != (0,):
+            probabilities = self._judged(near(Sequences(X, layout=self.layout_)), n_classes)
         return probabilities if isinstance(self.classes_, list) else probabilities[0]
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -273,9 +272,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         labels = zip(self.classes_, probabilities, strict=True)
         return np.column_stack([classes[p.argmax(axis=1)] for classes, p in labels])
 
-    def score(
-        self, X: Any, y: ArrayLike, sample_weight: NDArray[np.floating] | None = None
-    ) -> float:
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Share of right labels, the mean over tasks.
 
         Parameters
@@ -291,10 +288,13 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         -------
         float
             Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If `y` or `sample_weight` does not fit `X`, or `y` is of another kind than in `fit`.
         """
-        y = np.asarray(y)
-        right = np.asarray(self.predict(X) == y, dtype=float).reshape(len(y), -1).mean(axis=1)
-        return float(np.average(right, weights=sample_weight))
+        return share_right(self.predict(X), y, sample_weight)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the trained judge to one file: weights and settings, nothing that can run.
@@ -311,6 +311,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         OSError
             If it cannot be written.
         """
+        check_path(path, "path", to_write=True)
         check_is_fitted(self, "module_")
         classes = [c if c.dtype.kind in "buif" else c.tolist() for c in self._task_classes()]
         learned = {
@@ -346,6 +347,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         ValueError
             If it is not such a file.
         """
+        check_path(path, "path")
         weights, settings = load_file(path)
         if (found := settings.get("estimator", "no estimator")) != cls.__name__:
             raise ValueError(f"{os.fspath(path)!r} holds {found}, expected {cls.__name__}")
@@ -389,9 +391,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     def _judged(self, sequences: Sequences, n_classes: list[int]) -> list[NDArray[np.float64]]:
         """Probabilities of each task, (n, n_classes), batch by batch."""
         n, n_steps = len(sequences), sequences.n_steps
-        device = next(self.module_.parameters()).device
         passes = BoundedPasses(n, n_steps, self.batch_size * n_steps, sequences.lengths)
-        batches = Batches(sequences, UNITS, passes, device=device)
+        batches = Batches(sequences, UNITS, passes, device=next(self.module_.parameters()).device)
         probabilities = [np.empty((n, k)) for k in n_classes]
         for rows, batch in zip(passes, batches, strict=True):
             for p, logits in zip(probabilities, self.module_(batch), strict=True):

@@ -40,6 +40,6 @@ def test_sequences_of_every_container_are_an_array():
 
 def test_labels_are_of_one_kind():
     assert labels_in(["b", "a"], "y").tolist() == ["b", "a"]
-    for bad in ([None, None], [1, "a", None], [[1], [1, 2]]):
+    for bad in ([None, None], [1, "a", None], [[1], [1, 2]], [1.0, np.nan], [1, "a"], ["a", 1.5]):
         with pytest.raises(ValueError, match="y must be an array of labels"):
             labels_in(bad, "y")

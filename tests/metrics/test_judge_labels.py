@@ -1,9 +1,9 @@
-"""Labels as class numbers: of each task its own, and the way back to what they were."""
+"""Labels as class numbers and back, and the share of them that is right."""
 
 import numpy as np
 import pytest
 
-from seqdisentangle.metrics._judge_labels import encoded
+from seqdisentangle.metrics._judge_labels import encoded, share_right
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,33 @@ def test_classes_at_their_numbers_are_the_labels(y):
 def test_labels_that_do_not_fit_are_refused(y, match):
     with pytest.raises(ValueError, match=match):
         encoded(y, 4)
+
+
+def test_the_share_right_is_the_mean_over_tasks_and_weighted_sequences():
+    given = np.array([[0, 5], [1, 5], [0, 4], [2, 4]])
+    true = np.array([[0, 5], [1, 4], [1, 5], [2, 4]])
+    assert share_right(given, true, None) == 5 / 8
+    assert share_right(given, true.tolist(), [1, 2, 1, 0]) == (1 + 2 * 0.5) / 4
+    assert share_right(given[:, 0], true[:, 0], np.ones(4)) == 3 / 4
+
+
+def test_text_is_compared_with_text_of_any_type():
+    given = np.array(["a", "b"], dtype=object)
+    assert share_right(given, ["a", "c"], None) == 0.5
+    assert share_right(np.array(["a", "b"]), given, None) == 1.0
+    with pytest.raises(ValueError, match="y must hold text, such as 'a', as in fit, got numbers"):
+        share_right(given, [0, 1], None)
+
+
+@pytest.mark.parametrize("y", [[[0], [1]], [0, 1, 0], [], 0])
+def test_true_labels_of_another_shape_are_not_broadcast(y):
+    with pytest.raises(ValueError, match=r"y must have shape \(2,\), a label for each sequence"):
+        share_right(np.array([0, 1]), y, None)
+
+
+@pytest.mark.parametrize(
+    "weights", [[1.0], [1.0, -1.0], [1.0, np.nan], [0.0, 0.0], 1.0, ["a", "b"]]
+)
+def test_weights_that_are_none_are_refused(weights):
+    with pytest.raises(ValueError, match="sample_weight must"):
+        share_right(np.array([0, 1]), [0, 1], weights)

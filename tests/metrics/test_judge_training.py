@@ -11,6 +11,7 @@ from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.metrics._judge_net import JudgeNet
 from seqdisentangle.metrics._judge_training import (
     CrossEntropy,
+    near,
     settle_batch_norm,
     shuffled_batches,
 )
@@ -64,3 +65,14 @@ def test_statistics_at_the_end_are_those_of_the_weights_and_not_of_what_was_befo
         settle_batch_norm(model, X, 4, CPU, seeded())
     for name, value in fresh.state_dict().items():
         torch.testing.assert_close(value, used.state_dict()[name])
+
+
+@pytest.mark.parametrize("lengths", [None, [4, 2, 3]])
+def test_values_too_large_to_compute_with_are_named_by_their_place(lengths):
+    x = np.zeros((3, 4, 2))
+    x[1, 1, 0] = 1e12
+    sequences = [part[:n] for part, n in zip(x, lengths, strict=True)] if lengths else x
+    assert len(near(Sequences(sequences))) == 3
+    x[1, 1, 0] = -2e12
+    with pytest.raises(ValueError, match=r"X has -2e\+12 in step 1 of sequence 1, expected values"):
+        near(Sequences(sequences))

@@ -30,7 +30,17 @@ SEQUENCES = [
     {"a": VIDEOS},
     [VIDEOS[0], VIDEOS[1, :, :4]],
 ]
-LABELS = [None, 1, "text", Y[:3], [[0], [1, 2]], [None] * N, {"a": 1}]
+LABELS = [
+    None,
+    1,
+    "text",
+    Y[:3],
+    [[0], [1, 2]],
+    [None] * N,
+    [math.nan] * N,
+    ["a", *Y[1:]],
+    {"a": 1},
+]
 COUNTS = [0, -1, 1.5, "many", True, math.nan]
 OBJECTS = [None, 3, "model", object()]
 NUMBERS = ["text", [[1], [2, 3]], [[math.nan, 1.0]], [], 1.0]
@@ -177,9 +187,11 @@ def helpers():
 @pytest.mark.parametrize(("name", "argument", "value"), ROWS)
 def test_a_function_names_a_bad_argument(name, argument, value):
     function = FUNCTIONS[name]
-    needed = inspect.signature(function).parameters.items()
-    good = {k: v for k, v in (GOOD | helpers()).items() if k in dict(needed)}
-    handed = {k: v for k, v in good.items() if dict(needed)[k].default is inspect.Parameter.empty}
+    needed = inspect.signature(function).parameters
+    good = {k: v for k, v in (GOOD | helpers()).items() if k in needed}
+    handed = {k: v for k, v in good.items() if needed[k].default is inspect.Parameter.empty}
+    if "random_state" in needed:  # else the global generator is meant to be drawn from
+        handed["random_state"] = 0
     model = helpers()["model"]
     call = functools.partial(function, **(handed | {argument: value}))
     check_refused(model, call, argument, (ValueError, TypeError))
