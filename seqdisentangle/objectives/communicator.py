@@ -57,6 +57,10 @@ class Communicator(ABC):
         """The values of all processes, in the order of their numbers."""
 
     @abstractmethod
+    def any(self, told: bool) -> bool:
+        """True in all processes if it is in one; none waits for what a GPU computes."""
+
+    @abstractmethod
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module, with gradients that are averaged over processes."""
 
@@ -97,6 +101,10 @@ class SingleProcess(Communicator):
     def gather_objects(self, value: Value) -> list[Value]:
         """The value alone."""
         return [value]
+
+    def any(self, told: bool) -> bool:
+        """The same."""
+        return told
 
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module itself."""

@@ -102,13 +102,7 @@ class Checkpoints:
 
     @contextmanager
     def put_off_end(self) -> Iterator[None]:
-        """Put off the end of the process, by a signal, until the next checkpoint, due then.
-
-        Not where processes train together, of which each would be asked at another step.
-        """
-        if self.communicator.size > 1:
-            yield
-            return
+        """Put off the end of the process, by a signal, until the next checkpoint, due then."""
         with put_off() as self._asked_to_end:
             yield
 
@@ -189,11 +183,11 @@ class Checkpoints:
     def due(self) -> bool:
         """Tell whether the next one should not wait for the epoch to end, as the last one is old.
 
-        Never where processes train together: none of them knows when it is due for the others.
+        Or because one of the processes that train together has been asked to end. All are told the
+        same, after the same step.
         """
-        if self._asked_to_end():
-            return True
-        return self.communicator.size == 1 and time.monotonic() - self._written >= SECONDS
+        is_old = time.monotonic() - self._written >= SECONDS
+        return self.communicator.any(is_old or self._asked_to_end())
 
     def save(self, history: list[Any], batch: int, state: State) -> None:
         """Write the state after some epochs and some batches of the next; drop old ones.
@@ -202,6 +196,8 @@ class Checkpoints:
         ------
         Terminated
             If the process has been asked to end, once it is written.
+        RuntimeError
+            If another one has that trains with it.
         """
         position = len(history), batch
         path = self.folder / "epoch-{:05}-batch-{:07}.safetensors".format(*position)
@@ -219,10 +215,15 @@ class Checkpoints:
 
         self._attempt(path, write)
         self._written = time.monotonic()
-        if self._asked_to_end():
+        asked = self._asked_to_end()
+        if self.communicator.any(asked):  # and none goes on before it is written
+            went_on = f"fit(..., resume=True) goes on from the newest checkpoint in {self.folder}"
+            if not asked:
+                raise RuntimeError(
+                    f"a process that trains with this one is asked to end: {went_on}"
+                )
             warnings.warn(
-                "the process has been asked to end, and does so after this step: fit(..., "
-                f"resume=True) goes on from the newest checkpoint in {str(self.folder)!r}",
+                f"the process has been asked to end, and does so after this step: {went_on}",
                 stacklevel=2,
             )
             raise Terminated

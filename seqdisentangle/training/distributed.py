@@ -84,6 +84,12 @@ class ProcessGroup(Communicator):
         dist.all_gather_object(values, value)
         return values
 
+    def any(self, told: bool) -> bool:
+        """True in all processes if it is in one, by way of main memory."""
+        found = torch.tensor([told], dtype=torch.uint8)
+        dist.all_reduce(found, op=dist.ReduceOp.MAX, group=self.host)
+        return bool(found)
+
     def wrap(self, module: nn.Module) -> Callable[..., Any]:
         """The module, with gradients that are averaged over processes."""
         # Content rests for some epochs, hence parameters that are not used.

@@ -141,7 +141,7 @@ class TrainingRun:
             "trainer": self.trainer.state_dict(),
             "stopping": None if self.stopping is None else self.stopping.state_dict(),
             "history": self.history,
-            "losses": self.losses.state_dict(),
+            "losses": self.losses.state_dict(self.trainer.communicator),
             "order": self.order,
             "seconds": self.seconds,
             # After an epoch they are the model's own.
@@ -176,7 +176,7 @@ class TrainingRun:
         if self.stopping is not None:
             self.stopping.load_state_dict(state["stopping"])
         self.history = list(state["history"])
-        self.losses.load_state_dict(state["losses"])
+        self.losses.load_state_dict(state["losses"], self.trainer.communicator)
         self.order = state["order"]
         if isinstance(self.batches, Batches) and self.batches.rng is not None:
             self.batches.rng.set_state(state["order"])

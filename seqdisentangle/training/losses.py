@@ -62,8 +62,7 @@ class Losses:
 
         A loss is that of the whole batch, of which each process counts its own part.
         """
-        of_all = communicator.gather_objects(self._counts)
-        counts = [sum(parts) for parts in zip(*of_all, strict=True)]
+        counts = self._counts_of_all(communicator)
         n = sum(counts)
         values = [
             sum(count * value for count, value in zip(counts, column, strict=True)) / n
@@ -89,12 +88,18 @@ class Losses:
                             f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
                         )
 
-    def state_dict(self) -> dict[str, Tensor]:
-        """All batches so far."""
+    def state_dict(self, communicator: Communicator) -> dict[str, Tensor]:
+        """All batches so far, with the sequences of all processes."""
         rows = torch.tensor(self.fetched(), dtype=torch.float64).view(-1, len(self.parts))
-        return {"counts": torch.tensor(self._counts, dtype=torch.int64), "rows": rows}
+        return {"counts": torch.tensor(self._counts_of_all(communicator)).long(), "rows": rows}
 
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Go on from there."""
-        self._counts, self._rows = state["counts"].tolist(), state["rows"].tolist()
+    def load_state_dict(self, state: dict[str, Tensor], communicator: Communicator) -> None:
+        """Go on from there; one process counts what all have had, however many these were."""
+        counts = state["counts"] if communicator.rank == 0 else torch.zeros_like(state["counts"])
+        self._counts, self._rows = counts.tolist(), state["rows"].tolist()
         self._waiting = []
+
+    def _counts_of_all(self, communicator: Communicator) -> list[int]:
+        """The sequences of each batch, of which each process has its own part."""
+        of_all = communicator.gather_objects(self._counts)
+        return [sum(parts) for parts in zip(*of_all, strict=True)]

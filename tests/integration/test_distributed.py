@@ -2,8 +2,6 @@
 
 import csv
 import os
-import subprocess
-import sys
 import textwrap
 
 import numpy as np
@@ -23,6 +21,7 @@ from seqdisentangle.training.distributed import ProcessGroup, SingleProcess
 from seqdisentangle.training.finetuning import FineTuning
 from seqdisentangle.training.losses import Losses
 from seqdisentangle.training.trainer import Trainer
+from tests._torchrun import torchrun
 
 VECTORS = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3)
 MIXTURE = ModelSpec((3,), False, 4, 2, 8, "auto", "style", 0.1, 0.3, MixturePrior(3))
@@ -184,18 +183,6 @@ def test_an_epoch_is_a_mean_over_the_sequences_of_all(by_rank):
 
 
 # ---- under torchrun ------------------------------------------------------------------------------
-
-
-def torchrun(script, *arguments):
-    """Run a script in two processes; what they write to stderr."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    command += ["--standalone", str(script), *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stderr
 
 
 SCRIPT = """

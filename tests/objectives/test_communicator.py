@@ -21,6 +21,7 @@ def test_it_is_the_first_of_one_and_what_it_says_is_what_it_hears():
     assert (alone.rank, alone.size) == (0, 1)
     assert alone.broadcast("value") == "value"
     assert alone.gather_objects("value") == ["value"]
+    assert [alone.any(True), alone.any(False)] == [True, False]
 
 
 def test_a_model_stays_as_it_is():

@@ -42,6 +42,23 @@ def test_a_batch_counts_with_the_sequences_of_all_processes():
     assert losses.means(First()) == {"loss": 5 / 13}
 
 
+def test_a_state_counts_the_sequences_of_all_processes_once():
+    class Second(SingleProcess):
+        rank = 1
+
+        def gather_objects(self, value):
+            return [[3, 2], value]
+
+    losses, others = Losses(()), Losses(())
+    for n in (2, 1):
+        losses.append(n, Loss(torch.tensor(1.0), {}))
+    state = losses.state_dict(Second())
+    assert state["counts"].tolist() == [5, 3]
+    others.load_state_dict(state, Second())  # the first process counts them
+    assert len(others) == 2
+    assert others.state_dict(SingleProcess())["counts"].tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -61,7 +78,7 @@ def test_the_first_part_that_is_not_finite_is_named(rows, message):
 def test_losses_go_on_from_a_state():
     losses, other = Losses(("a",)), Losses(("a",))
     losses.append(3, Loss(torch.tensor(1.0), {"a": torch.tensor(2.0)}))
-    other.load_state_dict(losses.state_dict())
+    other.load_state_dict(losses.state_dict(SingleProcess()), SingleProcess())
     for one in (losses, other):
         one.append(1, Loss(torch.tensor(5.0), {"a": torch.tensor(6.0)}))
     assert len(other) == 2
