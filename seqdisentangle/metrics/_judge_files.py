@@ -58,7 +58,9 @@ class Learned(NamedTuple):
 
 def check_sound(judge: Any) -> None:
     """Raise a ValueError if a judge gives probabilities of ordinary frames that are not finite."""
-    frames = np.random.RandomState(0).uniform(size=(1, 2, *judge.frame_shape_))
-    said = judge.predict_proba(frames.astype(np.float32))
+    frames = np.zeros((3, 2, *judge.frame_shape_), dtype=np.float32)  # dark, bright, and noise
+    frames[1] = 1.0
+    frames[2] = np.random.RandomState(0).uniform(size=frames.shape[1:])
+    said = judge.predict_proba(frames)
     if not all(np.isfinite(p).all() for p in (said if isinstance(said, list) else [said])):
         raise ValueError("with its weights, probabilities are not finite")

@@ -37,6 +37,7 @@ def main() -> int:
             counts[case.reader.name, case.kind, outcome.verdict] += 1
             if outcome.verdict in FAULTS:
                 faults.append((case, outcome))
+                tqdm.write(f"case {case.number}: {outcome.verdict}")
     print(table(counts))
     for case, outcome in faults[: args.shown]:
         print(f"\ncase {case.number}, {case.reader.name}, {case.kind}: {outcome.verdict}")

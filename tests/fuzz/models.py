@@ -215,7 +215,8 @@ class Resumed(Reader):
         return RecurrentWAE(
             reg="mmd",
             max_epochs=3,
-            batch_size=4,
+            batch_size=8,  # one step an epoch: a reading takes as long as a training
+            content_prior="normal",
             checkpoint=folder / "run",
             callbacks=callbacks,
             training=Training(finetune_epochs=0),

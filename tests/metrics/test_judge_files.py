@@ -1,5 +1,6 @@
 """Judges in files: what was learned is of its types, and gives probabilities."""
 
+import contextlib
 import math
 
 import numpy as np
@@ -60,3 +61,15 @@ def test_weights_that_judge_nothing_are_refused(change, message, saved, tmp_path
     with pytest.raises(ValueError, match=f"{tmp_path / 'judge'}.*{message}"):
         SequenceJudge.load(tmp_path / "judge")
     assert torch.isfinite(tensors[name]).all()
+
+
+def test_no_weight_that_is_taken_leads_to_probabilities_of_nan(saved, tmp_path):
+    tensors, settings = saved
+    X = np.stack([np.zeros((2, 3)), np.ones((2, 3))]).astype(np.float32)
+    for name in [name for name, weight in tensors.items() if weight.is_floating_point()]:
+        weight = tensors[name].clone()
+        weight.view(-1)[-1] = -torch.finfo(weight.dtype).max
+        save_file(tmp_path / "judge", tensors | {name: weight}, settings)
+        with contextlib.suppress(ValueError):  # refused
+            judge = SequenceJudge.load(tmp_path / "judge")
+            assert np.isfinite(judge.predict_proba(X)).all(), name
