@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqdisentangle.metrics._separation_frames import FrameFeatures
+from seqdisentangle.metrics._separation_frames import PATCH_SIDE, FrameFeatures
 
 
 def features_of(sequences):
@@ -32,6 +32,13 @@ def test_images_of_any_size(shape):
     features = features_of([x, x])
     assert np.isfinite(features(x)).all()
     assert len(features(x)) == 12
+
+
+@pytest.mark.parametrize(("more", "has_patches"), [(0, False), (1, True)])
+def test_patches_need_more_than_one_place(more, has_patches):
+    x = np.random.RandomState(0).rand(12, 1, PATCH_SIDE + more, PATCH_SIDE + 2)
+    features = features_of([x, x])
+    assert (features(x).shape[1] > features.n_places) == has_patches
 
 
 def test_patches_say_what_there_is_and_not_where():
