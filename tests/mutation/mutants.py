@@ -35,6 +35,9 @@ OPERATORS: dict[type, type] = {
     ast.BitOr: ast.BitAnd,
 }
 
+#: Arguments that check what holds anyway, ``zip(..., strict=True)``: without them nothing changes.
+CHECKS = ("strict",)
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -81,6 +84,8 @@ def nodes(tree: ast.AST) -> Iterator[ast.AST]:
     if isinstance(tree, ast.Raise | ast.JoinedStr | ast.Import | ast.ImportFrom):
         return
     if isinstance(tree, ast.If) and "TYPE_CHECKING" in ast.unparse(tree.test):
+        return
+    if isinstance(tree, ast.keyword) and tree.arg in CHECKS:
         return
     yield tree
     for name, value in ast.iter_fields(tree):
