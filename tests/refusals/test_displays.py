@@ -34,7 +34,7 @@ SEQUENCES = [
     scipy.sparse.csr_array(np.eye(5)),
 ]
 COUNTS = [0, -1, 1.5, "many", None, True, [3], math.nan]
-NAMES = [3, True, "ab", ["a"], ["a", "b", "c"], {"a", "b"}, (name for name in "ab")]
+NAMES = [3, True, "ab", ["a"], ["a", "b", "c"], (name for name in "ab")]
 FIGURES = [3, True, "figure", [], (6, 4), object()]
 # Bad values of an argument, by its name, whatever the verb.
 BAD = {
@@ -52,6 +52,12 @@ BAD = {
     "figure": FIGURES,
     "interval": ["fast", 0, -1.0, None, True, math.nan, math.inf, [150]],
 }
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left():
+    yield
+    plt.close("all")
 
 
 class Swapping:
