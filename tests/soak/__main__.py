@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -17,9 +16,9 @@ import torch
 from .fits import Fit
 from .memory import Memory
 
-ROWS = 10
-#: Bytes by which memory may grow after the first tenth: what a leak of a kilobyte a fit would take
-#: is within the noise of the allocator, and no user fits that many models.
+ROWS = 10  # of the table
+#: Bytes by which memory may grow after the first tenth of the fits: what the allocator keeps for
+#: larger models that are drawn later. A leak of one model a fit would take twice as much.
 MOST = 64 * 2**20
 
 
@@ -62,5 +61,4 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.exit(main())

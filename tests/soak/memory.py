@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import threading
@@ -50,6 +51,7 @@ class Memory:
     def measure(self) -> Held:
         """Take note of what is held now, after what nobody needs is gone."""
         gc.collect()
+        give_back()
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         # By type: an object that stands for another one may compute it when it is asked.
         tensors = sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
@@ -66,3 +68,10 @@ class Memory:
     def growth(self) -> int:
         """Bytes by which memory has grown since the first time."""
         return self.measured[-1].n_bytes - self.measured[0].n_bytes if self.measured else 0
+
+
+def give_back() -> None:
+    """Have the C library give back to the system what is free, where it can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
