@@ -14,7 +14,7 @@ from aeon.datasets import (
 from sklearn.datasets import load_digits, load_iris
 
 from seqdisentangle.data import from_channels_first, windows
-from seqdisentangle.data.plausibility import doubts, neighbour_correlation
+from seqdisentangle.data.plausibility import MOST_VALUES, doubts, neighbour_correlation, some_values
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.datasets import make_moving_digits
 
@@ -187,3 +187,9 @@ def test_the_correlation_is_that_of_neighbours():
     x[3] = np.nan  # not known
     expected = np.mean((z[:, 1:] * z[:, :-1])[[0, 1, 4]])
     assert neighbour_correlation(x, axis=1, over=(1,)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("n_steps", "n_read"), [(MOST_VALUES, 1), (MOST_VALUES // 3, 3), (9, 64)])
+def test_of_long_sequences_fewer_are_read_and_one_at_least(n_steps, n_read):
+    X = np.broadcast_to(np.float32(0), (70, n_steps))  # which takes no memory
+    assert some_values(Sequences(X)).shape == (n_read, n_steps)
