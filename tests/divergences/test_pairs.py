@@ -248,3 +248,22 @@ def test_the_median_of_nothing_or_of_equal_draws_is_a_positive_number(n):
         unit = pairs.median_unit(torch.full((5, 2), 3.0), (torch.arange(5) < kept).float())
         assert unit.isfinite().all()
         assert unit > 0
+
+
+@pytest.mark.parametrize("unbiased", [True, False])
+def test_a_paired_statistic_is_the_double_sum_of_its_formula(unbiased):
+    x, y = pair(5, 2)
+    weight = torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0], dtype=torch.float64)
+
+    def kernel(a, b):
+        return (-pairs.squared_distances(a, b)).exp()
+
+    k = {name: kernel(*two) for name, two in {"xx": (x, x), "yy": (y, y), "xy": (x, y)}.items()}
+    terms = [
+        k["xx"][i, j] + k["yy"][i, j] - k["xy"][i, j] - k["xy"][j, i]
+        for i in (0, 1, 3, 4)
+        for j in (0, 1, 3, 4)
+        if i != j or not unbiased
+    ]
+    found = pairs.paired_statistic(kernel, x, y, weight, unbiased=unbiased)
+    torch.testing.assert_close(found, torch.stack(terms).mean())
