@@ -213,7 +213,10 @@ def checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name]
         found.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
-        found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+        values = tensor.reshape(-1)
+        if values.stride() != (1,):  # of a single value any stride is contiguous
+            values = values.clone(memory_format=torch.contiguous_format)
+        found.update(values.view(torch.uint8).numpy().data)
     return found.hexdigest()
 
 

@@ -331,3 +331,9 @@ def test_permissions_and_links_are_kept(path):
     assert link.is_symlink()
     assert load_file(path)[1] == {"version": 2}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_single_value_may_have_any_stride(tmp_path):
+    value = torch.as_strided(torch.tensor([7]), (1,), (0,))
+    save_file(tmp_path / "file", {"value": value}, {})
+    assert load_file(tmp_path / "file")[0]["value"].tolist() == [7]
