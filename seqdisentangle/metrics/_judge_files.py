@@ -53,7 +53,8 @@ class Learned(NamedTuple):
                 raise ValueError(f"classes must be two or more, all different, got {labels!r}")
         if not classes or (len(classes) > 1 and not found["several_tasks"]):
             raise ValueError(f"several_tasks is {found['several_tasks']} of {len(classes)} tasks")
-        return cls(found["layout"], classes, found["history"], found["several_tasks"])
+        history = [float(loss) for loss in found["history"]]
+        return cls(found["layout"], classes, history, found["several_tasks"])
 
 
 def check_sound(judge: Any) -> None:

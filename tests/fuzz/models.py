@@ -31,6 +31,7 @@ SMALL: dict[str, Any] = {
 # Of what was read, beyond which it is not used: it may take long, or exceed float32.
 MOST_STEPS = 1000
 HUGE = 1e18
+TINY = 1e-9  # of a scale, beside which the values that are tried would be refused
 MODULES = ("model_", "divergences_")
 
 
@@ -71,6 +72,10 @@ def told_model(model: SequenceEstimator, folder: Path) -> str:
     critics = [v for part in model.divergences_ for v in part.state_dict().values()]
     if model.n_steps_ > MOST_STEPS or any(w.abs().max() > HUGE for w in weights if w.numel()):
         return "a model of more steps than are tried, or of huge weights"
+    if any(std < TINY for std in model.scaling_.std) or any(
+        abs(mean) > 1 / TINY for mean in model.scaling_.mean
+    ):
+        return "a model of other units than are tried"
     names = [n for n in sorted(vars(model)) if n.endswith("_") and n not in MODULES]
     learned = [getattr(model, name) for name in names]
     made = [model.sample(1, random_state=0)]

@@ -73,3 +73,11 @@ def test_no_weight_that_is_taken_leads_to_probabilities_of_nan(saved, tmp_path):
         with contextlib.suppress(ValueError):  # refused
             judge = SequenceJudge.load(tmp_path / "judge")
             assert np.isfinite(judge.predict_proba(X)).all(), name
+
+
+def test_losses_that_json_has_made_whole_are_floats_again(saved, tmp_path):
+    tensors, settings = saved
+    learned = from_json(settings["learned"]) | {"history": [1, 0.5]}
+    save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
+    history = SequenceJudge.load(tmp_path / "judge").history_
+    assert [type(loss) for loss in history] == [float, float]
