@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+
+# oneDNN keeps 1,024 kernels, one for each shape that it has met: 0.25 MB a fit, and no leak.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
 
 import torch
 
