@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ._grid import CellGrid
 from ._look import Look
 from ._pens import Pen
-from ._pyplot import import_pyplot
+from ._pyplot import check_drawing, import_pyplot
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -142,7 +142,9 @@ class CellDisplay(ABC):
             If an argument of the look is unknown, or does not suit the sequences.
         """
         import_pyplot(type(self).__name__)
-        pen, cells = self._cells(self.look.changed(look))
+        changed = self.look.changed(look)
+        check_drawing(cmap=changed.cmap, ax=ax, figure=figure)
+        pen, cells = self._cells(changed)
         self.figure_, self.axes_ = grid_of(pen, cells, moving=False).draw(figure, ax)
         for at, plate in cells.plates.items():
             pen.still(self.axes_[at], plate)
@@ -185,11 +187,9 @@ class CellDisplay(ABC):
         import_pyplot(type(self).__name__)
         from ._moving import Moving
 
-        if not interval > 0:
-            raise ValueError(
-                f"interval must be a positive number of milliseconds, got {interval!r}"
-            )
-        pen, cells = self._cells(self.look.changed(look))
+        changed = self.look.changed(look)
+        check_drawing(cmap=changed.cmap, figure=figure, interval=interval)
+        pen, cells = self._cells(changed)
         drawn_in, axes = grid_of(pen, cells, moving=True).draw(figure)
         drawn = {at: pen.begin(axes[at], plate) for at, plate in cells.plates.items()}
         label_outer(pen, cells, axes)

@@ -79,7 +79,7 @@ class Look:
     def __post_init__(self) -> None:
         for name, allowed in (("style", STYLES), ("channels", CHANNELS)):
             value = getattr(self, name)
-            if value not in allowed:
+            if not isinstance(value, str) or value not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
         check_count(self.n_frames, "n_frames")
         if self.joints is not None:

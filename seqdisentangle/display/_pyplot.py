@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+from numbers import Real
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_in", "import_pyplot"]
+__all__ = ["axes_in", "check_drawing", "import_pyplot"]
 
 
 def import_pyplot(what: str) -> ModuleType:
@@ -30,3 +32,23 @@ def axes_in(ax: Axes | None, size: tuple[float, float], what: str) -> Axes:
         _, ax = plt.subplots(figsize=size, facecolor="white", layout="constrained")
     found: Axes = ax
     return found
+
+
+def check_drawing(
+    *, cmap: Any = None, ax: Any = None, figure: Any = None, interval: Any = 1.0
+) -> None:
+    """Raise an error that names the argument unless these can be drawn with."""
+    plt = import_pyplot("This display")
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import FigureBase
+
+    is_name = isinstance(cmap, str) and cmap in plt.colormaps()
+    if not (cmap is None or is_name or isinstance(cmap, Colormap)):
+        raise ValueError(f"cmap must be the name of a colour map of matplotlib, got {cmap!r}")
+    for name, value, kind in (("ax", ax, Axes), ("figure", figure, FigureBase)):
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{name} must be of matplotlib, {kind.__name__}, got {value!r}")
+    is_number = isinstance(interval, Real) and not isinstance(interval, bool)
+    if not (is_number and 0 < float(interval) < inf):
+        raise ValueError(f"interval must be a positive number of milliseconds, got {interval!r}")

@@ -101,10 +101,14 @@ class SwapDisplay(CellDisplay):
             content_donors, "content_donors", self.look, layout=self.layout
         )
         n_a, n_b = len(self.motion_donors), len(self.content_donors)
-        if len(swaps) != n_a or any(len(row) != n_b for row in swaps):
+        try:
+            counts = [len(row) for row in swaps]
+        except TypeError as error:
+            raise TypeError(f"swaps must hold rows of sequences, got {swaps!r}: {error}") from error
+        if len(counts) != n_a or set(counts) != {n_b}:
             raise ValueError(
-                f"swaps must hold {n_a} rows of {n_b} sequences, got {len(swaps)} of "
-                f"{sorted({len(row) for row in swaps})}"
+                f"swaps must hold {n_a} rows of {n_b} sequences, got {len(counts)} of "
+                f"{sorted(set(counts))}"
             )
         self.swaps = [
             read(row, f"swaps[{i}]", self.look, layout=self.layout)[0]

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from seqdisentangle.display import SwapDisplay
-from seqdisentangle.display._pyplot import axes_in
+from seqdisentangle.display._pyplot import axes_in, check_drawing
 from tests.display._common import Halves, donors
 
 
@@ -26,3 +26,12 @@ def test_given_axes_are_drawn_in_and_others_are_of_the_size_that_is_asked_for():
     given = plt.figure().add_subplot()
     assert axes_in(given, (2, 1), "A picture") is given
     assert tuple(axes_in(None, (2, 1), "A picture").get_figure().get_size_inches()) == (2, 1)
+
+
+def test_what_is_drawn_with_is_of_matplotlib():
+    figure = plt.figure()
+    check_drawing(cmap=plt.get_cmap("gray"), ax=figure.add_subplot(), figure=figure, interval=20)
+    check_drawing(cmap="viridis", figure=figure.subfigures(1, 2)[0])
+    for name, bad in {"cmap": "unknown", "ax": figure, "figure": 3, "interval": 0}.items():
+        with pytest.raises((TypeError, ValueError), match=f"{name} must be"):
+            check_drawing(**{name: bad})

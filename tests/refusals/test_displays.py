@@ -28,7 +28,6 @@ SEQUENCES = [
     X + 0j,
     X.astype(str),
     X.astype("M8[s]"),
-    np.full((2, 5, 6, 7), None),
     [X[0], X[1, :, :3]],
     [[[1, 2], [3]], [[1]]],
     scipy.sparse.csr_array(np.eye(5)),
@@ -36,6 +35,7 @@ SEQUENCES = [
 COUNTS = [0, -1, 1.5, "many", None, True, [3], math.nan]
 NAMES = [3, True, "ab", ["a"], ["a", "b", "c"], (name for name in "ab")]
 FIGURES = [3, True, "figure", [], (6, 4), object()]
+LOOK = ("channels", "cmap", "n_frames")  # of which every verb takes some more
 # Bad values of an argument, by its name, whatever the verb.
 BAD = {
     "estimator": [None, 3, "model", object(), SwapDisplay],
@@ -50,6 +50,7 @@ BAD = {
     "row_names": NAMES,
     "column_names": NAMES,
     "figure": FIGURES,
+    "ax": FIGURES,
     "interval": ["fast", 0, -1.0, None, True, math.nan, math.inf, [150]],
 }
 
@@ -89,7 +90,10 @@ def verbs():
 def rows():
     """Every bad value of every argument of the verbs."""
     for verb, function in verbs().items():
-        for argument in inspect.signature(function).parameters:
+        arguments = {*inspect.signature(function).parameters, *LOOK} - {"look"}
+        for argument in sorted(arguments):
+            if (verb, argument) == ("SwapDisplay", "cmap"):
+                continue  # nothing is drawn there
             for value in BAD[argument]:
                 yield pytest.param(
                     verb, argument, value, id=f"{verb}-{argument}-{shown(value)[:40]}"
