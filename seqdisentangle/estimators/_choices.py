@@ -13,7 +13,7 @@ from ..data.sequences import Sequences
 from ..data.spread import Spread, spread_of
 from ..data.units import Scaling
 from ..serialization import record
-from ._params import Training, pair_of_weights
+from ._params import Training
 
 __all__ = ["Choice", "Facts", "chosen"]
 
@@ -69,7 +69,6 @@ class Facts:
         Groups of sequences share their content.
     motion_input : str
     content_view : object
-    constancy_weight : float or pair of float
     batch_size : int
         As they were given, or chosen before.
     """
@@ -79,7 +78,6 @@ class Facts:
     grouped: bool = False
     motion_input: str = "changes"
     content_view: Any = None
-    constancy_weight: Any = 0.0
     batch_size: int = 0
 
     @property
@@ -106,11 +104,6 @@ class Facts:
     def variance(self) -> float:
         """The variance of a value, 1 where there is none."""
         return sum(self.spread) or 1.0
-
-    @property
-    def swap_weight(self) -> float:
-        """The weight of swaps that must show what stays the same."""
-        return pair_of_weights("constancy_weight", self.constancy_weight, "codes and of swaps")[1]
 
     @property
     def level_ratio(self) -> float:
@@ -198,8 +191,6 @@ def independence_weight(facts: Facts) -> Choice:
     """Little, and more and more of it; much where motion sees what it must not know."""
     if facts.grouped:
         return Choice((10.0, 100.0), "groups: motion must not know what they share")
-    if facts.swap_weight > 0:
-        return Choice((10.0, 100.0), "swaps hold content to what stays: motion must not know it")
     return Choice((0.5, 3.0), "content must not know what motion does")
 
 
@@ -269,6 +260,6 @@ def chosen(
             given = choices[name].value
         if name == "batch_size":
             facts.batch_size = int(given)
-        elif name in ("content_view", "motion_input", "constancy_weight"):
+        elif name in ("content_view", "motion_input"):
             setattr(facts, name, given)
     return choices

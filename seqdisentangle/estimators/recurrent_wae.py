@@ -114,11 +114,10 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         those of the donor of the content. ``"auto"``: 0.3 of the variance of a value for vectors
         with such a view, and 1 for vectors whose changes motion sees, else 0, which costs nothing.
     independence_weight : float, pair of float or "auto", default="auto"
-        The weight :math:`\beta_4`: content must not know what motion knows; motion not what content
-        knows, where groups or swaps (``constancy_weight``) hold content to what stays the same. Of
-        a pair, the first weighs while it is decided which code has what, a quarter of
-        ``max_epochs``, and the second in the last quarter; it goes from one to the other between.
-        0 switches it off. ``"auto"``: (0.5, 3), and (10, 100) where it is motion's to give up.
+        The weight :math:`\beta_4`: content must not know what motion knows. Of a pair, the first
+        weighs while it is decided which code has what, a quarter of ``max_epochs``, and the second
+        in the last quarter; it goes from one to the other in between. 0 switches it off, and costs
+        nothing. ``"auto"``: (0.5, 3), and (10, 100) with groups, of which motion must not know.
     n_actions : int, Actions or None, default=None
         Number of actions, which makes the model the reinforced one: it learns a third code, one of
         so many kinds of movement for each sequence, and is a clusterer. An

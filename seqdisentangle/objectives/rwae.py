@@ -46,8 +46,8 @@ class WassersteinObjective(AutoencoderObjective):
     not have, says what the two marginal terms leave open: that content and motion are independent
     of each other in the aggregate, as they are in the prior. Of the motion it takes the mean over
     steps, :math:`\bar z_m`, where what content could repeat would be, and no gradient: what both
-    codes know is content's to give up. It is motion's, in the mean of its squares too, where
-    something else says what content is: groups, or swaps that must show what stays the same.
+    codes know is content's to give up. Where groups say what content is, it is motion's,
+    in the mean of its squares too.
 
     A motion prior whose steps are mixtures is trained by the likelihood of the codes, which has the
     same optimum as the divergence and tells one Gaussian of a step from another; the divergence
@@ -225,8 +225,8 @@ class WassersteinObjective(AutoencoderObjective):
                 compared["content"] = self.compare_content(q_c, p_c)
             if independence_weight > 0:
                 given = q_c.value, q_m.value, of_all, independence_weight
-                claimed = batch.groups is not None or self.swap_weight > 0
-                compared["independence"] = self._independence(*given, of_motion=claimed)
+                grouped = batch.groups is not None
+                compared["independence"] = self._independence(*given, grouped=grouped)
         codes = LatentCodes(picked(content, rows).value, motion.value, a)
         cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
         nothing = cost.new_zeros(())
@@ -330,12 +330,12 @@ class WassersteinObjective(AutoencoderObjective):
         packing: Packing | None,
         weight: float,
         *,
-        of_motion: bool,
+        grouped: bool,
     ) -> Comparison:
         """The joint distribution of the codes beside the product of its marginals."""
         of_codes = isinstance(self.independence_divergence, Dependence)
-        content, motion = (content.detach(), motion) if of_motion else (content, motion.detach())
-        if of_motion and of_codes:  # in its spread as well; critics are built for the codes alone
+        content, motion = (content.detach(), motion) if grouped else (content, motion.detach())
+        if grouped and of_codes:  # in its spread as well; critics are built for the codes alone
             motion = torch.cat([motion, motion.square()], -1)
         other = motion.mean(1) if packing is None else packing.mean(motion)  # (n, d_m)
         if of_codes:
