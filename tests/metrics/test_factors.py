@@ -27,7 +27,8 @@ def test_columns_of_an_array_are_numbered_and_a_single_one_is_not():
         ({}, "at least one factor"),
         ({"speaker": SPEAKER[:2]}, r"speaker of y must have shape \(3,\) like X, got \(2,\)"),
         ([1, 1, 1], "y has one value alone"),
-        ([0.5, np.nan, 1], "y must be finite"),
+        ([0.5, np.inf, 1], "y must be finite"),
+        ([0.5, np.nan, 1], "y must be an array of labels, got NaN for some"),
         (np.zeros((3, 1, 1)), "y must have shape"),
     ],
 )
