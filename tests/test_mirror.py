@@ -12,7 +12,7 @@ WITHOUT: dict[str, str] = {}
 
 def mirror_of(module):
     """The place of the tests of a module: ``room/_name.py`` has ``room/test_name.py``."""
-    return module.with_name(f"test_{module.stem.lstrip('_')}.py")
+    return module.with_name(f"test_{module.stem.strip('_')}.py")
 
 
 def test_every_module_has_tests_of_its_own():

@@ -1,0 +1,46 @@
+"""``seqdisentangle report``: a verdict on the codes, or a table of measures with labels."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .. import metrics
+from ._inputs import labels_in, model_in, sequences_in
+from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos
+
+__all__ = ["add_to", "run"]
+
+
+def add_to(commands: Any) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "report",
+        run,
+        "say whether the codes separate what stays the same from what changes",
+        "report X_held_out.npy --labels labels.csv",
+    )
+    parser.add_argument("X", help=f"{SEQUENCES}; better others than fit has seen")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="measure by these too: .npy, .npz of named columns, or .csv with a line of names and "
+        "a line a sequence",
+    )
+    add_model(parser)
+    add_seed(parser)
+    add_videos(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the verdict, or the table."""
+    labels = None if options.labels is None else labels_in(options.labels)
+    model = model_in(options.model, "transform", "swap")
+    X = sequences_in(options.X, options, model)
+    if labels is None:
+        print(metrics.separation(model, X, random_state=options.seed))
+    else:
+        print(metrics.report(model, X, labels, random_state=options.seed))
