@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 import resource
@@ -19,6 +18,8 @@ import torch
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from seqdisentangle.cli.settings import setting
 
 from ._results import Columns, add_results, result_rows, write_results
 
@@ -46,7 +47,7 @@ def parser_of_runs(module: str, about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=int, help="max_epochs")
     parser.add_argument(
         "--set",
-        type=_setting,
+        type=setting,
         action="append",
         default=[],
         metavar="PARAM=VALUE",
@@ -210,17 +211,6 @@ def data_home() -> Path | None:
         return Path(named)
     beside = Path(__file__).resolve().parents[3] / "shared" / "data"
     return beside if beside.is_dir() else None
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """``"name=value"`` to (name, value)."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"expected PARAM=VALUE, got {text!r}")
-    try:
-        return name, ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return name, value
 
 
 def _for_seed(path: Path, seed: int, seeds: list[int]) -> Path:
