@@ -12,6 +12,7 @@ from .estimators import (
     Swap,
     Training,
 )
+from .explorer import export_explorer
 
 __all__ = [
     "DSVAE",
@@ -24,6 +25,7 @@ __all__ = [
     "Swap",
     "Training",
     "__version__",
+    "export_explorer",
 ]
 
 __version__ = release()
