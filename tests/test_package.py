@@ -25,8 +25,9 @@ def test_a_checkout_that_is_not_installed_has_a_version(monkeypatch):
 
 
 @pytest.mark.parametrize("name", seqdisentangle.__all__)
-def test_public_names_are_those_of_the_room_of_estimators(name):
-    from seqdisentangle import estimators
+def test_public_names_are_those_of_the_two_upper_rooms(name):
+    from seqdisentangle import estimators, explorer
 
+    room = explorer if name in explorer.__all__ else estimators
     if name != "__version__":
-        assert getattr(seqdisentangle, name) is getattr(estimators, name)
+        assert getattr(seqdisentangle, name) is getattr(room, name)

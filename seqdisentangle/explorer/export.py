@@ -107,9 +107,7 @@ def export_explorer(
     import_pillow()  # rather before a long computation than after it
     check_model(model)
     seen = look_of(model, look)
-    shown, layout = read(
-        X, "X", seen, layout=getattr(model, "layout_", None), most=max_sequences
-    )
+    shown, layout = read(X, "X", seen, layout=getattr(model, "layout_", None), most=max_sequences)
     names = shown_names(labels, len(shown), max_sequences)
     contents = contents_of(
         model, shown, layout, seen, n_walk=n_walk, method=method, random_state=random_state

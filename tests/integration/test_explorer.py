@@ -1,0 +1,148 @@
+"""The explorer in a headless browser: clicks and keys change the swap, and no request leaves."""
+
+import io
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from seqdisentangle import export_explorer
+from tests.explorer._common import FRAMES, Sums, data_of, frames_of, sequences
+
+pytestmark = pytest.mark.integration
+playwright = pytest.importorskip("playwright.sync_api")  # pip install playwright
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+KINDS = {"grey": {}, "vector": {}, "spectrum": {}, "joints": {"bones": [(0, 1)]}}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no chromium is installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Open the page of a kind of sequences; at the end, check that nothing went wrong."""
+    contexts, wrong = [], []
+
+    def opened(kind="grey", width=1440, hash="", **settings):
+        path = tmp_path / f"{kind}.html"
+        labels = ["a", "<img src=x onerror=alert(1)>", "c"]
+        X, model = sequences(kind), Sums(FRAMES[kind])
+        export_explorer(model, X, path, labels, random_state=0, **KINDS[kind])
+        settings = {"reduced_motion": "reduce"} | settings
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **settings))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else
+                wrong.append(r.url))  # fmt: skip
+        page.goto(path.as_uri() + hash)
+        page.wait_for_selector("body[data-ready]")
+        return page
+
+    yield opened
+    assert wrong == []
+    for context in contexts:
+        context.close()
+
+
+def chosen(page):
+    return page.evaluate("location.hash")
+
+
+def pixels(page, view):
+    code = f"[...document.getElementById('{view}').getContext('2d').getImageData(0, 0, 7, 6).data]"
+    return np.reshape(page.evaluate(code), (6, 7, 4))[..., :3]
+
+
+def test_a_click_on_a_cell_shows_its_swap(visit, tmp_path):
+    page = visit()
+    data = data_of(tmp_path / "grey.html")
+    for i, j in [(0, 1), (2, 0), (1, 1)]:
+        page.locator("#grid button").nth(3 * i + j).click()
+        expected = frames_of(data["swaps"][i], data)[j]
+        np.testing.assert_array_equal(pixels(page, "swap-view"), expected[0])
+        page.click("#forth")
+        np.testing.assert_array_equal(pixels(page, "swap-view"), expected[1])
+        page.click("#back")
+        assert page.locator("#grid [aria-selected=true]").count() == 1
+
+
+def test_keys_move_the_choice_and_the_time(visit):
+    page = visit(hash="#content=1&motion=1")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    assert chosen(page) == "#content=3&motion=2"
+    page.keyboard.press(".")
+    assert page.inner_text("#clock") == "step 2 of 5"
+    page.keyboard.press("p")
+    assert chosen(page) == "#walk=1&motion=2"
+    page.keyboard.press("ArrowDown")
+    assert chosen(page) == "#walk=2&motion=2"
+
+
+def test_the_grid_is_one_stop_of_the_tab_key_and_arrows_move_the_focus(visit):
+    page = visit(hash="#content=1&motion=1")
+    assert page.locator("#grid [tabindex='0']").count() == 1
+    page.locator("#grid [tabindex='0']").focus()
+    page.keyboard.press("ArrowDown")
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert label.startswith("content of 2")
+    assert "motion of 1" in label
+
+
+def test_the_map_chooses_content_motion_and_the_prior(visit):
+    page = visit(hash="#content=1&motion=1")
+    dots = page.locator("#map button")
+    dots.nth(2).dispatch_event("click")
+    assert chosen(page) == "#content=3&motion=1"
+    page.check("[name=picks][value=motion]")
+    dots.nth(1).dispatch_event("click")
+    assert chosen(page) == "#content=3&motion=2"
+    dots.nth(3 + 4).dispatch_event("click")
+    assert chosen(page) == "#walk=5&motion=2"
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_it_plays_by_itself_unless_motion_is_reduced(visit, motion, moves):
+    page = visit(reduced_motion=motion)
+    assert page.inner_text("#play") == ("Pause" if moves else "Play")
+    before = page.inner_text("#clock")
+    if not moves:
+        page.click("#play")
+    page.wait_for_function("text => document.getElementById('clock').textContent !== text",
+                           arg=before)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_fits_the_screen_and_draws_every_kind(visit, kind, scheme, width):
+    page = visit(kind, width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    colours = "new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height)"
+    colours = f"(() => {{ const c = document.getElementById('grid-view'); return {colours}"
+    assert page.evaluate(colours + ".data.buffer)).size; })()") > 3
+
+
+@pytest.mark.parametrize("kind", ["grey", "vector"])
+def test_swaps_are_saved_as_pictures(visit, kind):
+    page = visit(kind, hash="#content=1&motion=2")
+    for ending, n_frames in [("png", 1), ("gif", 5)]:
+        with page.expect_download() as caught:
+            page.click(f"#save-{ending}")
+        assert caught.value.suggested_filename == f"swap-content-1-motion-2.{ending}"
+        with open(caught.value.path(), "rb") as file:
+            image = Image.open(io.BytesIO(file.read()))
+        assert getattr(image, "n_frames", 1) == n_frames
+        for k in range(n_frames):
+            image.seek(k)
+            assert len(np.unique(np.asarray(image.convert("L")))) > 3
