@@ -1,21 +1,39 @@
 // Moving pictures: a GIF (89a) of frames, each an ImageData of one size.
 
-// The colours of frames, all of them if 256 are enough, else a cube of 6 x 7 x 6.
+const CHANNELS = [16, 8, 0]; // the bits where red, green and blue begin
+
+// Colours in a box, with the channel in which they differ most.
+function boxOf(colours) {
+  const reaches = CHANNELS.map(shift => {
+    let low = 255, high = 0;
+    for (const rgb of colours) { low = Math.min(low, rgb >> shift & 255); high = Math.max(high, rgb >> shift & 255); }
+    return high - low;
+  });
+  const reach = Math.max(...reaches);
+  return { colours, reach, shift: CHANNELS[reaches.indexOf(reach)] };
+}
+
+// At most 256 colours for frames by median cut, and the number of each colour that they have.
 function paletteOf(frames) {
-  const exact = new Map();
+  const found = new Set();
   for (const { data } of frames) {
-    for (let k = 0; k < data.length && exact.size <= 256; k += 4) {
-      const rgb = data[k] << 16 | data[k + 1] << 8 | data[k + 2];
-      if (!exact.has(rgb)) exact.set(rgb, exact.size);
-    }
+    for (let k = 0; k < data.length; k += 4) found.add(data[k] << 16 | data[k + 1] << 8 | data[k + 2]);
   }
-  if (exact.size <= 256) return { colours: [...exact.keys()], index: rgb => exact.get(rgb) };
-  const level = (value, n) => Math.round(value * (n - 1) / 255), value = (i, n) => Math.round(255 * i / (n - 1));
-  const colours = [];
-  for (let r = 0; r < 6; r++) for (let g = 0; g < 7; g++) for (let b = 0; b < 6; b++) {
-    colours.push(value(r, 6) << 16 | value(g, 7) << 8 | value(b, 6));
+  const boxes = [boxOf([...found])];
+  while (boxes.length < 256) {
+    const widest = boxes.reduce((a, b) => b.reach > a.reach ? b : a);
+    if (!widest.reach) break;
+    const { colours, shift } = widest, half = colours.length >> 1;
+    colours.sort((a, b) => (a >> shift & 255) - (b >> shift & 255));
+    boxes.splice(boxes.indexOf(widest), 1, boxOf(colours.slice(0, half)), boxOf(colours.slice(half)));
   }
-  return { colours, index: rgb => (level(rgb >> 16, 6) * 7 + level(rgb >> 8 & 255, 7)) * 6 + level(rgb & 255, 6) };
+  const numbers = new Map();
+  const palette = boxes.map(({ colours }, k) => {
+    for (const rgb of colours) numbers.set(rgb, k);
+    const mean = shift => Math.round(colours.reduce((sum, rgb) => sum + (rgb >> shift & 255), 0) / colours.length);
+    return CHANNELS.map(mean);
+  });
+  return { palette, numbers };
 }
 
 // Numbers below 256 by Lempel, Ziv and Welch, in blocks of at most 255 bytes.
@@ -49,21 +67,18 @@ function compressed(numbers) {
 
 // The bytes of a GIF that repeats; `delay` of a frame in hundredths of a second.
 function gifOf(frames, delay) {
-  const { width, height } = frames[0], { colours, index } = paletteOf(frames);
+  const { width, height } = frames[0], { palette, numbers } = paletteOf(frames);
   const word = x => [x & 255, x >> 8], text = s => [...s].map(c => c.charCodeAt(0));
-  const table = new Array(256).fill(0).flatMap((_, k) => {
-    const rgb = colours[k] || 0;
-    return [rgb >> 16, rgb >> 8 & 255, rgb & 255];
-  });
+  const table = Array.from({ length: 256 }, (_, k) => palette[k] || [0, 0, 0]).flat();
   const parts = [[...text("GIF89a"), ...word(width), ...word(height), 0xf7, 0, 0, ...table,
     0x21, 0xff, 11, ...text("NETSCAPE2.0"), 3, 1, 0, 0, 0]];
   for (const { data } of frames) {
-    const numbers = new Uint8Array(width * height);
-    for (let k = 0; k < numbers.length; k++) {
-      numbers[k] = index(data[4 * k] << 16 | data[4 * k + 1] << 8 | data[4 * k + 2]);
+    const pixels = new Uint8Array(width * height);
+    for (let k = 0; k < pixels.length; k++) {
+      pixels[k] = numbers.get(data[4 * k] << 16 | data[4 * k + 1] << 8 | data[4 * k + 2]);
     }
     parts.push([0x21, 0xf9, 4, 4, ...word(delay), 0, 0, 0x2c, 0, 0, 0, 0, ...word(width), ...word(height), 0, 8]);
-    parts.push(compressed(numbers));
+    parts.push(compressed(pixels));
   }
   parts.push([0x3b]);
   return new Blob(parts.map(part => Uint8Array.from(part)), { type: "image/gif" });

@@ -164,12 +164,12 @@ function buildGrid() {
   for (let i = -1; i < N; i++) {
     const row = element(grid, "div", { role: "row" });
     for (let j = -1; j < N; j++) {
-      if (i < 0 && j < 0) { element(row, "div", { role: "columnheader", "aria-label": "content by motion" }); continue; }
-      const header = i < 0 ? { role: "columnheader", "aria-label": `motion of ${nameOf(j)}` }
-        : { role: "rowheader", "aria-label": `content of ${nameOf(i)}` };
-      const inside = { role: "gridcell", type: "button", "aria-label": `content of ${nameOf(i)}, motion of ${nameOf(j)}` };
-      const cell = i < 0 || j < 0 ? element(row, "div", header) : element(row, "button", inside);
-      cell.title = cell.getAttribute("aria-label");
+      if (i < 0 && j < 0) { element(row, "div", { role: "gridcell" }); continue; }
+      const whose = [i < 0 ? "" : `content of ${nameOf(i)}`, j < 0 ? "" : `motion of ${nameOf(j)}`];
+      const title = whose.filter(Boolean).join(", ");
+      const role = i < 0 ? "columnheader" : j < 0 ? "rowheader" : "gridcell";
+      const cell = element(row, role === "gridcell" ? "button" : "div", { role, title });
+      element(cell, "span", { class: "unseen", text: title });
       cell.addEventListener("click", () => choose(i < 0 ? { motion: j } : j < 0 ? { content: i, prior: false }
         : { content: i, motion: j, prior: false }));
       cells.push({ cell, i, j });
