@@ -73,7 +73,7 @@ function drawSkeleton(ctx, seq, step, x, y, w, h, full) {
 // The part of a plot that has the values: full ones keep room for axes.
 function inner(w, h, full) {
   if (!full) return { left: 2, top: 2, width: w - 4, height: h - 4 };
-  const left = DATA.kind === "lanes" ? 10 : 46;
+  const left = DATA.kind === "lanes" ? Math.min(90, 0.3 * w) : 46; // lanes have names
   return { left, top: 8, width: w - left - 10, height: h - 34 };
 }
 
@@ -82,7 +82,7 @@ function drawPlot(ctx, seq, step, x, y, w, h, full) {
   const X = t => x + box.left + box.width * (t + 0.5) / longest;
   ctx.font = "12px system-ui, sans-serif";
   if (DATA.kind === "heatmap") drawHeatmap(ctx, seq, X, y + box.top, box.height);
-  else drawLines(ctx, seq, step, X, y + box.top, box.height, full);
+  else drawLines(ctx, seq, step, X, x, y + box.top, box.height, full);
   if (!full) return;
   ctx.fillStyle = colour("soft");
   ctx.textAlign = "center";
@@ -108,7 +108,7 @@ function labelValues(ctx, x, y, h) {
   ctx.fillText(low, x, y + h);
 }
 
-function drawLines(ctx, seq, step, X, top, height, full) {
+function drawLines(ctx, seq, step, X, x, top, height, full) {
   const D = DATA.low.length, lanes = DATA.kind === "lanes";
   const low = Math.min(...DATA.low), high = Math.max(...DATA.high);
   for (let d = 0; d < D; d++) {
@@ -129,9 +129,9 @@ function drawLines(ctx, seq, step, X, top, height, full) {
     const now = seq.values[step * D + d];
     if (!isNaN(now)) { ctx.beginPath(); ctx.arc(X(step), Y(now), 4, 0, 7); ctx.fill(); }
     if (lanes) {
-      ctx.textAlign = "left";
+      ctx.textAlign = "right";
       ctx.fillStyle = colour("ink");
-      ctx.fillText(DATA.channels[d], X(-0.5) + 2, y0 + 11);
+      ctx.fillText(DATA.channels[d], X(-0.5) - 6, y0 + room / 2 + 4, X(-0.5) - x - 10);
     }
   }
 }
