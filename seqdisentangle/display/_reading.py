@@ -53,17 +53,17 @@ def stacked(each: list[NDArray[Any]]) -> Any:
     return np.stack(each) if len({x.shape for x in each}) == 1 else list(each)
 
 
-def check_has(estimator: Any, *methods: str) -> None:
-    """Raise a TypeError unless an estimator has all of some methods."""
+def check_has(estimator: Any, *methods: str, name: str = "estimator") -> None:
+    """Raise a TypeError that names the argument unless an estimator has all of some methods."""
     missing = [method for method in methods if not callable(getattr(estimator, method, None))]
     if missing or isinstance(estimator, type):
         raise TypeError(
-            f"estimator must be a fitted model with {' and '.join(methods)}, got {estimator!r}"
+            f"{name} must be a fitted model with {' and '.join(methods)}, got {estimator!r}"
         )
 
 
-def both_codes(estimator: Any, X: Any) -> Any:
-    """The content and the motion of sequences.
+def both_codes(estimator: Any, X: Any, name: str = "estimator") -> Any:
+    """The content and the motion of sequences; the name is the estimator's in messages.
 
     Raises
     ------
@@ -72,11 +72,11 @@ def both_codes(estimator: Any, X: Any) -> Any:
     ValueError
         If it returns one of them only.
     """
-    check_has(estimator, "transform")
+    check_has(estimator, "transform", name=name)
     codes = estimator.transform(X)
     if not hasattr(codes, "content") or not hasattr(codes, "motion"):
         raise ValueError(
-            "estimator must return both codes from transform, content and motion, got "
+            f"{name} must return both codes from transform, content and motion, got "
             f"{type(codes).__name__}: set codes='both'"
         )
     return codes

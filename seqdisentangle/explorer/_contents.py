@@ -58,7 +58,7 @@ def contents_of(
         ).a_motion_b_content,
         n,
     )
-    codes = both_codes(model, stacked(X))
+    codes = both_codes(model, stacked(X), "model")
     places = walk_of(model, n_walk, seed)
     walk = rows_of(
         model.sample(content=np.repeat(places, n, axis=0), motion=repeated(codes.motion, n_walk)), n
@@ -81,7 +81,7 @@ def walk_of(model: Any, n_walk: int, random_state: Any) -> NDArray[np.float64]:
     Every second place is the content of a sample; those between lie halfway.
     """
     n_draws = (n_walk + 1) // 2
-    drawn = both_codes(model, model.sample(n_draws, random_state=random_state)).content
+    drawn = both_codes(model, model.sample(n_draws, random_state=random_state), "model").content
     drawn = np.asarray(drawn, dtype=np.float64)
     halfway = (drawn + np.roll(drawn, -1, axis=0)) / 2
     return np.stack([drawn, halfway], axis=1).reshape(2 * n_draws, -1)[:n_walk]

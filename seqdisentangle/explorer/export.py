@@ -105,7 +105,7 @@ def export_explorer(
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     import_pillow()  # rather before a long computation than after it
-    check_model(model)
+    check_has(model, "swap", "sample", "transform", name="model")
     seen = look_of(model, look)
     shown, layout = read(X, "X", seen, layout=getattr(model, "layout_", None), most=max_sequences)
     names = shown_names(labels, len(shown), max_sequences)
@@ -116,14 +116,6 @@ def export_explorer(
     with written_whole(path) as file:
         file.write_text(page, encoding="utf-8")
     return os.fspath(path)
-
-
-def check_model(model: Any) -> None:
-    """Raise a TypeError that names the argument unless a model has what a page needs."""
-    try:
-        check_has(model, "swap", "sample", "transform")
-    except TypeError as error:
-        raise TypeError(str(error).replace("estimator", "model", 1)) from None
 
 
 def shown_names(labels: Any, n: int, most: int) -> list[str]:

@@ -25,3 +25,12 @@ def test_a_map_fits_its_square_and_keeps_its_proportions():
     places = np.array([[0.0, 5.0], [10.0, 5.0], [5.0, 7.0]])
     np.testing.assert_allclose(within_square(places), [[0, 0.4], [1, 0.4], [0.5, 0.6]])
     assert (within_square(np.ones((4, 2))) == 0.5).all()
+
+
+def test_a_model_of_content_alone_is_named():
+    class Content(Sums):
+        def transform(self, X):
+            return super().transform(X).content
+
+    with pytest.raises(ValueError, match="model must return both codes"):
+        walk_of(Content((2,)), 4, np.random.RandomState(0))
