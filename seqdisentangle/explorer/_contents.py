@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_random_state
 
 from ..data.layout import Layout
 from ..display._look import Look
@@ -50,14 +51,11 @@ def contents_of(
         Ready for JSON. ``original`` is a sheet of the sequences; ``swaps[i]`` one of content i
         with every motion, ``walk[k]`` of place k with every motion.
     """
-    seed = None if random_state is None else np.random.RandomState(random_state)
+    # One generator for both; None is not the global one here.
+    seed = None if random_state is None else check_random_state(random_state)
     n = len(X)
-    swaps = rows_of(
-        model.swap(
-            stacked([x for _ in X for x in X]), stacked([x for x in X for _ in X])
-        ).a_motion_b_content,
-        n,
-    )
+    pairs = model.swap(stacked([x for _ in X for x in X]), stacked([x for x in X for _ in X]))
+    swaps = rows_of(pairs.a_motion_b_content, n)
     codes = both_codes(model, stacked(X), "model")
     places = walk_of(model, n_walk, seed)
     walk = rows_of(

@@ -68,6 +68,8 @@ def test_a_fitted_model_makes_the_same_page_of_the_same_seed(vectors, small, tmp
     for path in paths:
         assert export_explorer(model, vectors[:3], path, random_state=0) == os.fspath(path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+    export_explorer(model, vectors[:3], paths[1], random_state=np.random.RandomState(0))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
     np.save(tmp_path / "x.npy", vectors[:3])
     export_explorer(model, tmp_path / "x.npy", paths[1], random_state=0)
     assert paths[0].read_bytes() == paths[1].read_bytes()
