@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._version import release
-from . import fit, report, sample, swap, transform
+from . import explore, fit, report, sample, swap, transform
 
 __all__ = ["main", "parser"]
 
 #: Modules of one command each, in the order of the help.
-COMMANDS = (fit, transform, swap, sample, report)
+COMMANDS = (fit, transform, swap, sample, explore, report)
 
 #: Errors that a user can mend. Any other one is of the package, and has its traceback.
 MENDABLE = (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError)
@@ -23,6 +23,7 @@ EXAMPLE = """\
 example:
   seqdisentangle fit X.npy
   seqdisentangle swap X.npy --out swaps.png
+  seqdisentangle explore X.npy
   seqdisentangle transform X.npy --out codes.npz
 """
 

@@ -5,7 +5,9 @@ import pytest
 from seqdisentangle.cli import command_line, main
 
 
-@pytest.mark.parametrize("command", [[], ["fit"], ["transform"], ["swap"], ["sample"], ["report"]])
+@pytest.mark.parametrize(
+    "command", [[], ["fit"], ["transform"], ["swap"], ["sample"], ["explore"], ["report"]]
+)
 def test_every_command_has_help_with_an_example(command, capsys):
     with pytest.raises(SystemExit) as end:
         main([*command, "--help"])
@@ -37,6 +39,8 @@ def test_every_command_has_help_with_an_example(command, capsys):
         ("swap X.npy --n 0 --out swaps.png", "expected a whole number of at least 1, got '0'"),
         ("sample --n few --out x.npy", "expected a whole number of at least 1, got 'few'"),
         ("sample --out x.wav", "expected a name that ends in .png"),
+        ("explore X.npy --out page.png", "expected a name that ends in .html"),
+        ("explore X.npy --labels no.csv", "no.csv"),
         ("report X.npy --labels no.npy", "no.npy"),
         ("report X.npy --labels X.npy", "y must have shape"),
     ],
