@@ -33,7 +33,11 @@ def real_data_home():
         Path(__file__).parents[3] / "shared" / "data",
         Path.home() / "seqdisentangle_data",
     )
-    return next((Path(home) for home in homes if home and (Path(home) / "sprites").is_dir()), None)
+    # A download that failed leaves its folder empty.
+    with_sheets = (
+        Path(home) for home in homes if home and any((Path(home) / "sprites").rglob("*.png"))
+    )
+    return next(with_sheets, None)
 
 
 needs_real_sheets = pytest.mark.skipif(
