@@ -105,11 +105,7 @@ def spread(X: Any, n: int, model: Any, name: str) -> tuple[list[NDArray[Any]], l
     """
     sequences = Sequences(X, layout=model.layout_, missing="mask", name=name)
     rows = np.unique(np.linspace(0, len(sequences) - 1, n).round().astype(np.intp))
-    each = [
-        sequences.read(rows[i : i + 1])[0, : sequences.all_lengths[row]].cpu().numpy()
-        for i, row in enumerate(rows)
-    ]
-    return each, [str(row) for row in rows]
+    return sequences.arrays(rows), [str(row) for row in rows]
 
 
 def labels_in(path: Path) -> Any:

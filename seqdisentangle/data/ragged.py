@@ -11,7 +11,7 @@ from torch import Tensor
 from .containers import as_array
 from .sources import check_whole
 
-__all__ = ["Padded", "Ragged", "Rows", "checked_lengths"]
+__all__ = ["Padded", "Ragged", "Rows", "checked_lengths", "stacked"]
 
 Rows = slice | NDArray[np.intp]
 
@@ -149,3 +149,8 @@ def checked_lengths(lengths: Any, n: int, n_steps: int, name: str) -> NDArray[np
             f"lengths[{i}] must be from 1 to {n_steps}, the steps of {name}, got {lengths[i]}"
         )
     return lengths.astype(np.intp)
+
+
+def stacked(sequences: list[NDArray]) -> Any:
+    """Sequences as one array where they are of one length, else as they are."""
+    return np.stack(sequences) if len({len(x) for x in sequences}) == 1 else sequences

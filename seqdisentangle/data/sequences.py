@@ -163,6 +163,12 @@ class Sequences:
             self._check_finite(x, rows)
         return x
 
+    def arrays(self, rows: NDArray[np.intp]) -> list[NDArray]:
+        """Some sequences (T_i, ...), as :meth:`read` has them, without padding."""
+        lengths = self.all_lengths[rows]
+        each = (self.read(rows[i : i + 1]) for i in range(len(rows)))
+        return [x[0, :length].cpu().numpy() for x, length in zip(each, lengths, strict=True)]
+
     def read_all(self, passes: Iterable[Rows]) -> Iterator[Tensor]:
         """:meth:`read` each of some rows; ahead, in the background, what is not in memory."""
         return read_ahead(self.read, passes) if self.streamed else map(self.read, passes)

@@ -11,7 +11,7 @@ from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ._look import Look
 
-__all__ = ["both_codes", "check_has", "read", "stacked"]
+__all__ = ["both_codes", "check_has", "read"]
 
 
 def read(
@@ -43,14 +43,7 @@ def read(
         X = np.asarray(X)[None]
     sequences = Sequences(X, channels=look.channels, layout=layout, missing="mask", name=name)
     n = len(sequences) if most is None else min(len(sequences), most)
-    lengths = sequences.all_lengths
-    each = [sequences.read(np.arange(i, i + 1))[0, : lengths[i]].cpu().numpy() for i in range(n)]
-    return each, sequences.layout
-
-
-def stacked(each: list[NDArray[Any]]) -> Any:
-    """Sequences as one array, or as a list where lengths differ."""
-    return np.stack(each) if len({x.shape for x in each}) == 1 else list(each)
+    return sequences.arrays(np.arange(n)), sequences.layout
 
 
 def check_has(estimator: Any, *methods: str, name: str = "estimator") -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data.ragged import stacked
 from ._cells import CellDisplay, Cells
 from ._kinds import pen_for
 from ._look import Look, check_count, look_of, names_of
 from ._pens import Pen
 from ._pyplot import import_pyplot
-from ._reading import both_codes, read, stacked
+from ._reading import both_codes, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -166,9 +166,9 @@ class Training(Settings):
     keep_memory : bool, default=True
         Keep memory that a step has freed for the next one, for the time of ``fit``, where the C
         library is glibc, as on most Linux systems. It hands large blocks back to the kernel
-        otherwise, which clears them anew at every step: images take up to half as long again. An
-        environment variable of glibc that has a say in it, such as ``MALLOC_MMAP_MAX_`` or
-        ``GLIBC_TUNABLES``, is left to have it.
+        otherwise, which clears them anew at every step: large images take up to a quarter as long
+        again. An environment variable of glibc that has a say in it, such as ``MALLOC_MMAP_MAX_``
+        or ``GLIBC_TUNABLES``, is left to have it.
 
     Raises
     ------

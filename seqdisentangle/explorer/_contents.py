@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ..data.layout import Layout
+from ..data.ragged import stacked
 from ..display._look import Look
 from ..display._maps import coordinates
-from ..display._reading import both_codes, stacked
+from ..display._reading import both_codes
 from ._kinds import kind_of
 
 __all__ = ["contents_of"]

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..data.ragged import stacked
 from ..data.sequences import Sequences
 from ._separation_codes import SequenceCodes
 
-__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for", "stacked"]
+__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
 
 
 class ReadSequences:
@@ -33,9 +34,7 @@ class ReadSequences:
 
     def __init__(self, sequences: Sequences, rows: NDArray[np.intp]) -> None:
         self.layout = sequences.layout
-        steps = sequences.all_lengths
-        each = [sequences.read(rows[i : i + 1])[0, : steps[row]] for i, row in enumerate(rows)]
-        arrays = [x.cpu().numpy() for x in each]
+        arrays = sequences.arrays(rows)
         self.X: Any = stacked(arrays)
         with_gaps = self.as_frames(arrays)
         usual = np.nanmean(np.concatenate(with_gaps), axis=0)
@@ -89,11 +88,6 @@ def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") 
     """X, checked; where channels are, the model says, if it knows."""
     layout = getattr(model, "layout_", None)
     return Sequences(X, lengths=lengths, layout=layout, missing="mask", name=name)
-
-
-def stacked(sequences: list[NDArray]) -> Any:
-    """Sequences as one array where they are of one length."""
-    return np.stack(sequences) if len({len(x) for x in sequences}) == 1 else sequences
 
 
 def flat_frames(frames: list[NDArray]) -> list[NDArray]:

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
 from ..data.containers import numbers_of
+from ..data.ragged import stacked
 from ._checks import checked, labels_in
 from ._separation_codes import SequenceCodes, r2_of
-from ._sequences import ReadSequences, stacked
+from ._sequences import ReadSequences
 
 __all__ = [
     "Consistency",

@@ -25,9 +25,9 @@ def kept_memory(*, on: bool = True) -> Iterator[None]:
 
     Every step of a training asks for the same large blocks. The C library of most Linux systems,
     glibc, hands them back to the kernel, which then clears them page by page for the next step: up
-    to a third of the time of images. Nothing is done elsewhere, nor where an environment variable
-    of glibc (``MALLOC_MMAP_MAX_``, ``GLIBC_TUNABLES``, ...) has settled it. At the end all memory
-    that is free goes back.
+    to a fifth of the time of large images. Nothing is done elsewhere, nor where an environment
+    variable of glibc (``MALLOC_MMAP_MAX_``, ``GLIBC_TUNABLES``, ...) has settled it. At the end all
+    memory that is free goes back.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from seqdisentangle.data.batches import Batches, to_model
 from seqdisentangle.data.passes import EvenPasses
-from seqdisentangle.data.ragged import Padded, Ragged, checked_lengths
+from seqdisentangle.data.ragged import Padded, Ragged, checked_lengths, stacked
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling, fit_scaling
 
@@ -412,3 +412,8 @@ def test_any_value_may_stand_in_the_padding(value):
     sequences = Sequences(padded(X, value), lengths=LENGTHS)
     np.testing.assert_array_equal(sequences.read(slice(0, 6)).numpy(), padded(X))
     np.testing.assert_array_equal(np.concatenate(list(sequences.chunks())), np.concatenate(X))
+
+
+def test_sequences_of_one_length_are_an_array():
+    assert stacked(list(np.zeros((2, 3)))).shape == (2, 3)
+    assert isinstance(stacked([np.zeros((2, 3)), np.zeros((4, 3))]), list)

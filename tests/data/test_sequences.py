@@ -297,3 +297,11 @@ def test_values_are_looked_at_until_all_of_them_were():
         list(stored.chunks())
     with pytest.raises(ValueError, match="sequence 3 has 1 values"):
         stored.read(slice(0, 5))
+
+
+def test_arrays_of_some_sequences_have_no_padding():
+    ragged = [numbered(length, 2) for length in (3, 1, 4)]
+    for x, whole in zip(Sequences(ragged).arrays(np.array([0, 2])), ragged[::2], strict=True):
+        np.testing.assert_array_equal(x, whole)
+    X = numbered(4, 3, 2)
+    np.testing.assert_array_equal(Sequences(X).arrays(np.array([1, 3])), X[[1, 3]])

@@ -6,7 +6,7 @@ import pytest
 
 from seqdisentangle.data.layout import find_layout
 from seqdisentangle.display import Look
-from seqdisentangle.display._reading import both_codes, check_has, read, stacked
+from seqdisentangle.display._reading import both_codes, check_has, read
 from tests.display._common import Halves, donors, ragged
 
 
@@ -35,11 +35,6 @@ def test_sequences_of_another_layout_are_refused_by_their_name():
     X, _ = donors("grey")
     with pytest.raises(ValueError, match="b must have"):
         read(X[:, :, 1:], "b", Look(), layout=find_layout(X.shape, "auto", "X"))
-
-
-def test_sequences_of_one_length_are_an_array():
-    assert stacked(list(np.zeros((2, 3)))).shape == (2, 3)
-    assert isinstance(stacked(ragged("numbers")), list)
 
 
 @pytest.mark.parametrize("estimator", [None, object(), Halves])
