@@ -15,6 +15,7 @@ from .changes import centred, residuals, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .levels import Levels
 from .norms import RunningNorm, Whitening
+from .recurrence import unrolled
 
 __all__ = [
     "POSTERIORS",
@@ -207,14 +208,14 @@ class MotionPosterior(nn.Module):
         noise = hidden.new_empty(n, n_steps, self.size)
         noise = noise.normal_(generator=rng) if sample else noise.zero_()
         if packing is None:
-            latent = Latent(*self._unroll(hidden, noise, [n] * n_steps))
+            latent = self._unroll(hidden, noise, [n] * n_steps)
         else:
             # Longest first: those that go on are then the first rows at every step.
             order = packing.lengths.argsort(descending=True, stable=True)
             going_on = [int((packing.lengths > t).sum()) for t in range(n_steps)]
             rows, back = (part.to(x.device, non_blocking=True) for part in (order, order.argsort()))
-            parts = self._unroll(hidden[rows], noise[rows], going_on)
-            latent = Latent(*(part[back] for part in parts))
+            latent = self._unroll(hidden[rows], noise[rows], going_on)
+            latent = Latent(*(part[back] for part in latent))
         if self.training and self.norm is not None:
             latent = self._observed(latent, self.norm, packing)
         return latent
@@ -252,11 +253,32 @@ class MotionPosterior(nn.Module):
         mean = seen.view_as(latent.mean) if packing is None else packing.pad(seen)
         return Latent(latent.value + (mean - latent.mean), mean, latent.log_var)
 
-    def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> list[Tensor]:
-        """Values, means and log-variances of all steps, (n, T, d_m); zero after a sequence's end.
+    def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> Latent:
+        """The codes of all steps, (n, T, d_m), zero after a sequence's end.
 
         ``going_on`` says how many sequences have each step, the first rows.
         """
+        if self.noise is None:
+            return self._step_by_step(hidden, noise, going_on)
+        n, log_var = len(hidden), torch.full_like(noise, 2 * math.log(self.noise))
+        # In full precision: products this small take less time than to convert their factors.
+        with full_precision(hidden.device):
+            weight, shift = self._normalised_output()
+            drawn = self.noise * noise
+            start = drawn + shift
+            if going_on[-1] < n:
+                steps = torch.tensor(going_on).to(noise.device, non_blocking=True)
+                real = torch.arange(n, device=noise.device).unsqueeze(-1) < steps  # (n, T)
+                drawn, start, log_var = (
+                    torch.where(real.unsqueeze(-1), part, 0.0) for part in (drawn, start, log_var)
+                )
+            memory = self.from_previous.weight
+            parts = hidden.transpose(0, 1), memory, weight, start.transpose(0, 1)
+            value = unrolled(*parts, going_on).transpose(0, 1)
+        return Latent(value, value - drawn, log_var)
+
+    def _step_by_step(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> Latent:
+        """As :meth:`_unroll`, for any memory and any noise: an operation of autograd at a time."""
         z = hidden.new_zeros(len(hidden), self.size)
         state: tuple[Tensor, ...] = ()
         steps = []
@@ -270,12 +292,14 @@ class MotionPosterior(nn.Module):
                 z = torch.addcmul(mean, torch.exp(0.5 * log_var), eps[:k])
                 steps.append((z, mean, log_var))
         n = len(hidden)
-        return [
-            torch.stack([nn.functional.pad(v, (0, 0, 0, n - len(v))) for v in part], 1)
-            if going_on[-1] < n
-            else torch.stack(part, 1)
-            for part in zip(*steps, strict=True)
-        ]
+        return Latent(
+            *(
+                torch.stack([nn.functional.pad(v, (0, 0, 0, n - len(v))) for v in part], 1)
+                if going_on[-1] < n
+                else torch.stack(part, 1)
+                for part in zip(*steps, strict=True)
+            )
+        )
 
     def _memory(self, hidden_size: int) -> nn.Module:
         """The layer that reads the code before a step."""
@@ -313,6 +337,10 @@ class RecurrentMotionPosterior(MotionPosterior):
     ----------
     Han, Min, Han, Li, Zhang: Disentangled Recurrent Wasserstein Autoencoder, ICLR 2021.
     """
+
+    def _unroll(self, hidden: Tensor, noise: Tensor, going_on: list[int]) -> Latent:
+        """Step by step."""
+        return self._step_by_step(hidden, noise, going_on)
 
     def _memory(self, hidden_size: int) -> nn.Module:
         """An LSTM, of which this is one step."""
