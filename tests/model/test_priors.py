@@ -240,3 +240,23 @@ def test_its_density_is_that_of_torch(prior):
     steps = prior.steps(z)
     torch.testing.assert_close(steps.log_prob(z), torchs(steps).log_prob(z))
     torch.testing.assert_close(steps.log_weight.exp().sum(-1), torch.ones(5, 4).double())
+
+
+@pytest.mark.parametrize("n_actions", [0, 2])
+def test_one_code_is_read_as_a_sequence_of_one(n_actions):
+    torch.manual_seed(0)
+    prior, z = LSTMPrior(3, 8, n_actions=n_actions).double(), noise(4, 3)
+    action = torch.eye(2, dtype=torch.float64)[[0, 1, 1, 0]] if n_actions else None
+    state = None
+    for before in z.split(1, 1):
+        expected = prior.read(before, state, action)
+        hidden, state = prior.read_one(before, state, action)
+        torch.testing.assert_close(hidden, expected[0])
+        torch.testing.assert_close(state, expected[1])
+
+
+def test_a_rollout_is_in_full_precision_within_autocast():
+    prior, eps = make(4).float(), noise(2, 5, size=4).float()
+    expected = prior.rollout(eps)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(prior.rollout(eps), expected)
