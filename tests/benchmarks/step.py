@@ -26,6 +26,7 @@ from seqdisentangle.data.batches import Batch, Batches
 from seqdisentangle.data.passes import EvenPasses
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling
+from seqdisentangle.estimators._starting import units_of
 from seqdisentangle.estimators._told import NOTHING
 from seqdisentangle.model import LatentCodes
 from seqdisentangle.model.core import build_model
@@ -129,17 +130,23 @@ def sequences(shape: tuple[int, ...]) -> Tensor:
 def make_trainer(
     frame_shape: tuple[int, ...], network: str, views: dict, precision: str
 ) -> Trainer:
-    """A trainer with the estimator's defaults."""
+    """A trainer of images with the estimator's defaults."""
     estimator = RecurrentWAE(network=network, **views)
     data = Sequences(sequences((2, 2, *frame_shape)).numpy(), channels="first")
-    estimator.choices_ = estimator._choose(data, Scaling("unit"), {}, NOTHING)
+    return trainer_for(estimator, data, precision)
+
+
+def trainer_for(estimator: RecurrentWAE, data: Sequences, precision: str = "float32") -> Trainer:
+    """A trainer as an estimator makes it for its data."""
+    scaling = units_of(data, estimator, continued=False, digest=None)
+    estimator.choices_ = estimator._choose(data, scaling, {}, NOTHING)
     divergences = estimator._divergences()
-    spec = estimator._spec(data.layout, Scaling("unit"), divergences)
+    spec = estimator._spec(data.layout, scaling, divergences)
     build_divergences(divergences, spec, 0)
     training = Training.of(estimator.training).filled(estimator._own_training)
     trainer = Trainer(
         build_model(spec, 0),
-        estimator._objective(divergences, data, SingleProcess(), bounded=True),
+        estimator._objective(divergences, data, SingleProcess(), bounded=scaling.bounded),
         learning_rate=estimator.learning_rate,
         lr_schedule="constant",
         n_updates=1,
@@ -239,15 +246,19 @@ def encoders(model: RecurrentWAE, X: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def in_turn(functions: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+def in_turn(
+    functions: dict[str, Callable[[], object]],
+    repeats: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, float]:
     """Median seconds of each function, called in turn so that a noisy minute hits them alike."""
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for repeat in range(repeats + 1):
         for name, function in functions.items():
-            start = time.perf_counter()
+            start = clock()
             function()
             if repeat:  # the first call warms up
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(clock() - start)
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
