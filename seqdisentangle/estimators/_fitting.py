@@ -28,6 +28,7 @@ from ..training.distributed import find_communicator, naming_lost
 from ..training.finetuning import finetune
 from ..training.loop import FitResult, run
 from ..training.stopping import EarlyStopper
+from ..training.threads import limited_threads, numbers_in_step
 from ..training.trainer import Trainer
 from ._base import level_of_user
 from ._content_prior import content_prior_of, fit_content_prior
@@ -169,7 +170,9 @@ class Fit:
             self.prepare(X, lengths, told)
             self.begin()
             self.build()
-            with naming_batch_size(int(self.estimator._chosen("batch_size")), self.device):
+            n, n_steps = int(self.estimator._chosen("batch_size")), self.sequences.n_steps
+            numbers = numbers_in_step(self.trainer.model.spec, n, n_steps)
+            with naming_batch_size(n, self.device), limited_threads(self.training.threads, numbers):
                 result = self.train()
                 self.finetune(result)
                 fit_content_prior(self, result)

@@ -169,6 +169,10 @@ class Training(Settings):
         otherwise, which clears them anew at every step: large images take up to a quarter as long
         again. An environment variable of glibc that has a say in it, such as ``MALLOC_MMAP_MAX_``
         or ``GLIBC_TUNABLES``, is left to have it.
+    threads : int, "auto" or None, default="auto"
+        The most threads that a CPU computes the training in. ``"auto"`` is one where the steps are
+        so small that threads would wait for each other for longer than they work, and no limit
+        otherwise; None is no limit. There are never more than there were before.
 
     Raises
     ------
@@ -200,6 +204,7 @@ class Training(Settings):
     compile: bool = parameter("boolean", default=False)
     finetune_epochs: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     keep_memory: bool = parameter("boolean", default=True)
+    threads: int | Literal["auto"] | None = parameter(COUNT, None, AUTO, default="auto")
 
     @classmethod
     def of(cls, training: Training | None) -> Training:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import h5py
@@ -22,6 +23,7 @@ from ..data.ragged import Rows
 from ..data.sequences import Sequences
 from ..data.units import Scaling, to_user
 from ..model import LatentCodes, SequenceModel
+from ..training.threads import limited_threads, numbers_in_step
 from ._results import Lengths, put, room
 
 __all__ = ["Predictor", "total_cost"]
@@ -109,18 +111,20 @@ class Predictor:
     @without_gradients()
     def encode(self, batch: Batch) -> LatentCodes:
         """The posterior means of content and motion, zero in padding, and the likeliest action."""
-        content, motion, action = self.model.encode(
-            batch.x, sample=False, packing=batch.packing, observed=batch.observed
-        )
+        with self.few_threads(batch.x.shape):
+            content, motion, action = self.model.encode(
+                batch.x, sample=False, packing=batch.packing, observed=batch.observed
+            )
         return LatentCodes(content.mean, motion.mean, None if action is None else action.value)
 
     @without_gradients()
     def action_probabilities(self, batch: Batch) -> Tensor:
         """The action posterior, (n, K)."""
-        motion = self.model.motion(
-            batch.x, sample=False, packing=batch.packing, observed=batch.observed
-        )
-        action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
+        with self.few_threads(batch.x.shape):
+            motion = self.model.motion(
+                batch.x, sample=False, packing=batch.packing, observed=batch.observed
+            )
+            action = self.model.act(motion.value, sample=False, lengths=batch.lengths)
         probabilities: Tensor = action.logits.softmax(-1)
         return probabilities
 
@@ -164,7 +168,8 @@ class Predictor:
         if action is not None:
             told = one_hot(torch.from_numpy(action), self.model.spec.n_actions or 0)
             told = told.to(self.device, self.precision)
-        motion = self.model.rollout(self.tensor(noise), action=told)
+        with self.few_threads(noise.shape):
+            motion = self.model.rollout(self.tensor(noise), action=told)
         return LatentCodes(self.tensor(content), motion, told)
 
     @without_gradients()
@@ -172,7 +177,8 @@ class Predictor:
         self, codes: LatentCodes, noise: NDArray, lengths: Tensor | None = None
     ) -> LatentCodes:
         """Codes of the time steps that follow, as many as the noise has, from the motion prior."""
-        motion = self.model.rollout(self.tensor(noise), codes.motion, lengths, codes.action)
+        with self.few_threads(noise.shape):
+            motion = self.model.rollout(self.tensor(noise), codes.motion, lengths, codes.action)
         return codes._replace(motion=motion)
 
     # ---- sequences -----------------------------------------------------------------------------
@@ -191,7 +197,9 @@ class Predictor:
         for part in self.passes(n, n_steps):
             some = codes.of(part)
             for steps in self.passes(n_steps, 1):  # the decoder works frame by frame
-                x = self.model.decode(some._replace(motion=some.motion[:, steps]))
+                motion = some.motion[:, steps]
+                with self.few_threads(motion.shape):
+                    x = self.model.decode(some._replace(motion=motion))
                 if not bool(x.sum().isfinite()):
                     check_decoded(x, numbers_of(rows)[part], some)
                 frames[part, steps] = to_user(x, self.layout, self.scaling, dtype)
@@ -217,6 +225,10 @@ class Predictor:
         for rows, codes in coded:
             put(frames, rows, self.decode(codes, dtype, rows), lengths)
         return frames
+
+    def few_threads(self, shape: tuple[int, ...]) -> AbstractContextManager[None]:
+        """One thread, where sequences or codes (n, T, ...) are too few to be shared by more."""
+        return limited_threads("auto", numbers_in_step(self.model.spec, *shape[:2]))
 
     def tensor(self, codes: NDArray) -> Tensor:
         """Codes on the device."""

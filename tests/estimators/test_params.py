@@ -55,6 +55,7 @@ BAD = [
     (Training, "finetune_epochs", -1),
     (Training, "finetune_epochs", 1.0),
     (Training, "keep_memory", "x"),
+    (Training, "threads", 0),
     (EarlyStopping, "validation_fraction", 0),
     (EarlyStopping, "validation_fraction", 1),
     (EarlyStopping, "patience", 0),
