@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ..data.packing import Packing
+from .densities import log_density
 
 __all__ = ["Action", "Latent", "LatentCodes", "Mixture", "Posterior", "gaussian"]
 
@@ -126,8 +126,7 @@ class Mixture(NamedTuple):
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density of one code under each, (..., d) -> (...)."""
-        deviation = (z.unsqueeze(-2) - self.mean).square() * torch.exp(-self.log_var)
-        each = -0.5 * (deviation + self.log_var + math.log(2 * math.pi)).sum(-1)
+        each = log_density(z.unsqueeze(-2), self.mean, self.log_var)
         return torch.logsumexp(self.log_weight + each, -1)
 
     def log_likelihood(self, z: Tensor, packing: Packing | None = None) -> Tensor:

@@ -272,7 +272,7 @@ class MotionPosterior(nn.Module):
                 drawn, start, log_var = (
                     torch.where(real.unsqueeze(-1), part, 0.0) for part in (drawn, start, log_var)
                 )
-            memory = self.from_previous.weight
+            (memory,) = self.from_previous.parameters()
             parts = hidden.transpose(0, 1), memory, weight, start.transpose(0, 1)
             value = unrolled(*parts, going_on).transpose(0, 1)
         return Latent(value, value - drawn, log_var)
