@@ -112,17 +112,16 @@ def run(
     codes = start.clone(memory_format=torch.contiguous_format)
     read = torch.empty_like(codes[:1]).squeeze(0)
     before = None
+    into_state, into_code = memory.mT, output.mT
     for a, state, code, k in zip(hidden.unbind(0), states, codes.unbind(0), going_on, strict=True):
-        if k < len(code):
-            a, state, code = a[:k], state[:k], code[:k]
+        a, state, code = first(a, k), first(state, k), first(code, k)
         if before is None:
             state.copy_(a)
         else:
-            known = read[:k]
-            torch.tanh(before[:k], out=known)
-            torch.addmm(a, known, memory.mT, out=state)
+            known = torch.tanh(first(before, k), out=first(read, k))
+            torch.addmm(a, known, into_state, out=state)
         torch.nn.functional.leaky_relu_(state, SLOPE)
-        code.addmm_(state, output.mT)
+        code.addmm_(state, into_code)
         before = code
     return codes
 
@@ -139,16 +138,23 @@ def run_back(
     """Write the gradients of hidden, and add to those of codes what later steps make of them."""
     ahead = torch.empty_like(read[:1]).squeeze(0)
     slopes = read.square().neg_().add_(1)  # of the hyperbolic tangents
+    parts = of_hidden, of_codes, states, slopes
+    of_states, of_code, state, slope = (part.unbind(0) for part in parts)
     for t in range(len(going_on) - 1, -1, -1):
         k = going_on[t]
-        of_state = of_hidden[t, :k]
-        torch.mm(of_codes[t, :k], output, out=of_state)
+        of_this = first(of_states[t], k)
+        torch.mm(first(of_code[t], k), output, out=of_this)
         torch.ops.aten.leaky_relu_backward.grad_input(
-            of_state, states[t, :k], SLOPE, True, grad_input=of_state
+            of_this, first(state[t], k), SLOPE, True, grad_input=of_this
         )
         if t > 0:
-            torch.mm(of_state, memory, out=ahead[:k])
-            of_codes[t - 1, :k].addcmul_(ahead[:k], slopes[t - 1, :k])
+            back = torch.mm(of_this, memory, out=first(ahead, k))
+            first(of_code[t - 1], k).addcmul_(back, first(slope[t - 1], k))
+
+
+def first(rows: Tensor, k: int) -> Tensor:
+    """The first k rows; of all no new view, which would take as long as a small product."""
+    return rows if rows.shape[0] == k else rows[:k]
 
 
 def room_for(like: Tensor, going_on: Sequence[int]) -> Tensor:
