@@ -176,7 +176,7 @@ class Fit:
                 result = self.train()
                 self.finetune(result)
                 fit_content_prior(self, result)
-            self.finish(result)
+                self.finish(result)
         return result
 
     def start(self) -> None:
