@@ -36,7 +36,7 @@ from seqdisentangle.divergences import (
     SlicedWasserstein,
 )
 from seqdisentangle.model import GaussianPrior, MixturePrior
-from seqdisentangle.networks import MLP, AutoNetwork, Conv, ResNet, resolve_network
+from seqdisentangle.networks import MLP, AutoNetwork, Conv, Parts, ResNet, resolve_network
 from seqdisentangle.objectives import Absolute, BinaryCrossEntropy, Huber, Squared
 from seqdisentangle.objectives.costs import resolve_cost
 from seqdisentangle.serialization import from_json, to_json
@@ -58,6 +58,7 @@ PARTS = [
     (MLP(8, 3), {"depth": 1, "generator": "concat"}),
     (Conv(8, 0), {"palette": 4}),
     (ResNet(8, 4), {"width": 2}),
+    (Parts(3, network=Conv(8)), {"network__width": 4, "window": 0.25}),
     (RandomFrames(0.5), {"n_frames": 3}),
     (Shuffle(), {}),
     (Mirror(0.25), {"probability": 1}),

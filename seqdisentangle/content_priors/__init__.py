@@ -8,6 +8,7 @@ from .distribution import Factor, FactoredMixture
 from .factored import FactoredContentPrior
 from .mixture import MixtureContentPrior
 from .normal import NormalContentPrior, StandardNormal
+from .parts import PartsDistribution
 from .selection import Selected, selected
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FactoredMixture",
     "MixtureContentPrior",
     "NormalContentPrior",
+    "PartsDistribution",
     "Selected",
     "StandardNormal",
     "resolve_content_prior",

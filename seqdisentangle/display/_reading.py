@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
+from ..metrics._codes import flat_codes
 from ._look import Look
 
 __all__ = ["both_codes", "check_has", "read"]
@@ -72,4 +73,4 @@ def both_codes(estimator: Any, X: Any, name: str = "estimator") -> Any:
             f"{name} must return both codes from transform, content and motion, got "
             f"{type(codes).__name__}: set codes='both'"
         )
-    return codes
+    return flat_codes(codes)

@@ -35,6 +35,7 @@ from ..training.devices import resolve_device
 from ..training.trainer import OptimizerState
 from ._choices import Choice
 from ._html import ShownEstimator
+from ._of_parts import n_parts_of
 from ._params import CommonParameters, EarlyStopping, as_part, auto
 from ._passes import Predictor
 from ._told import Told
@@ -112,12 +113,13 @@ class SequenceEstimator(CommonParameters, ShownEstimator, ABC):
 
     def _sizes(self, layout: Layout, scaling: Scaling) -> dict[str, Any]:
         """The part of a model's specification that every estimator has parameters for."""
+        n_parts = n_parts_of(self.network)
         return {
             "frame_shape": layout.frame_shape,
             "bounded": scaling.bounded,
             # torch takes no integers of NumPy.
-            "content_size": int(self._chosen("content_size")),
-            "motion_size": int(self._chosen("motion_size")),
+            "content_size": int(self._chosen("content_size")) * n_parts,
+            "motion_size": int(self._chosen("motion_size")) * n_parts,
             "hidden_size": int(self.hidden_size),
             "network": self.network,
         }

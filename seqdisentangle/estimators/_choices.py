@@ -67,6 +67,8 @@ class Facts:
         Their units.
     grouped : bool
         Groups of sequences share their content.
+    of_parts : bool
+        Frames are of parts that have places.
     motion_input : str
     content_view : object
     batch_size : int
@@ -76,6 +78,7 @@ class Facts:
     sequences: Sequences
     scaling: Scaling
     grouped: bool = False
+    of_parts: bool = False
     motion_input: str = "changes"
     content_view: Any = None
     batch_size: int = 0
@@ -120,6 +123,8 @@ def content_size(facts: Facts) -> Choice:
 
 def motion_size(facts: Facts) -> Choice:
     """No more numbers than the frame has."""
+    if facts.of_parts:
+        return Choice(4, "parts: two numbers for the place of each, and two for the rest")
     if facts.video:
         return Choice(6, "images: few numbers say how far a movement has got")
     size = min(facts.frame_size, 6)
@@ -128,6 +133,8 @@ def motion_size(facts: Facts) -> Choice:
 
 def motion_noise(facts: Facts) -> Choice:
     """More noise where a code has as much room as a frame."""
+    if facts.of_parts:
+        return Choice(0.05, "parts: a place is to be told to a pixel")
     if facts.video:
         return Choice(0.2, "images: a frame has far more numbers than its motion code")
     return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
@@ -146,6 +153,8 @@ def content_view(facts: Facts) -> Choice:
     """One frame where it shows the sequence that it is of, and nothing of the order of events."""
     if facts.grouped and not facts.video:
         return Choice(None, "groups: a group is told by all frames of its sequences")
+    if facts.of_parts:
+        return Choice(None, "parts: content is read off windows of some frames")
     if facts.video:
         return Choice("random_frames", "images: one frame shows an appearance, and no movement")
     ratio = facts.level_ratio
@@ -157,6 +166,8 @@ def content_view(facts: Facts) -> Choice:
 
 def content_delay(facts: Facts) -> Choice:
     """Motion first, where content could say what motion should."""
+    if facts.of_parts:
+        return Choice(0, "parts: content is seen where the part is, and cannot say where")
     if facts.video or facts.motion_input == "frames":
         return Choice(0.075, "motion takes its share before content can")
     return Choice(0, "vectors: motion sees what changes, which content cannot say")

@@ -14,6 +14,7 @@ from ..content_priors import (
     ContentDistribution,
     ContentPrior,
     NormalContentPrior,
+    PartsDistribution,
     StandardNormal,
     resolve_content_prior,
     selected,
@@ -24,6 +25,7 @@ from ..data.sequences import Sequences
 from ..model.latent import LatentCodes
 from ..training.loop import FitResult
 from ._choices import Choice
+from ._of_parts import n_parts_of, parts_of
 from ._passes import Predictor
 
 __all__ = [
@@ -133,10 +135,18 @@ def fitted_content_prior(
         return FittedPrior(StandardNormal(size))
     resolution = np.sqrt(variances[finite].mean(0))
     seed = int(random.randint(2**31 - 1))
+    n_parts = n_parts_of(estimator.network)
+    each = codes[finite].reshape(-1, codes.shape[1] // n_parts)  # of all parts the same
+    resolution = resolution.reshape(n_parts, -1).mean(0)
+    choice = None
     if prior is not None:
-        return FittedPrior(prior.fit(codes[finite], resolution, seed))
-    name, distribution, reason = selected(codes[finite], resolution, seed)
-    return FittedPrior(distribution, Choice(name, reason))
+        distribution = prior.fit(each, resolution, seed)
+    else:
+        name, distribution, reason = selected(each, resolution, seed)
+        choice = Choice(name, reason)
+    if parts_of(estimator.network) is not None:
+        distribution = PartsDistribution(distribution, n_parts)
+    return FittedPrior(distribution, choice)
 
 
 @without_gradients()

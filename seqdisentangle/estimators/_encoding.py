@@ -1,4 +1,4 @@
-"""The verbs of an estimator that encodes: codes, exchanges, and the future of sequences."""
+"""The verbs of an estimator that encodes: codes, and the future of sequences."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from sklearn.utils.metaestimators import available_if
 from .._modes import without_gradients
 from ..data.batches import Batch
 from ..data.ragged import Rows
-from ..data.sequences import Sequences
 from ..divergences import Divergences
 from ..model import LatentCodes
 from ..model.core import ModelSpec
 from ..objectives.base import build_divergences
 from ..objectives.costs import resolve_cost
 from ..objectives.reconstruction import cost_of_frames
-from ._content_prior import on_the_way
+from ._exchanging import ExchangingEstimator
+from ._of_parts import in_parts, n_parts_of, side_by_side
 from ._params import EarlyStopping, EncodingParameters
 from ._passes import total_cost
 from ._results import output, put, room
-from ._sampling import SamplingEstimator, two_streams
+from ._sampling import two_streams
 from ._sklearn import TransformerMixin
-from .codes import Codes, RaggedCodes, Swap, check_count, checked_codes, checked_motion
+from .codes import Codes, RaggedCodes, check_count, checked_codes, checked_motion
 
 __all__ = ["EncodingEstimator"]
 
@@ -41,7 +41,7 @@ def returns_both_codes(estimator: Any) -> bool:
     return True
 
 
-class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator):
+class EncodingEstimator(TransformerMixin, EncodingParameters, ExchangingEstimator):
     """An estimator whose model encodes sequences as well.
 
     A subclass has the parameters ``codes`` and ``cost`` too.
@@ -102,7 +102,8 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             (T_i, motion_size) where lengths differ. With
             ``codes="content"`` the content alone; with ``codes="motion"`` the motion alone, as
             (n, T * motion_size) for a pipeline, or as a list. In the precision of ``model_``,
-            float32.
+            float32. Of a model of K parts, codes of both are (n, K, content_size) and
+            (n, T, K, motion_size), in no order of the parts, and one alone has these side by side.
 
         Raises
         ------
@@ -118,22 +119,29 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         if self.codes == "motion" and lengths is not None and out is None:
             check_no_table(self)
         predictor = self._predictor()
-        spec = self.model_.spec
+        of_content, of_motion = self._code_shapes()
         with output(out, sequences) as file:
-            z_c = room((n, spec.content_size), predictor.code_dtype, None, file, "content")
-            shape = (n, n_steps, spec.motion_size)
-            z_m = room(shape, predictor.code_dtype, lengths, file, "motion")
+            z_c = room((n, *of_content), predictor.code_dtype, None, file, "content")
+            z_m = room((n, n_steps, *of_motion), predictor.code_dtype, lengths, file, "motion")
             for rows, batch in predictor.batches(sequences):
                 codes = predictor.encode(batch)
-                z_c[rows] = codes.content.cpu().numpy()
-                put(z_m, rows, codes.motion.cpu().numpy(), lengths)
+                z_c[rows] = codes.content.cpu().numpy().reshape(-1, *of_content)
+                put(z_m, rows, codes.motion.cpu().numpy().reshape(-1, n_steps, *of_motion), lengths)
         if out is not None:
             return out
         if self.codes == "content":
-            return z_c
+            return z_c.reshape(n, -1)
         if self.codes == "both":
             return Codes(z_c, z_m)
-        return RaggedCodes(z_m) if isinstance(z_m, list) else z_m.reshape(n, -1)
+        if isinstance(z_m, list):
+            return RaggedCodes(part.reshape(len(part), -1) for part in z_m)
+        return z_m.reshape(n, -1)
+
+    def _code_shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of a content code and of a motion code, part by part where there are parts."""
+        spec = self.model_.spec
+        n_parts = n_parts_of(spec.network)
+        return [in_parts(size, n_parts) for size in (spec.content_size, spec.motion_size)]
 
     @available_if(returns_both_codes)  # type: ignore[untyped-decorator]  # sklearn has no types
     def inverse_transform(self, codes: Codes | tuple[NDArray, Any]) -> NDArray | list[NDArray]:
@@ -161,8 +169,9 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
                 f"codes='both', got {type(codes).__name__}"
             )
         spec = self.model_.spec
-        content = checked_codes(codes[0], "content", n=None, content_size=spec.content_size)
-        motion, lengths = checked_motion(codes[1], spec.motion_size, n=len(content))
+        content, motion = side_by_side(spec, codes[0], codes[1])
+        content = checked_codes(content, "content", n=None, content_size=spec.content_size)
+        motion, lengths = checked_motion(motion, spec.motion_size, n=len(content))
         predictor = self._predictor()
         n, n_steps = motion.shape[:2]
         coded = (
@@ -223,82 +232,6 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
             total += total_cost(costs, batch, rows, sequences.name)
             count += n_frames(batch)
         return -total / max(count, 1)
-
-    # ---- exchanges ---------------------------------------------------------------------------
-
-    def swap(self, a: Any, b: Any) -> Swap:
-        """Exchange the contents of two batches of sequences, pair by pair.
-
-        Parameters
-        ----------
-        a, b : array-like of n sequences
-            Their lengths may differ: each result is as long as the sequence whose motion it has.
-
-        Returns
-        -------
-        Swap
-            ``Swap(a_motion_b_content, a_content_b_motion)``, in the layout, units and dtype of
-            ``a`` and ``b``.
-
-        Raises
-        ------
-        ValueError
-            If ``a`` and ``b`` differ in number, or their frames are unlike those seen in ``fit``.
-        """
-        self = self._whole()
-        first, second = self._read_pair(a, b)
-        predictor = self._predictor()
-        swap = Swap(*(room(part.shape, part.dtype, part.lengths) for part in (first, second)))
-        for rows, batch_a, batch_b in predictor.batches(first, second):
-            of_a, of_b = predictor.encode(batch_a), predictor.encode(batch_b)
-            a_motion = predictor.decode(of_a._replace(content=of_b.content), first.dtype, rows)
-            b_motion = predictor.decode(of_b._replace(content=of_a.content), second.dtype, rows)
-            put(swap.a_motion_b_content, rows, a_motion, first.lengths)
-            put(swap.a_content_b_motion, rows, b_motion, second.lengths)
-        return swap
-
-    def interpolate(self, a: Any, b: Any, n: int = 8) -> NDArray | list[NDArray]:
-        """Walk between the codes of two batches of sequences, content by way of likely appearances.
-
-        Parameters
-        ----------
-        a, b : array-like of m sequences
-            Each pair of one length.
-        n : int, default=8
-            Stations of each walk, both of its ends included.
-
-        Returns
-        -------
-        array of shape (m, n, T, ...)
-            Sequences from the reconstruction of ``a`` to the reconstruction of ``b``; a list of m
-            arrays (n, T_i, ...) where lengths differ.
-
-        Raises
-        ------
-        ValueError
-            If ``a`` and ``b`` differ in number or length, or ``n`` is less than 2.
-        """
-        self = self._whole()
-        check_count(n, "n", at_least=2)
-        first, second = self._read_pair(a, b)
-        unlike = first.all_lengths != second.all_lengths
-        if unlike.any():
-            i = int(unlike.argmax())
-            raise ValueError(
-                f"a and b must have the same length, got {first.all_lengths[i]} and "
-                f"{second.all_lengths[i]} steps in pair {i}"
-            )
-        predictor = self._predictor()
-        lengths = first.lengths
-        walks = [room(first.shape, first.dtype, lengths) for _ in range(n)]
-        for rows, *batches in predictor.batches(first, second):
-            ends = [predictor.encode(batch) for batch in batches]
-            for walk, share in zip(walks, np.linspace(0, 1, n).tolist(), strict=True):
-                station = on_the_way(self.content_prior_, ends[0], ends[1], share)
-                put(walk, rows, predictor.decode(station, first.dtype, rows), lengths)
-        if lengths is None:
-            return np.stack(walks, axis=1)
-        return [np.stack(stations) for stations in zip(*walks, strict=True)]
 
     # ---- the motion prior -----------------------------------------------------------------------
 
@@ -370,14 +303,6 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, SamplingEstimator)
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
-
-    def _read_pair(self, a: Any, b: Any) -> tuple[Sequences, Sequences]:
-        first, second = self._read(a, "a"), self._read(b, "b")
-        if len(first) != len(second):
-            raise ValueError(
-                f"a and b must hold equally many sequences, got {len(first)} and {len(second)}"
-            )
-        return first, second
 
 
 def check_no_table(estimator: Any) -> None:

@@ -12,6 +12,7 @@ from ..data.containers import unpacked
 from ..data.ragged import Rows
 from ..model import LatentCodes
 from ._base import SequenceEstimator, fresh_random_state
+from ._of_parts import side_by_side
 from ._results import output
 from .codes import (
     check_count,
@@ -79,6 +80,7 @@ class SamplingEstimator(SequenceEstimator):
         self = self._whole()
         self._check_given(motion, action)
         spec = self.model_.spec
+        content, motion = side_by_side(spec, content, motion)
         n_samples, n_steps, lengths = checked_sizes(n_samples, n_steps)
         if content is not None:
             content = checked_codes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,10 +35,11 @@ class Codes(NamedTuple):
 
     Attributes
     ----------
-    content : array of shape (n, content_size)
+    content : array of shape (n, content_size), or (n, K, content_size) of K parts
         The part of each sequence that stays the same.
     motion : array of shape (n, T, motion_size), or list of arrays (T_i, motion_size)
-        The part that changes, for each frame; a list where lengths differ.
+        The part that changes, for each frame; a list where lengths differ. Of K parts a code is
+        (K, motion_size).
 
     Examples
     --------
@@ -56,8 +58,8 @@ class Codes(NamedTuple):
         """Shape of the codes as one array; (n,) where lengths differ and there is none."""
         if isinstance(self.motion, list):
             return (len(self.motion),)
-        n, n_steps, size = self.motion.shape
-        return n, self.content.shape[1] + n_steps * size
+        n_numbers = sum(math.prod(part.shape[1:]) for part in (self.content, self.motion))
+        return len(self.content), n_numbers
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray:
         if isinstance(self.motion, list):
@@ -67,7 +69,7 @@ class Codes(NamedTuple):
             )
         if copy is False:
             raise ValueError("codes are two arrays: to make them one is to copy them")
-        table = np.hstack([self.content, self.motion.reshape(len(self.motion), -1)])
+        table = np.hstack([part.reshape(len(part), -1) for part in (self.content, self.motion)])
         return table if dtype is None else table.astype(dtype, copy=False)
 
     def __getitem__(self, key: Any) -> Any:

@@ -23,6 +23,7 @@ from ._action_settings import Actions
 from ._actions import ActionEstimator, terms_of_actions
 from ._choices import Choice, Facts, chosen
 from ._content_prior import content_prior_part
+from ._of_parts import check_parts, parts_of
 from ._params import (
     AUTO,
     NON_NEGATIVE,
@@ -381,7 +382,10 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         self, sequences: Sequences, scaling: Scaling, before: Mapping[str, Choice], told: Told
     ) -> dict[str, Choice]:
         params = self.get_params(deep=False)
-        facts = Facts(sequences, scaling, grouped=told.groups is not None)
+        grouped = told.groups is not None
+        check_parts(params, grouped=grouped)
+        of_parts = parts_of(self.network) is not None
+        facts = Facts(sequences, scaling, grouped=grouped, of_parts=of_parts)
         of_data = chosen(params, facts, before)
         return of_data | chosen_for_divergences(
             params,

@@ -12,6 +12,7 @@ from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ._codes import flat_codes
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 
@@ -41,8 +42,8 @@ class SequenceCodes(NamedTuple):
                 f"model.transform must return both codes, got {type(codes).__name__}: set "
                 "codes='both'"
             )
-        content = np.asarray(codes.content, dtype=np.float64)
-        return cls(content, [np.asarray(z, dtype=np.float64) for z in codes.motion])
+        content, motion = flat_codes(codes)
+        return cls(content.astype(np.float64), [z.astype(np.float64) for z in motion])
 
 
 def joined_codes(batches: list[SequenceCodes]) -> SequenceCodes:

@@ -10,13 +10,14 @@ from torch import Tensor, nn
 
 from .._seeding import seeded
 from ..data.packing import Packing
-from ..networks import CodeShape, FrameNetwork, resolve_network
+from ..networks import CodeShape, FrameNetwork, Parts, resolve_network
 from ..networks.base import FrameEncoder
 from .action import ActionPosterior, with_action
 from .latent import Action, Latent, LatentCodes, Posterior
 from .levels import ExpectedLevels, Levels
+from .parts import PartsContentPosterior, PartsMotionPosterior, PartsPrior
 from .posteriors import POSTERIORS, MotionInput
-from .priors import GaussianPrior, MotionPrior, content_prior
+from .priors import GaussianPrior, MotionPrior, PriorNetwork, content_prior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
 
@@ -109,7 +110,7 @@ class SequenceModel(nn.Module):
                     "motion_input='residuals' is for vectors, got images: 'changes' or 'frames'"
                 )
             self.levels = ExpectedLevels(spec.content_size, spec.frame_shape[0])
-        self.prior = spec.motion_prior.build(spec.motion_size, spec.hidden_size, n_actions)
+        self.prior = self._prior(network)
         self.decoder = network.decoder(spec.frame_shape, codes)
         self.action: ActionPosterior | None = None
         if n_actions:
@@ -123,6 +124,14 @@ class SequenceModel(nn.Module):
         """The posteriors of content and of motion."""
         spec = self.spec
         shape, hidden_size = spec.frame_shape, spec.hidden_size
+        if isinstance(network, Parts):
+            given = network, shape
+            return (
+                PartsContentPosterior(*given, spec.content_size, hidden_size, spec.content_noise),
+                PartsMotionPosterior(
+                    *given, spec.motion_size, hidden_size, spec.motion_noise, spec.motion_input
+                ),
+            )
         content, motion = POSTERIORS[spec.posteriors]
         return (
             content(network.encoder(shape), spec.content_size, hidden_size, spec.content_noise),
@@ -134,6 +143,14 @@ class SequenceModel(nn.Module):
                 spec.motion_input,
             ),
         )
+
+    def _prior(self, network: FrameNetwork) -> PriorNetwork:
+        """The prior of motion, shared by parts."""
+        spec, n_parts = self.spec, network.n_parts
+        prior = spec.motion_prior.build(
+            spec.motion_size // n_parts, spec.hidden_size, spec.n_actions or 0
+        )
+        return PartsPrior(prior, n_parts) if isinstance(network, Parts) else prior
 
     @property
     def noise_size(self) -> int:
@@ -172,18 +189,26 @@ class SequenceModel(nn.Module):
         known : Tensor of int64 and shape (n,), optional
             Actions that are known, -1 where not.
         """
-        content = self.content(x, rng, sample=sample, packing=packing)
-        motion = self.motion(
-            x,
-            rng,
-            sample=sample,
-            packing=packing,
-            observed=observed,
-            expected=self.expected_of(content.mean),
-        )
+        how: dict[str, Any] = {"sample": sample, "packing": packing}
+        if self.of_parts:
+            motion = self.motion(x, rng, **how)
+            content = self.content(x, rng, **how, **self.seen_of(motion))
+        else:
+            content = self.content(x, rng, **how)
+            expected = self.expected_of(content.mean)
+            motion = self.motion(x, rng, **how, observed=observed, expected=expected)
         lengths = None if packing is None else packing.lengths
         action = self.act(motion.value, rng, sample=sample, lengths=lengths, known=known)
         return Posterior(content, motion, action)
+
+    @property
+    def of_parts(self) -> bool:
+        """True where frames are of parts, whose content is read where their motion says."""
+        return isinstance(self.content, PartsContentPosterior)
+
+    def seen_of(self, motion: Latent) -> dict[str, Tensor]:
+        """The places that the content posterior of parts is told; nothing of other models."""
+        return {"places": self.decoder.places(motion.mean)} if self.of_parts else {}
 
     def expected_of(self, content: Tensor) -> Levels | None:
         """The levels that contents (n, d_c) foretell, where motion sees what they leave.

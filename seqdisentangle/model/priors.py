@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from .._modes import full_precision
 from .._parts import Part, Registry
-from ..data.packing import packed
+from ..data.packing import Packing, packed
 from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
 
@@ -149,6 +149,10 @@ class PriorNetwork(nn.Module, ABC):
             dtype = next(self.parameters()).dtype
             told = None if action is None else action.to(dtype)
             return self.distribution(self.read(before.to(dtype), action=told)[0])
+
+    def log_likelihood(self, steps: Mixture, z: Tensor, packing: Packing | None = None) -> Tensor:
+        """Of each sequence of codes (n, T, d_m) under its ``steps``, in nats, (n,)."""
+        return steps.log_likelihood(z, packing)
 
     def rollout(
         self,

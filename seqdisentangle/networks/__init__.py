@@ -10,6 +10,7 @@ from .base import CodeShape, FrameEncoder, FrameNetwork
 from .conv import Conv
 from .custom import OwnModules
 from .mlp import MLP
+from .parts import Parts
 from .resnet import ResNet
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "FrameEncoder",
     "FrameNetwork",
     "OwnModules",
+    "Parts",
     "ResNet",
     "resolve_network",
 ]
@@ -32,6 +34,7 @@ NETWORKS: Registry[FrameNetwork] = Registry(
         "mlp": MLP,
         "conv": Conv,
         "resnet": ResNet,
+        "parts": Parts,
     },
 )
 

@@ -111,6 +111,8 @@ class FrameNetwork(Part, ABC):
     ----------
     generator : {"auto", "style", "concat"}
         The way in which content enters the decoder; ``"auto"`` is the estimator's own form.
+    n_parts : int
+        Parts of a frame that have codes of their own, side by side: 1 where a frame is a whole.
 
     Examples
     --------
@@ -145,6 +147,7 @@ class FrameNetwork(Part, ABC):
     """
 
     generator: str = "auto"
+    n_parts = 1  # no annotation: of the class, not a field
 
     @abstractmethod
     def check(self, frame_shape: tuple[int, ...]) -> None:

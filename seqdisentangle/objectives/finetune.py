@@ -70,6 +70,7 @@ class FineTuning(Objective):
             if batch.groups is not None:
                 codes = codes._replace(content=codes.content[partners(batch.groups, rng)])
         steps = model.prior.steps(codes.motion, codes.action)
-        likelihood = self.communicator.mean(-steps.log_likelihood(codes.motion, batch.packing))
+        likelihoods = model.prior.log_likelihood(steps, codes.motion, batch.packing)
+        likelihood = self.communicator.mean(-likelihoods)
         cost = self._cost(model, codes, batch, rng)
         return Loss.of(Term({"cost": cost}), Term({"likelihood": likelihood})), []

@@ -160,10 +160,7 @@ class WassersteinObjective(AutoencoderObjective):
     @property
     def _weights_of_content(self) -> dict[str, float]:
         """The weights of the errors in what stays the same."""
-        return {
-            "swap": self.swap_weight,
-            "constancy": self.constancy_weight,
-        }
+        return {"swap": self.swap_weight, "constancy": self.constancy_weight}
 
     def forward(
         self,
@@ -218,7 +215,8 @@ class WassersteinObjective(AutoencoderObjective):
             compared["motion"] = self.compare_motion(q_m, p_m, of_all)
         independence_weight = ramp(self.independence_weight, progress)
         if content is None:
-            content = self._content(model, batch, rng, rests=content_delayed)
+            seen = model.seen_of(motion)
+            content = self._content(model, batch, rng, rests=content_delayed, **seen)
         if not content_delayed:
             q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
             if self.content_weight > 0:
@@ -246,12 +244,17 @@ class WassersteinObjective(AutoencoderObjective):
         return Loss.of(*terms), list(compared.values())
 
     def _content(
-        self, model: SequenceModel, batch: Batch, rng: torch.Generator, *, rests: bool = False
+        self,
+        model: SequenceModel,
+        batch: Batch,
+        rng: torch.Generator,
+        rests: bool = False,
+        **seen: Tensor,
     ) -> Latent:
         """The content of sequences by its view; while it rests, draws of its prior."""
         if rests:
             return model.content_prior(batch.x.new_empty(len(batch), model.spec.content_size), rng)
-        return self._encoded("content", model, batch, rng)
+        return self._encoded("content", model, batch, rng, **seen)
 
     def _learn_levels(self, levels: ExpectedLevels, content: Latent, batch: Batch) -> None:
         """Have it seen which levels sequences have beside the content that they share."""
@@ -320,8 +323,8 @@ class WassersteinObjective(AutoencoderObjective):
             return model.prior(z, rng, action), z.new_zeros(())
         steps = model.prior.steps(z.detach(), action)
         drawn = model.prior.draw(steps, model.prior.noise(z, rng))
-        likelihood = self.communicator.mean(-steps.log_likelihood(z.detach(), packing))
-        return Latent(*(part.detach() for part in drawn)), likelihood
+        likelihood = model.prior.log_likelihood(steps, z.detach(), packing)
+        return Latent(*(part.detach() for part in drawn)), self.communicator.mean(-likelihood)
 
     def _independence(
         self,

@@ -12,13 +12,14 @@ from seqdisentangle.model import SequenceModel
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.norms import RunningNorm
 from seqdisentangle.model.priors import LSTMPrior
-from seqdisentangle.networks import MLP, Conv, ResNet
+from seqdisentangle.networks import MLP, Conv, Parts, ResNet
 
 CPU = torch.device("cpu")
 NETWORKS = {
     "mlp": (MLP(8, 1), (3,)),
     "conv": (Conv(2), (1, 16, 16)),
     "resnet": (ResNet(2), (2, 16, 16)),
+    "parts": (Parts(2, width=4, network=Conv(2)), (1, 16, 16)),
 }
 LENGTHS = {
     "some full": [4, 1, 3, 4, 2],
@@ -39,7 +40,7 @@ def seeded(seed=0):
 def make(network="mlp", generator="style", noise=0.3):
     """A model in float64 whose running moments are not those of the start."""
     network, frame_shape = NETWORKS[network]
-    spec = ModelSpec(frame_shape, len(frame_shape) == 3, 4, 2, 6, network, generator, noise, noise)
+    spec = ModelSpec(frame_shape, len(frame_shape) == 3, 4, 4, 6, network, generator, noise, noise)
     model = build_model(spec, 0).double()
     with torch.no_grad():
         for _ in range(3):
@@ -213,7 +214,7 @@ def test_a_rollout_goes_on_from_the_end_of_each_history(lengths, padding):
 def test_a_model_rolls_out_as_its_prior():
     model = make()
     assert isinstance(model, SequenceModel)
-    history, noise = torch.ones(2, 3, 2, dtype=torch.float64), torch.ones(2, 4, 2).double()
+    history, noise = torch.ones(2, 3, 4, dtype=torch.float64), torch.ones(2, 4, 4).double()
     lengths = torch.tensor([3, 1])
     ours = model.rollout(noise, history, lengths)
     assert torch.equal(ours, model.prior.rollout(noise, history, lengths))
