@@ -21,6 +21,7 @@ from ..model import LatentCodes
 from ..model.tracing import PaddedFrames, Padding, traceable
 from ..networks.base import repeated
 from ..persistence import written_whole
+from ._of_parts import parts_of
 
 __all__ = ["FORMATS", "export_estimator"]
 
@@ -40,6 +41,8 @@ def export_estimator(estimator: Any, path: str | os.PathLike[str], format: str) 
     check_is_fitted(estimator)
     if format not in FORMATS:
         raise ValueError(f"format must be one of {list(FORMATS)}, got {format!r}")
+    if (network := parts_of(estimator.model_.spec.network)) is not None:
+        raise ValueError(f"export writes no models of parts, got network={network!r}")
     folder = Path(path)
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"path={str(path)!r} is a file, expected a folder")

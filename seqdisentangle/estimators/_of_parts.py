@@ -18,6 +18,7 @@ __all__ = [
     "in_parts",
     "n_parts_of",
     "parts_of",
+    "refuse_parts",
     "side_by_side",
 ]
 
@@ -33,6 +34,14 @@ def n_parts_of(network: Any) -> int:
     """The number of parts that a `network` parameter means."""
     found = parts_of(network)
     return 1 if found is None else int(found.n_parts)
+
+
+def refuse_parts(estimator: Any) -> None:
+    """Raise a ValueError if an estimator whose model has no parts is given a network of them."""
+    if parts_of(estimator.network) is not None:
+        raise ValueError(
+            f"network={estimator.network!r} is for RecurrentWAE, not for {type(estimator).__name__}"
+        )
 
 
 def check_parts(params: dict[str, Any], *, grouped: bool) -> None:

@@ -19,6 +19,7 @@ from ..objectives.elbo import ELBO
 from ._content_prior import content_prior_part
 from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
+from ._of_parts import refuse_parts
 from ._params import NON_NEGATIVE, PART, POSITIVE, Training, auto, parameter, parameters
 
 __all__ = ["DSVAE"]
@@ -127,6 +128,7 @@ class DSVAE(EncodingEstimator, FittingEstimator):
     learning_rate: float = parameter(POSITIVE, default=1e-3)
 
     def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> DSVAESpec:
+        refuse_parts(self)
         return DSVAESpec(
             **self._sizes(layout, scaling),
             generator="concat",

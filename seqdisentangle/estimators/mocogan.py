@@ -23,6 +23,7 @@ from ..objectives.adversarial import (
 from ..objectives.communicator import Communicator
 from ._action_settings import Actions
 from ._fitting import FittingEstimator
+from ._of_parts import refuse_parts
 from ._params import (
     NON_NEGATIVE,
     POSITIVE,
@@ -240,6 +241,7 @@ class MoCoGAN(SamplingEstimator, FittingEstimator):
     # ---- what is trained -----------------------------------------------------------------------
 
     def _spec(self, layout: Layout, scaling: Scaling, divergences: Any) -> MoCoGANSpec:
+        refuse_parts(self)
         actions = Actions.of(self.n_actions)
         return MoCoGANSpec(
             **self._sizes(layout, scaling),

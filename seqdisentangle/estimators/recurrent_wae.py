@@ -83,9 +83,10 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         leaves content with nothing to say. ``"auto"``: 6, and no more than a frame has.
     hidden_size : int, default=128
         Units of the hidden layers of the posteriors and the prior.
-    network : {"auto", "mlp", "conv", "resnet"}, FrameNetwork or pair of modules, default="auto"
+    network : {"auto", "mlp", "conv", "resnet", "parts"}, FrameNetwork or pair, default="auto"
         Encoder and decoder of single frames. ``"auto"`` is ``"conv"`` for images and ``"mlp"`` for
-        vectors; ``"resnet"`` draws more detail at several times the cost.
+        vectors; ``"resnet"`` draws more detail at several times the cost;
+        :class:`~seqdisentangle.networks.Parts` has codes for each of several things in a frame.
         :class:`~seqdisentangle.networks.Conv` and its like set width, depth, palette, and how the
         codes enter the decoder: by ``generator="style"``, the default, motion makes the feature
         map, and content scales and shifts its channels at every layer and chooses the colours of

@@ -208,7 +208,8 @@ class SequenceModel(nn.Module):
 
     def seen_of(self, motion: Latent) -> dict[str, Tensor]:
         """The places that the content posterior of parts is told; nothing of other models."""
-        return {"places": self.decoder.places(motion.mean)} if self.of_parts else {}
+        decoder: Any = self.decoder
+        return {"places": decoder.places(motion.mean)} if self.of_parts else {}
 
     def expected_of(self, content: Tensor) -> Levels | None:
         """The levels that contents (n, d_c) foretell, where motion sees what they leave.

@@ -130,7 +130,7 @@ class Parts(FrameNetwork):
             if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
                 raise ValueError(f"Parts: {name} must be an int of at least 1, got {value!r}")
         share: Any = self.window
-        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share <= 1:
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) <= 1:
             raise ValueError(f"Parts: window must be above 0 and at most 1, got {share!r}")
         if not isinstance(self.network, FrameNetwork) or isinstance(self.network, Parts):
             raise TypeError(

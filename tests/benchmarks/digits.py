@@ -11,6 +11,7 @@ Examples
     python -m tests.benchmarks.digits --threads 1 --json results.jsonl
     python -m tests.benchmarks.digits --images mnist --picture swaps.png
     python -m tests.benchmarks.digits --images mnist --digits 1 --epochs 12 --set motion_size=6
+    python -m tests.benchmarks.digits --images mnist --defaults --set network=parts
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from seqdisentangle.metrics import (
     probe_accuracy,
     reconstruction_error,
 )
+from seqdisentangle.metrics._codes import flat_codes
 
 from ._common import (
     AS_MEASURED,
@@ -257,7 +259,7 @@ def interventions(
 
 def probes(model: Any, train: Bunch, test: Bunch) -> dict[str, dict[str, float]]:
     """Linear probes of codes: digits, and the mean of the centres as R^2 (chance 0)."""
-    z, z_test = model.transform(train.X[:N_PROBED]), model.transform(test.X)
+    z, z_test = (flat_codes(model.transform(x)) for x in (train.X[:N_PROBED], test.X))
 
     def digits(part: np.ndarray, part_test: np.ndarray) -> float:
         columns = zip(train.digits[:N_PROBED].T, test.digits.T, strict=True)

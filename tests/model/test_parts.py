@@ -149,9 +149,7 @@ def test_settings_that_do_not_go_with_parts_are_named(changes, named):
     sizes = {"content_size": 4, "motion_size": 6, "hidden_size": 8} | changes
     network = Parts(K, width=4, network=Conv(2))
     with pytest.raises(ValueError, match=named):
-        ModelSpec(
-            (1, 16, 16), True, network=network, generator="style", **(spec | sizes)
-        ).build()
+        ModelSpec((1, 16, 16), True, network=network, generator="style", **(spec | sizes)).build()
 
 
 # The prior
