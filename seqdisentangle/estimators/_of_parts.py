@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.containers import as_array
 from ..model.core import ModelSpec
 from ..networks import NETWORKS, Parts
 from .codes import differ
@@ -125,7 +126,8 @@ def side_by_side(spec: ModelSpec, content: Any, motion: Any) -> tuple[Any, Any]:
 
 def joined(codes: Any, shape: tuple[int, ...]) -> Any:
     """Codes that end in this shape with its dimensions as one."""
-    if np.shape(codes)[-2:] != shape:
+    try:
+        fits = tuple(np.shape(codes)[-2:]) == shape
+    except (RuntimeError, TypeError, ValueError):  # no array, which is for the checks to say
         return codes
-    array = np.asarray(codes)
-    return array.reshape(*array.shape[:-2], -1)
+    return as_array(codes, "codes").reshape(*np.shape(codes)[:-2], -1) if fits else codes

@@ -106,6 +106,12 @@ def test_some_parts_are_swapped(model, X):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("content", [[[1, 2], [3]], "text", np.zeros((N, 3, 2)), np.zeros((N, 5))])
+def test_codes_that_fit_no_parts_are_named(model, content):
+    with pytest.raises(ValueError, match=r"content (must|is no array)"):
+        model.sample(content=content)
+
+
 @pytest.mark.parametrize("parts", [2, -1, [0, 2], 0.5, "0", [], [[0]], True])
 def test_parts_that_there_are_not_are_named(model, X, parts):
     with pytest.raises(ValueError, match="parts must be an integer from 0 to 1 or a list of them"):

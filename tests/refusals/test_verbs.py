@@ -164,6 +164,10 @@ GROUPS = [
     ([{}] * 7, ValueError, "numbers or names, got dict"),
     (0, ValueError, "shape"),
 ]
+PARTS = [
+    (value, ValueError, "from 0 to 0 or a list")
+    for value in (1, -1, 0.5, True, "all", [], [[0], 1])
+]
 RESUME = [(True, ValueError, "checkpoint")]
 # Bad values of each argument, by its name; and the good ones that are handed in beside.
 BAD = {
@@ -176,6 +180,7 @@ BAD = {
     "action": ACTIONS,
     "actions": LABELS,
     "groups": GROUPS,
+    "parts": PARTS,
     "random_state": SEEDS,
     "out": PATHS,
     "path": PATHS,
