@@ -341,6 +341,12 @@ class PartsPrior(PriorNetwork):
             lengths = lengths.repeat_interleave(self.n_parts)
         return self.of_one.read(folded(before, self.n_parts), state, action, lengths)
 
+    def read_one(
+        self, before: Tensor, state: Any = None, action: Tensor | None = None
+    ) -> tuple[Any, Any]:
+        """Read the code of each part before a single step."""
+        return self.of_one.read_one(folded(before, self.n_parts), state, action)
+
     def distribution(self, hidden: Tensor) -> Mixture:
         """The distribution of each step of each part, of n * K sequences."""
         return self.of_one.distribution(hidden)
