@@ -22,6 +22,7 @@ from .distributions import (
 )
 from .downstream import downstream
 from .draws import ClassificationError, classification_error, over_draws
+from .factor_swaps import factor_swap, factor_swap_accuracy
 from .fidelity import ReconstructionQuality, reconstruction_quality, structural_similarity
 from .generation import (
     SampleQuality,
@@ -81,6 +82,8 @@ __all__ = [
     "disentanglement_report",
     "downstream",
     "equal_error_rate",
+    "factor_swap",
+    "factor_swap_accuracy",
     "frechet_distance",
     "inception_score",
     "kernel_distance",

@@ -89,6 +89,9 @@ BAD = {
     "n_permutations": COUNTS,
     "n_subsets": [1, *COUNTS],
     "subset_size": [1, *COUNTS],
+    "subsets": [None, 3, "y", {}, {"other": [0]}, {"y": [9]}, {"y": [[0]]}, {"y": "text"}],
+    "donors": [*SEQUENCES, VIDEOS[:3]],
+    "dimensions": [None, 1.5, "text", [-1], [3], [0, 0], [0.5], [True], [[0]]],
     "n_samples": COUNTS,
     "n_sequences": COUNTS,
     "n_steps": COUNTS,
@@ -126,6 +129,9 @@ GOOD = {
     "codes_b": CODES,
     "real": CODES,
     "generated": CODES,
+    "donors": VIDEOS,
+    "dimensions": [0],
+    "subsets": {"y": [0]},
     "probabilities": np.full((N, 2), 0.5),
     "codes": CODES,
     "codes_train": CODES,
@@ -158,6 +164,9 @@ class Model:
 
     def transform(self, X):
         return Codes(np.zeros((len(X), 3)), np.zeros((len(X), T, 2)))
+
+    def inverse_transform(self, codes):
+        return np.zeros((*codes[1].shape[:2], 8, 8, 1), np.uint8)
 
     def reconstruct(self, X):
         return X
