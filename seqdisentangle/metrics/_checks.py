@@ -59,8 +59,8 @@ def checked(**methods: str) -> Callable[[Function], Function]:
         for name, parameter in inspect.signature(function).parameters.items():
             if name in CONSTRAINTS:
                 constraints[name] = [CONSTRAINTS[name]]
-                if parameter.default is None:
-                    constraints[name].append(None)
+            if name in constraints and parameter.default is None:
+                constraints[name].append(None)
         return constrained(**constraints)(function)
 
     return decorate

@@ -11,13 +11,23 @@ from numpy.typing import NDArray
 from ._factors import is_continuous
 from ._probing import chance_score, cross_validated, linear_probe, splits
 from ._report_rows import row
-from ._representations import courses, representations, rotated, standardised
+from ._representations import courses, rotated, standardised
 from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences, flat_frames
 from .consistency import content_stability
+from .downstream import features_of
 from .verification import verification_error_rate
 
 __all__ = ["probe_rows", "stability_row", "verification_rows"]
+
+# Features that a probe is given, and where they should be: "none" of those that need no model.
+PROBED = {
+    "content": "factor",
+    "motion": "factor",
+    "content and motion": "higher",
+    "mean and deviation": "none",
+    "principal components": "none",
+}
 
 
 def probe_rows(
@@ -29,8 +39,8 @@ def probe_rows(
     n_folds: int,
     rng: np.random.RandomState,
 ) -> list[dict[str, Any]]:
-    """Linear probes of both codes for each factor, beside those of data and reconstructions."""
-    tables = {name: rotated(z) for name, z in representations(held, codes).items()}
+    """Linear probes of codes, and of features that need no model, for each factor."""
+    tables = {name: rotated(z) for name, z in features_of(held, codes).items()}
     if made is not None:
         tables["made"] = rotated(standardised(courses(flat_frames(made))))
     rows = []
@@ -44,8 +54,8 @@ def probe_rows(
             "reconstructions": scores["made"].mean if made is not None else np.nan,
         }
         rows += [
-            row(f"linear probe of {name}", code, scores[code], better="factor", **beside)
-            for code in ("content", "motion")
+            row(f"linear probe of {name}", of, scores[of], better=better, **beside)
+            for of, better in PROBED.items()
         ]
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._checks import checked
@@ -17,10 +18,11 @@ from ._representations import (
     rotated,
     standardised,
 )
+from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences, flat_frames
 from .tables import Table
 
-__all__ = ["downstream"]
+__all__ = ["downstream", "features_of"]
 
 
 @checked(model="transform")
@@ -102,7 +104,7 @@ def downstream(
     held = ReadSequences.all_of(X, model)
     tasks, groups = factors_in(y, len(held)), groups_in(groups, len(held))
     rng = check_random_state(random_state)
-    features = features_of(held, model)
+    features = features_of(held, held.encoded(model))
     if estimator is None:  # a forest, say, would not find the same
         features = {name: rotated(z) for name, z in features.items()}
     records = []
@@ -119,10 +121,10 @@ def downstream(
     return Table(tuple(records))
 
 
-def features_of(held: ReadSequences, model: Any) -> dict[str, Any]:
+def features_of(held: ReadSequences, codes: SequenceCodes) -> dict[str, NDArray[np.float64]]:
     """Features by their titles, (n, d) each, standardised."""
-    codes = representations(held, held.encoded(model))
-    content, motion, data = codes["content"], codes["motion"], codes["data"]
+    found = representations(held, codes)
+    content, motion, data = found["content"], found["motion"], found["data"]
     return {
         "content": content,
         "motion": motion,

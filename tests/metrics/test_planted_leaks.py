@@ -12,6 +12,7 @@ from seqdisentangle.metrics import (
     content_stability,
     dci,
     downstream,
+    factor_swap_accuracy,
     frechet_distance,
     leak_matrix,
     linear_cka,
@@ -73,9 +74,12 @@ class Planted:
             act = np.argmax(motion[:, 0, :N_ACT], axis=1)
         return frames(who, act, motion.shape[1])
 
+    def inverse_transform(self, codes):
+        content, motion = codes
+        return self.decode(content, np.stack(motion))
+
     def reconstruct(self, X):
-        codes = self.transform(X)
-        return self.decode(codes.content, codes.motion)
+        return self.inverse_transform(vars(self.transform(X)).values())
 
     def swap(self, a, b):
         a, b = self.transform(a), self.transform(b)
@@ -137,6 +141,17 @@ def away(name):
     return measure
 
 
+def exchanged(judged):
+    """Labels of sequences that are given the dimensions of another's content that say who."""
+
+    def measure(model):
+        reader = SimpleNamespace(predict=lambda X: X[:, 0])
+        asked = model, X, FACTORS, reader, {"who": range(N_WHO)}
+        return factor_swap_accuracy(*asked, random_state=0).select(judged=judged)["score"][0]
+
+    return measure
+
+
 def drawn_error(model):
     asked = (model, X, ACT, WHO, JUDGE)
     return classification_error(*asked, n_draws=2, random_state=0).average.mean
@@ -173,6 +188,8 @@ MEASURES = {
     "reconstruction": (lambda m: reconstruction_quality(m, X).moving, 1, ()),
     "content of swaps": (swapped("content"), 1, ("who in motion",)),
     "motion of swaps": (swapped("motion"), 1, ("act in content",)),
+    "who, where who is exchanged": (exchanged("who"), 1, ("who in motion",)),
+    "act, where who is exchanged": (exchanged("act"), 1, ()),
     "embedding of swaps": (away("embedding"), 0, ("who in motion",)),
     "keypoints of swaps": (away("keypoints"), 0, ("act in content",)),
     "classification error": (drawn_error, 0, ("who in motion", "act in content")),
@@ -219,8 +236,9 @@ def test_samples_are_told_from_data_only_where_they_differ():
 
 
 def test_the_report_shows_the_leak_in_its_row():
+    reader = SimpleNamespace(predict=lambda X: X[:, 0])
     oracle, leaky = (
-        report(Planted(leak), X, FACTORS, n_folds=3, random_state=0)
+        report(Planted(leak), X, FACTORS, judge=reader, n_folds=3, random_state=0)
         for leak in (None, "who in motion")
     )
     changed = {
@@ -235,4 +253,8 @@ def test_the_report_shows_the_leak_in_its_row():
         ("swap, right donor", "content"),
         ("swap, wrong donor", "content"),
         ("separation", "swaps"),
+        ("classification error of who", "content kept"),
+        ("classification error of who", "motion kept"),
+        ("swap shows who", "content donor"),
+        ("swap shows who", "motion donor"),
     }

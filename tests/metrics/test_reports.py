@@ -36,7 +36,7 @@ def test_everything_is_measured_where_all_applies(separate, labelled):
         "recall",
         "two-sample test, p",
     }
-    assert set(table["better"]) == {"higher", "lower", "factor"}
+    assert set(table["better"]) == {"higher", "lower", "factor", "none"}
     assert tuple(table.to_frame().columns) == table.columns
     assert len(str(table).splitlines()) == len(table) + 1
 
