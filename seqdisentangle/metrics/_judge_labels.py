@@ -31,6 +31,11 @@ def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
     ValueError
         If there are not n labels, or a task has a single class.
     """
+    if y is None:
+        raise ValueError(
+            "SequenceJudge requires y to be passed, but the target y is None: give the labels of "
+            "each sequence"
+        )
     labels = labels_in(y, "y")
     if labels.ndim not in (1, 2) or len(labels) != n:
         raise ValueError(

@@ -10,7 +10,8 @@ import h5py
 import numpy as np
 import pytest
 import torch
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.data.batches import Batch
@@ -287,6 +288,19 @@ def test_clone_keeps_parameters_and_nothing_else(judge):
     copy = clone(judge)
     assert copy.get_params() == judge.get_params()
     assert not hasattr(copy, "module_")
+
+
+def test_scikit_learn_searches_and_cross_validates_it(data):
+    X, y = data[0][:48], data[1][:48, 1]
+    judge = SequenceJudge(**SMALL, max_epochs=1)
+    assert is_classifier(judge)
+    search = GridSearchCV(judge, {"max_epochs": [1, 12]}, cv=2).fit(X, y)
+    assert search.best_params_ == {"max_epochs": 12}
+    np.testing.assert_array_equal(search.classes_, [0, 1, 2])
+    p = cross_val_predict(judge, X, y, cv=2, method="predict_proba")
+    np.testing.assert_allclose(p.sum(1), 1)
+    of_two = cross_val_score(judge, X, data[1][:48], cv=2)
+    assert ((of_two >= 0) & (of_two <= 1)).all()
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ def test_classes_at_their_numbers_are_the_labels(y):
     [
         ([1, 2, 3], r"y must have shape \(4,\) or \(4, n_tasks\) .* got shape \(3,\)"),
         (np.zeros((4, 1, 1)), r"got shape \(4, 1, 1\)"),
+        (None, "requires y to be passed, but the target y is None"),
         ([[1, 0], [2, 0], [1, 0], [2, 0]], "y has a single class in task 1"),
     ],
 )
