@@ -2,7 +2,8 @@
 
 Run as ``python -m tests.benchmarks.real``. One set of defaults has to do for sensors, speech, air,
 patients, faces and curves. A judge with labels, trained on real sequences, reads off swaps which
-donor they show; curves show it by the level and the width of their values. Moving digits and
+donor they show; curves show it by the level and the width of their values. Where papers predict a
+label, of speech, air and patients, so do linear heads on the codes. Moving digits and
 Sprites are measured by their own benchmarks, without the options that are set there.
 
 ``aeon`` brings its data with it. Exercises come with the package ``seglearn``, and the folder that
@@ -17,6 +18,7 @@ Examples
     python -m tests.benchmarks.real --data spoken_digits --set motion_size=8
     python -m tests.benchmarks.real --data spoken_digits --system rwae --groups
     python -m tests.benchmarks.real --data watch basic_motions --ablate content_view
+    python -m tests.benchmarks.real --data beijing_air_days physionet_4_hours --seed 0 1 2
 """
 
 from __future__ import annotations
@@ -36,9 +38,18 @@ from seqdisentangle import DSVAE, RecurrentWAE
 from .. import digits, sprites
 from .._common import parameters, parser_of_runs, print_measures, run_seeds
 from .._results import Columns, parse, result_rows, write_results
-from .baselines import Distribution, MeanAndDeviation, MeanOfComponents, forest
+from .baselines import (
+    Distribution,
+    Frames,
+    Mean,
+    MeanAndCovariance,
+    MeanAndDeviation,
+    MeanOfComponents,
+    forest,
+)
 from .contrastive import ContrastiveCodes
 from .data import DATA_SETS, RealData
+from .heads import heads
 from .measures import Judge, measured
 
 
@@ -68,9 +79,16 @@ SYSTEMS = {
     "rwae": System("RecurrentWAE", RecurrentWAE, learned=True),
     "dsvae": System("DSVAE", DSVAE, learned=True),
     "cebra": System("CEBRA", ContrastiveCodes, fits=lambda data: not data.of_images),
+    "level": System("mean", Mean),
     "mean": System("mean and deviation", MeanAndDeviation),
+    "covariance": System(
+        "mean and covariance",
+        MeanAndCovariance,
+        fits=lambda data: not (data.of_images or data.of_curves),
+    ),
     "distribution": System("distribution", Distribution, fits=lambda data: data.of_curves),
     "pca": System("mean of principal components", MeanOfComponents),
+    "frames": System("all frames", Frames, fits=lambda data: not data.of_images),
     "forest": System(
         "random forest of means and deviations",
         MeanAndDeviation,
@@ -94,10 +112,13 @@ COLUMNS: Columns = {
     "probe_motion": ("label from motion", ".2f"),
     "error_rate_content": ("equal error rate of content", ".3f"),
     "error_rate_motion": ("equal error rate of motion", ".3f"),
+    "error_rate_gap": ("gap of equal error rates", ".3f"),
     "judge_real": ("judge, real", ".2f"),
     "judge_reconstructed": ("judge, reconstructed", ".2f"),
     "swap_content_donor": ("swap shows content donor", ".2f"),
     "swap_motion_donor": ("swap shows motion donor", ".2f"),
+    "digit_probe_content": ("digit from content", ".2f"),
+    "digit_probe_motion": ("digit from motion", ".2f"),
     "digit_swap_content_donor": ("digit of content donor", ".2f"),
     "digit_swap_motion_donor": ("digit of motion donor", ".2f"),
     "level_content_donor": ("level of content donor", ".2f"),
@@ -106,6 +127,24 @@ COLUMNS: Columns = {
     "width_motion_donor": ("width of motion donor", ".2f"),
     "r2": ("R2", ".2f"),
     "r2_movement": ("R2 of movement", ".2f"),
+}
+# Data whose labels the papers predict, and the columns of linear heads.
+DOWNSTREAM = (
+    "spoken_digits",
+    "beijing_air",
+    "beijing_air_days",
+    "physionet",
+    "physionet_4_hours",
+)
+HEADS: Columns = {
+    "head_chance": ("chance", ".2f"),
+    "head_content": ("content", ".3f"),
+    "head_motion": ("motion", ".3f"),
+    "head_both": ("content and motion", ".3f"),
+    "precision_chance": ("AUPRC, chance", ".2f"),
+    "precision_content": ("AUPRC, content", ".3f"),
+    "precision_motion": ("AUPRC, motion", ".3f"),
+    "precision_both": ("AUPRC, both", ".3f"),
 }
 # Benchmarks with protocols of their own: what their measures are called here.
 OTHERS: dict[str, tuple[Callable[..., list[dict[str, Any]]], dict[str, str]]] = {
@@ -164,6 +203,8 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
         def measure(model: Any, seed: int, system: str = system) -> dict[str, float]:
             alone = system == "forest"
             found = forest(model, data) if alone else measured(model, data, judge, seed)
+            if name in DOWNSTREAM and not alone:
+                found |= heads(model, data)
             print_measures(found)
             return found
 
@@ -182,7 +223,10 @@ def run_all(name: str, data: RealData, options: argparse.Namespace) -> list[dict
             columns=COLUMNS,
             **told,
         )
-        write_mean(options, f"{name}, {case}", found, curves=data.of_curves)
+        title = f"{name}, {case}"
+        write_mean(options, title, found, table="curves" if data.of_curves else "")
+        if name in DOWNSTREAM:
+            write_mean(options, title, found, table="downstream", columns=HEADS)
         records += found
     return records
 
@@ -228,22 +272,23 @@ def write_mean(
     title: str,
     records: list[dict[str, Any]],
     *,
-    curves: bool = False,
+    table: str = "",
+    columns: Columns = COLUMNS,
 ) -> None:
     """Put the mean over seeds into the file that ``--results`` names, one row a run.
 
-    Curves, which have measures of their own, go to one beside it.
+    Curves and linear heads, which have measures of their own, go to a `table` beside it.
     """
     if options.results is None:
         return
     path: Path = options.results
-    path = path.with_stem(f"{path.stem}_curves") if curves else path
-    measures = [name for name in ("train_seconds", *COLUMNS) if name in records[0]]
+    path = path.with_stem(f"{path.stem}_{table}") if table else path
+    measures = [name for name in ("train_seconds", *columns) if name in records[0]]
     mean = {name: float(np.mean([record[name] for record in records])) for name in measures}
     seeds = " ".join(str(record["seed"]) for record in records)
     mean["seed"] = seeds if len(records) == 1 else f"{seeds}, mean"
     named = argparse.Namespace(**{**vars(options), "case": title})
-    rows = result_rows(named, title, [mean], COLUMNS)
+    rows = result_rows(named, title, [mean], columns)
     names = [*DATA_SETS, *OTHERS]
     write_results(path, rows, place=lambda row: names.index(row["case"].partition(",")[0]))
 

@@ -10,14 +10,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.stats import rankdata
+from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import roc_auc_score
 
 from seqdisentangle import Codes
 
 from .data import RealData
+from .heads import scores
 
 
 class Baseline:
@@ -45,6 +47,17 @@ class Baseline:
         raise NotImplementedError
 
 
+class Mean(Baseline):
+    """Content is the mean frame, motion the frames without it."""
+
+    def coded(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = standardised(x)[0]
+        return mean, np.nan_to_num(x - mean)
+
+    def moved(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return a - standardised(a)[0] + standardised(b)[0]
+
+
 class MeanAndDeviation(Baseline):
     """Content is mean and deviation of every value over time, motion the standardised frames."""
 
@@ -55,6 +68,27 @@ class MeanAndDeviation(Baseline):
     def moved(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         mean, deviation, _ = standardised(b)
         return standardised(a)[2] * deviation + mean
+
+
+class MeanAndCovariance(Baseline):
+    """Content is mean, deviation and correlations of the values, motion the whitened frames.
+
+    A swap is whitened by its own and coloured by its donor's, as styles of images are exchanged
+    (Li et al., NeurIPS 2017). Sequences have few frames, so correlations are shrunk (Ledoit and
+    Wolf, 2004): wholly, this is `MeanAndDeviation`.
+    """
+
+    def coded(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean, deviation, z = standardised(x)
+        z = np.nan_to_num(z)
+        found = correlations(z)
+        upper = found[np.triu_indices(len(found), 1)]
+        return np.concatenate([mean, deviation, upper]), z @ power(found, -0.5)
+
+    def moved(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        mean, deviation, z = standardised(b)
+        colour = power(correlations(np.nan_to_num(z)), 0.5)
+        return self.coded(a)[1] @ colour * deviation + mean
 
 
 class Distribution(Baseline):
@@ -91,17 +125,34 @@ class MeanOfComponents(Baseline):
         return self.pca_.inverse_transform(self.coded(b)[0] + self.coded(a)[1])
 
 
+class Frames:
+    """Content is all frames, or 50 of them, evenly spaced; there is no motion."""
+
+    most_steps = 50
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def fit(self, X: Any) -> Frames:
+        self.n_steps_ = min(self.most_steps, max(len(x) for x in X))
+        return self
+
+    def transform(self, X: Any) -> Codes:
+        content = [
+            _known(x)[np.linspace(0, len(x) - 1, self.n_steps_).round().astype(int)] for x in X
+        ]
+        return Codes(np.stack(content).reshape(len(X), -1), [np.zeros((len(x), 1)) for x in X])
+
+
 def forest(model: MeanAndDeviation, data: RealData) -> dict[str, float]:
-    """Held-out accuracy of random forests on mean and deviation, which know all labels."""
+    """Held-out scores of random forests on mean and deviation, which know all labels."""
     content, content_test = (model.transform(X).content for X in (data.X, data.X_test))
     measures = {}
     for prefix, (y, y_test) in data.prefixed_labels:
         found = RandomForestClassifier(500, random_state=model.random_state).fit(content, y)
-        measures[f"{prefix}probe_content"] = float(
-            roc_auc_score(y_test, found.predict_proba(content_test)[:, 1])
-            if data.foretold
-            else found.score(content_test, y_test)
-        )
+        for score, value in scores(found, content_test, y_test, foretold=data.foretold).items():
+            measures[f"{prefix}{score}_content"] = value
+        measures[f"{prefix}probe_content"] = measures[f"{prefix}head_content"]
     return measures
 
 
@@ -111,6 +162,19 @@ def standardised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     mean = np.nansum(x, axis=0) / n_known
     deviation = np.sqrt(np.nansum((x - mean) ** 2, axis=0) / n_known)
     return mean, deviation, (x - mean) / np.where(deviation > 1e-6, deviation, np.inf)
+
+
+def correlations(z: np.ndarray) -> np.ndarray:
+    """Correlations (D, D) of standardised frames, shrunk towards none."""
+    found: np.ndarray = LedoitWolf(assume_centered=True).fit(z).covariance_
+    return found
+
+
+def power(covariance: np.ndarray, exponent: float) -> np.ndarray:
+    """Of a symmetric matrix; directions in which nothing varies stay 0."""
+    variances, directions = eigh(covariance)
+    varies = variances > 1e-9
+    return (directions[:, varies] * variances[varies] ** exponent) @ directions[:, varies].T
 
 
 def ranks(x: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import codecs
 import importlib.util
 import pickle
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -192,7 +192,9 @@ DATA_SETS: dict[str, Callable[[], RealData]] = {
     "japanese_vowels": japanese_vowels,
     "spoken_digits": spoken_digits,
     "beijing_air": beijing_air,
+    "beijing_air_days": lambda: in_steps_of(24, beijing_air()),
     "physionet": physionet,
+    "physionet_4_hours": lambda: in_steps_of(4, physionet()),
     "faces": faces,
     "gun_point": lambda: curves("GunPoint", "gesture"),
     "gun_point_levels": lambda: curves("GunPoint", "gesture", given_back=True),
@@ -235,6 +237,16 @@ def _standardised(
         foretold,
         params,
     )
+
+
+def in_steps_of(n_hours: int, data: RealData) -> RealData:
+    """Put some hours into each frame: (n, T, D) as (n, T / n_hours, n_hours D).
+
+    The papers have a local code a day of air, and one for four hours of a patient, since GLR
+    (Tonekaboni et al., AISTATS 2022).
+    """
+    X, X_test = (x.reshape(len(x), x.shape[1] // n_hours, -1) for x in (data.X, data.X_test))
+    return replace(data, X=X, X_test=X_test)
 
 
 def _numbered(y: np.ndarray, y_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

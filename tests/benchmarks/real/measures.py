@@ -23,6 +23,7 @@ from seqdisentangle.metrics import (
 
 from .data import RealData
 
+PARTS = ("content", "motion")
 N_PAIRS = 1000  # of sequences, at least, whose codes are swapped
 N_JUDGE_STEPS = 600  # of training, at least
 
@@ -85,12 +86,15 @@ def codes(model: Any, data: RealData) -> dict[str, float]:
     train, test = (_both_codes(model.transform(X)) for X in (data.X, data.X_test))
     measures = {}
     for prefix, (y, y_test) in data.prefixed_labels:
-        for part in ("content", "motion"):
+        for part in PARTS:
             probe = area_under_curve if data.foretold else probe_accuracy
             measures[f"{prefix}probe_{part}"] = probe(train[part], y, test[part], y_test)
             if not data.foretold:
                 rate = verification_error_rate(test[part], y_test)
                 measures[f"{prefix}error_rate_{part}"] = rate
+        if not data.foretold:
+            content, motion = (measures[f"{prefix}error_rate_{part}"] for part in PARTS)
+            measures[f"{prefix}error_rate_gap"] = motion - content
     return measures
 
 
@@ -175,8 +179,8 @@ def _filled(X: Any) -> Any:
 
 
 def _digest(X: Any, y: np.ndarray) -> int:
-    """A number that other sequences or labels hardly have."""
-    found = zlib.crc32(np.ascontiguousarray(y))
+    """A number that other sequences or labels hardly have, nor the same values in other frames."""
+    found = zlib.crc32(np.ascontiguousarray(y), zlib.crc32(repr(np.shape(X[0])[1:]).encode()))
     for x in X:
         found = zlib.crc32(np.ascontiguousarray(x), found)
     return found

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from tests.benchmarks.real.data import DATA_SETS, only_arrays
+from tests.benchmarks.real.data import DATA_SETS, RealData, in_steps_of, only_arrays
 
 SETS_OF_AEON = [
     "basic_motions",
@@ -36,6 +36,13 @@ def test_levels_and_widths_that_the_archive_took_are_given_back():
     assert np.log(given.std(1)).std() > 0.3
     for before, after in zip(taken, given, strict=True):
         assert np.corrcoef(before, after)[0, 1] > 1 - 1e-4
+
+
+def test_hours_of_a_step_stand_beside_each_other_in_a_frame():
+    X = np.arange(2 * 6 * 3).reshape(2, 6, 3)
+    found = in_steps_of(2, RealData(X, X[:1], {"y": (np.arange(2), np.arange(1))}))
+    assert (found.X.shape, found.X_test.shape) == ((2, 3, 6), (1, 3, 6))
+    np.testing.assert_array_equal(found.X[1, 2], np.concatenate([X[1, 4], X[1, 5]]))
 
 
 def test_what_is_missing_says_how_to_get_it(monkeypatch, tmp_path):

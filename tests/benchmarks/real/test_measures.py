@@ -54,6 +54,7 @@ def test_swaps_show_the_donor_whose_sequence_they_are(moves, data, judge):
     assert found["probe_content"] == 1
     assert found["probe_motion"] < 0.7
     assert found["error_rate_content"] < 0.1 < 0.4 < found["error_rate_motion"]
+    assert found["error_rate_gap"] == found["error_rate_motion"] - found["error_rate_content"]
 
 
 def test_missing_values_have_no_part_in_r2(data):
@@ -93,5 +94,8 @@ def test_a_judge_is_kept_for_the_same_sequences_and_labels(data, tmp_path):
     assert kept.stat().st_mtime_ns == changed
     np.testing.assert_array_equal(first(data.X_test)[""], again(data.X_test)[""])
     y, y_test = data.labels["level"]
-    Judge(RealData(data.X, data.X_test, {"level": (1 - y, 1 - y_test)}), tmp_path)
+    of_two_steps = [x.reshape(len(x), -1, 4) for x in (data.X, data.X_test)]
+    assert Judge(RealData(*of_two_steps, data.labels), tmp_path)(of_two_steps[1])
     assert len(list(tmp_path.iterdir())) == 2
+    Judge(RealData(data.X, data.X_test, {"level": (1 - y, 1 - y_test)}), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
