@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.metrics import make_scorer
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 from seqdisentangle.metrics import clustering_accuracy
 
@@ -33,3 +36,15 @@ def test_the_numbering_does_not_matter(pairs, numbering):
 def test_what_is_no_clustering_is_refused(y_true, y_pred):
     with pytest.raises(ValueError, match=r"y_true and y_pred must be .* got shapes"):
         clustering_accuracy(y_true, y_pred)
+
+
+def test_a_search_takes_it_as_its_score():
+    y = np.repeat(np.arange(3), 10)
+    X = 9 * y[:, None] + np.random.RandomState(0).normal(size=(30, 1))
+    model = KMeans(n_init=5, random_state=0)
+    scorer = make_scorer(clustering_accuracy)
+    search = GridSearchCV(model, {"n_clusters": [1, 3]}, scoring=scorer, cv=StratifiedKFold(2)).fit(
+        X, y
+    )
+    assert scorer(search.best_estimator_, X, y) == 1
+    assert search.best_params_ == {"n_clusters": 3}

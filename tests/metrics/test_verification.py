@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import GridSearchCV
 
 from seqdisentangle.metrics import (
     equal_error_rate,
@@ -137,3 +139,29 @@ def test_an_utterance_of_two_sources_is_refused():
     X, y = recordings(6)
     with pytest.raises(ValueError, match=r"utterances must be of one label of y each.*'b'"):
         verification(Sources(), X, y, utterances=["a", "b", "b", "c", "d", "e"])
+
+
+class Part(BaseEstimator):
+    """Content is four numbers of the frames, motion the last four."""
+
+    def __init__(self, part=0):
+        self.part = part
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return SimpleNamespace(content=X[:, 0, 4 * self.part :][:, :4], motion=X[:, :, 8:])
+
+
+def test_a_search_takes_the_gap_as_its_score():
+    rng = np.random.RandomState(0)
+    who = np.tile(np.arange(4), 15)
+    X = rng.normal(size=(60, 5, 12))
+    X[:, :, 4:8] += 9 * np.eye(4)[who][:, None]
+
+    def gap(model, X, y):
+        return verification(model, X, y).gap
+
+    search = GridSearchCV(Part(), {"part": [0, 1]}, scoring=gap, cv=2).fit(X, who)
+    assert search.best_params_ == {"part": 1}
