@@ -152,13 +152,13 @@ def factor_swap_accuracy(
     ...     transform=lambda X: SimpleNamespace(content=X[:, 0], motion=X[:, :, :1]),
     ...     inverse_transform=lambda codes: np.repeat(codes[0][:, None], 3, axis=1),
     ... )
-    >>> y = np.random.RandomState(0).randint(3, size=(60, 2))
+    >>> y = np.indices((3, 3)).reshape(2, 9).T.repeat(6, axis=0)
     >>> judge = SimpleNamespace(predict=lambda X: X[:, 0].astype(int))
     >>> X, factors = np.repeat(y[:, None], 3, axis=1), {"hair": y[:, 0], "shirt": y[:, 1]}
     >>> found = factor_swap_accuracy(model, X, factors, judge, {"hair": [0]}, random_state=0)
     >>> print(found.select(judged="hair"))
     exchanged  judged  should_show  score  standard_error  reconstructions  chance
-    hair       hair    donor        1.000           0.000            1.000   0.3...
+    hair       hair    donor        1.000           0.000            1.000   0.333
     >>> found["score"]
     [1.0, 1.0]
     """
