@@ -16,6 +16,7 @@ from seqdisentangle._parts import REGISTRIES, Part, Registry
 from seqdisentangle.callbacks import CSVLogger, MLflowLogger, TensorBoardLogger, resolve_callbacks
 from seqdisentangle.content_priors import (
     FactoredContentPrior,
+    FlowContentPrior,
     MixtureContentPrior,
     NormalContentPrior,
     resolve_content_prior,
@@ -91,6 +92,7 @@ PARTS = [
     (NormalContentPrior(), {}),
     (MixtureContentPrior(3), {"n_components": "auto"}),
     (FactoredContentPrior(8), {"max_components": 2}),
+    (FlowContentPrior(2), {"hidden_size": 8}),
     (CSVLogger("history.csv"), {"path": pathlib.Path("other.csv")}),
     (TensorBoardLogger(pathlib.Path("runs")), {"folder": "other"}),
     (MLflowLogger(), {"client": None}),

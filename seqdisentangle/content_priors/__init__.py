@@ -6,6 +6,7 @@ from .._parts import Registry
 from .base import ContentDistribution, ContentPrior
 from .distribution import Factor, FactoredMixture
 from .factored import FactoredContentPrior
+from .flow import FlowContentPrior, FlowDistribution
 from .mixture import MixtureContentPrior
 from .normal import NormalContentPrior, StandardNormal
 from .parts import PartsDistribution
@@ -18,6 +19,8 @@ __all__ = [
     "Factor",
     "FactoredContentPrior",
     "FactoredMixture",
+    "FlowContentPrior",
+    "FlowDistribution",
     "MixtureContentPrior",
     "NormalContentPrior",
     "PartsDistribution",
@@ -34,6 +37,7 @@ CONTENT_PRIORS: Registry[ContentPrior] = Registry(
         "normal": NormalContentPrior,
         "mixture": MixtureContentPrior,
         "factored": FactoredContentPrior,
+        "flow": FlowContentPrior,
     },
 )
 

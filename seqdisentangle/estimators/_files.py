@@ -172,7 +172,7 @@ def save_estimator(estimator: SequenceEstimator, path: str | PathLike[str]) -> N
     settings = {
         "estimator": type(estimator).__name__,
         "parameters": parameters,
-        "learned": to_json(learned, name="learned"),
+        "learned": to_json(learned, name="learned", tensors=tensors),
     }
     save_file(path, tensors, settings)
 
@@ -201,7 +201,7 @@ def load_estimator(
         raise TypeError(f"{cls.__name__} has no parameter {min(unknown)!r}")
     with reading(path, "a model"):
         estimator = with_parameters(cls, path, settings["parameters"], parameters)
-        take_learned(estimator, from_json(settings["learned"]), tensors)
+        take_learned(estimator, from_json(settings["learned"], tensors), tensors)
     # A model trained on a GPU must open on a machine without one, unless that GPU is asked for.
     device = resolve_device(estimator.device, fall_back="device" not in parameters)
     with reading(path, "a model"):
@@ -292,7 +292,8 @@ def check_weights(
     if isinstance(estimator.network, tuple | list | OwnModules):
         return  # modules of the user's own have their memory already
     try:
-        check_shapes(outline, {name: v for name, v in tensors.items() if name != "labels"})
+        others = ("labels", "learned.")
+        check_shapes(outline, {k: v for k, v in tensors.items() if not k.startswith(others)})
     except ValueError as error:
         raise ValueError(
             f"the weights in {str(path)!r} are not those of a model with these parameters "

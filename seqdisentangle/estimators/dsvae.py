@@ -59,7 +59,7 @@ class DSVAE(EncodingEstimator, FittingEstimator):
         Gaussian of variance one half.
     kl_weight : float, default=1.0
         Factor of the divergences; with 1 it is the evidence lower bound.
-    content_prior : {"normal", "auto", "mixture", "factored"} or ContentPrior, default="normal"
+    content_prior : {"normal", "auto", "mixture", "factored", "flow"} or ContentPrior
         As in :class:`RecurrentWAE`; by default the published one, :math:`N(0, I)`.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.

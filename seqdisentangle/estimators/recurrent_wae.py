@@ -150,12 +150,13 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         learns by likelihood, a single Gaussian by the divergence of motion. ``"auto"`` is
         ``"mixture"``, and ``"gaussian"`` where that divergence is in closed form, as with
         ``reg="kl"``.
-    content_prior : {"auto", "normal", "mixture", "factored"} or ContentPrior, default="auto"
+    content_prior : {"auto", "normal", "mixture", "factored", "flow"} or ContentPrior
         The distribution that ``sample`` draws content from, fitted at the end of ``fit`` to the
         content codes of the sequences, of 4,096 at most. ``"normal"`` is the paper's, :math:`N(0,
         I)`, whatever the codes are. A ``"mixture"`` of Gaussians draws appearances like those seen;
-        a ``"factored"`` one, of independent parts of the code, new combinations of what they have.
-        ``"auto"``: the one of the two by which codes held out are likelier.
+        a ``"factored"`` one, of independent parts of the code, new combinations of what they have;
+        a ``"flow"`` (by Zuko) codes of any form. ``"auto"``, the default: the mixture or the
+        independent parts, by which codes held out are likelier.
     content_view, motion_view : str, callable, list or None, default="auto", None
         The view of the data that each encoder gets in training, while the target stays the
         original: what an encoder cannot see, its code cannot carry. Names from

@@ -6,8 +6,15 @@ import pickle
 import numpy as np
 import pytest
 
-from seqdisentangle.content_priors import CONTENT_PRIORS, resolve_content_prior
+from seqdisentangle.content_priors import CONTENT_PRIORS, flow, resolve_content_prior
 from seqdisentangle.serialization import from_json, to_json
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    """Steps of a flow that are enough for what holds of every prior."""
+    monkeypatch.setattr(flow, "MOST_STEPS", 40)
+
 
 each_prior = pytest.mark.parametrize("name", CONTENT_PRIORS)
 
@@ -63,7 +70,9 @@ def test_a_seed_gives_the_same_bits(name, draw):
 @each_prior
 def test_files_and_pickles_hold_what_was_fitted(name, draw):
     distribution = CONTENT_PRIORS[name]().fit(bent(200, 3), 0.0, 0)
-    read = from_json(json.loads(json.dumps(to_json(distribution), allow_nan=False)))
+    tensors = {}
+    text = json.dumps(to_json(distribution, tensors=tensors), allow_nan=False)
+    read = from_json(json.loads(text), tensors)
     for other in (read, pickle.loads(pickle.dumps(distribution))):
         assert other == distribution
         assert np.array_equal(draw(other), draw(distribution))
