@@ -1,0 +1,119 @@
+"""The pictures of swaps on the page of kinds of data, by fits with the defaults.
+
+Run as ``python -m tests.benchmarks.pictures``. Swaps are of sequences that the fit has not seen.
+Sprites are in the folder that SEQDISENTANGLE_DATA names; ``aeon`` brings the sensors with it.
+
+Examples
+--------
+::
+
+    python -m tests.benchmarks.pictures --out docs/_static --picture sensors --threads 1
+    python -m tests.benchmarks.pictures --out docs/_static --models models
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from seqdisentangle import RecurrentWAE
+from seqdisentangle.datasets import fetch_sprites
+
+from ._common import data_home
+from .real.data import basic_motions
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Sequences to swap, and the look of the picture.
+
+    Attributes
+    ----------
+    X : callable
+        Gives the sequences to fit to.
+    motion, content : array
+        Those that give motion, one a row, and those that give content, one a column.
+    look : dict
+        Arguments of the display.
+    dpi : int
+    """
+
+    X: Callable[[], np.ndarray]
+    motion: np.ndarray
+    content: np.ndarray
+    look: dict[str, Any]
+    dpi: int = 110
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Make each picture that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
+    parser.add_argument("--picture", nargs="+", choices=SCENES, default=list(SCENES))
+    parser.add_argument("--models", type=Path, help="keep fitted models here, and take those there")
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args(argv)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    for name in options.picture:
+        scene = SCENES[name]()
+        draw(fitted(scene, name, options.models), scene, options.out / f"swaps_{name}.png")
+
+
+def fitted(scene: Scene, name: str, folder: Path | None) -> RecurrentWAE:
+    """The model of a scene, of its file if there is one."""
+    path = None if folder is None else folder / f"{name}.safetensors"
+    if path is not None and path.is_file():
+        return RecurrentWAE.load(path)
+    model = RecurrentWAE(random_state=0, verbose=1).fit(scene.X())
+    if path is not None:
+        model.save(path)
+    return model
+
+
+def draw(model: Any, scene: Scene, path: Path) -> None:
+    """Write the swap figure of a scene."""
+    from matplotlib import pyplot
+
+    from seqdisentangle.display import SwapDisplay
+
+    display = SwapDisplay.from_estimator(model, scene.motion, scene.content, **scene.look)
+    display.figure_.savefig(path, dpi=scene.dpi)
+    pyplot.close(display.figure_)
+
+
+def sensors() -> Scene:
+    """BasicMotions: a row and a column for each of the four activities."""
+    data = basic_motions()
+    ((_, activity),) = data.labels.values()
+    names = ["badminton", "running", "standing", "walking"]
+    motion, content = (
+        data.X_test[[np.flatnonzero(activity == k)[i] for k in np.unique(activity)]] for i in (0, 1)
+    )
+    look = {"row_names": names, "column_names": names, "style": "lines"}
+    return Scene(lambda: data.X, motion, content, look, dpi=75)
+
+
+def sprites() -> Scene:
+    """Characters that are not among those of the training, at 32 x 32 pixels."""
+    data = fetch_sprites(data_home(), "test", size=32)
+    motion = [9 * 3, 9 * 40 + 5, 9 * 77 + 7, 9 * 120 + 1]
+    content = [9 * 15 + 3, 9 * 60 + 8, 9 * 150 + 2, 9 * 200 + 4]
+    names = [data.action_names[k] for k in data.action[motion]]
+    look = {"row_names": names, "n_frames": 4}
+    return Scene(
+        lambda: fetch_sprites(data_home(), size=32).X, data.X[motion], data.X[content], look
+    )
+
+
+SCENES: dict[str, Callable[[], Scene]] = {"sprites": sprites, "sensors": sensors}
+
+
+if __name__ == "__main__":
+    main()
