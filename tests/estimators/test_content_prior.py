@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
-from seqdisentangle.content_priors import ContentPrior, StandardNormal
+from seqdisentangle.content_priors import ContentPrior, StandardNormal, flow
 from seqdisentangle.estimators import _content_prior
 
 
@@ -84,6 +84,15 @@ def test_copies_and_files_draw_the_same(fitted, tmp_path):
     ):
         found = [other.sample(3, random_state=0), other.sample(2, 4, random_state=1)]
         assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_file_holds_the_weights_of_a_flow(small, monkeypatch, tmp_path):
+    monkeypatch.setattr(flow, "MOST_STEPS", 20)
+    model = small(content_prior="flow").fit(waves(60))
+    model.save(tmp_path / "model.safetensors")
+    other = RecurrentWAE.load(tmp_path / "model.safetensors")
+    assert other.content_prior_ == model.content_prior_
+    assert np.array_equal(other.sample(3, random_state=0), model.sample(3, random_state=0))
 
 
 def test_a_sample_is_the_same_however_it_is_cut_into_passes(fitted, monkeypatch):
