@@ -7,7 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MODEL", "add_command", "add_model", "add_seed", "add_videos", "count", "file_of"]
+__all__ = [
+    "MODEL",
+    "add_command",
+    "add_model",
+    "add_seed",
+    "add_videos",
+    "count",
+    "file_in",
+    "file_of",
+]
 
 #: Where ``fit`` writes a model, and the others look for one, unless told.
 MODEL = "model.safetensors"
@@ -41,7 +50,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """``--seed``, of all that is drawn at random."""
-    parser.add_argument("--seed", type=number, help="the same seed gives the same results")
+    parser.add_argument("--seed", type=seed, help="the same seed gives the same results")
 
 
 def add_videos(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -59,10 +68,10 @@ def add_videos(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return group
 
 
-def number(text: str) -> int:
-    """A whole number of at least 0."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 0, got {text!r}")
+def seed(text: str) -> int:
+    """A seed of NumPy, a whole number of 32 bits."""
+    if not text.isdecimal() or not int(text) < 2**32:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2**32 - 1, got {text}")
     return int(text)
 
 
@@ -71,6 +80,13 @@ def count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
     return int(text)
+
+
+def file_in(text: str) -> Path:
+    """The name of a file to read, which is there."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text!r}")
+    return Path(text)
 
 
 def file_of(*suffixes: str) -> Callable[[str], Path]:

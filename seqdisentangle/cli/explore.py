@@ -11,7 +11,16 @@ import numpy as np
 
 from ..explorer import export_explorer
 from ._inputs import labels_in, model_in, sequences_in, spread
-from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos, count, file_of
+from ._options import (
+    SEQUENCES,
+    add_command,
+    add_model,
+    add_seed,
+    add_videos,
+    count,
+    file_in,
+    file_of,
+)
 from ._outputs import check_apart, tell
 
 __all__ = ["add_to", "run"]
@@ -35,7 +44,10 @@ def add_to(commands: Any) -> None:
         help="the page (swap.html)",
     )
     parser.add_argument(
-        "--labels", type=Path, metavar="FILE", help="names of the sequences: a file as report takes"
+        "--labels",
+        type=file_in,
+        metavar="FILE",
+        help="names of the sequences: a file as report takes",
     )
     parser.add_argument("--n", type=count, default=12, help="sequences to swap (12)")
     add_model(parser)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from .. import metrics
+from ..data.sequences import Sequences
+from ..metrics._factors import factors_in
 from ._inputs import labels_in, model_in, sequences_in
-from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos
+from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos, file_in
 
 __all__ = ["add_to", "run"]
 
@@ -25,7 +26,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("X", help=f"{SEQUENCES}; better others than fit has seen")
     parser.add_argument(
         "--labels",
-        type=Path,
+        type=file_in,
         metavar="FILE",
         help="measure by these too: .npy, .npz of named columns, or .csv with a line of names and "
         "a line a sequence",
@@ -43,4 +44,6 @@ def run(options: argparse.Namespace) -> None:
     if labels is None:
         print(metrics.separation(model, X, random_state=options.seed))
     else:
+        n = len(Sequences(X, layout=model.layout_, missing="mask"))
+        factors_in(labels, n, "--labels")  # here they have another name than in Python
         print(metrics.report(model, X, labels, random_state=options.seed))

@@ -132,6 +132,8 @@ def open_path(path: str | os.PathLike[str], name: str) -> Any:
         If it is no such path.
     """
     text = os.fspath(path)
+    if not text:  # of an empty variable, say; not the working directory
+        raise ValueError(f"{name} must be a path that is not empty, got {path!r}")
     if within := HDF5_AND_KEY.fullmatch(text):
         return open_hdf5(*within.groups())
     place = Path(text)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Look", "check_count", "look_of", "names_of"]
+__all__ = ["Look", "check_count", "check_positive", "look_of", "names_of"]
 
 STYLES = ("auto", "frames", "skeletons", "lines", "lanes", "heatmap")
 # Seconds, from the longest.
@@ -84,13 +84,16 @@ class Look:
         check_count(self.n_frames, "n_frames")
         if self.joints is not None:
             check_count(self.joints, "joints")
-        rate: Any = self.sampling_rate
-        if rate is not None and not (isinstance(rate, Real) and 0 < float(rate) < np.inf):
-            raise ValueError(f"sampling_rate must be a positive number, got {rate!r}")
+        if self.sampling_rate is not None:
+            check_positive(self.sampling_rate, "sampling_rate")
+        if not (self.cmap is None or isinstance(self.cmap, str) or callable(self.cmap)):
+            raise ValueError(f"cmap must be a colour map or the name of one, got {self.cmap!r}")
+        if self.feature_names is not None:
+            check_names(self.feature_names, "feature_names")
         if self.steps is not None:
             whole_numbers(self.steps, "steps", (None,))
         whole_numbers(self.plane, "plane", (2,))
-        if len(self.bones):
+        if not (hasattr(self.bones, "__len__") and len(self.bones) == 0):
             whole_numbers(self.bones, "bones", (None, 2))
 
     def changed(self, changes: dict[str, Any]) -> Look:
@@ -161,11 +164,23 @@ def names_of(names: Any, n: int, what: str) -> list[str] | None:
     """
     if names is None:
         return None
-    if isinstance(names, str) or not hasattr(names, "__len__"):
-        raise ValueError(f"{what} must be a list or array of {n} names, got {names!r}")
+    check_names(names, what, f"{n} names")
     if len(names) != n:
         raise ValueError(f"{what} must have {n} names, got {len(names)}")
     return [str(name) for name in names]
+
+
+def check_names(names: Any, what: str, expected: str = "names") -> None:
+    """Raise a ValueError that names the argument unless it has a length and is no text."""
+    if isinstance(names, str) or not hasattr(names, "__len__"):
+        raise ValueError(f"{what} must be a list or array of {expected}, got {names!r}")
+
+
+def check_positive(value: Any, name: str) -> None:
+    """Raise a ValueError that names the argument unless it is a positive, finite number."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (is_number and 0 < float(value) < np.inf):
+        raise ValueError(f"{name} must be a positive number, got {value!r}")
 
 
 def check_count(value: Any, name: str) -> None:

@@ -9,10 +9,18 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-__all__ = ["METHODS", "apart", "coordinates"]
+from ..data.containers import numbers_of
+
+__all__ = ["apart", "check_method", "coordinates"]
 
 METHODS = ("tsne", "pca", "umap")
 _PERPLEXITY = 30.0
+
+
+def check_method(method: Any) -> None:
+    """Raise a ValueError unless it is a method of finding coordinates."""
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
 
 
 def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.float64]:
@@ -25,11 +33,12 @@ def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.
     ValueError
         If the codes are no table, or less than four, or the method is unknown.
     """
-    table = np.asarray(codes, dtype=np.float64)
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    check_method(method)
+    table = numbers_of(codes, "codes").astype(np.float64)
     if table.ndim != 2 or len(table) < 4:
         raise ValueError(f"codes must be a table of at least 4 rows, got shape {table.shape}")
+    if not table.shape[1] or not np.isfinite(table).all():
+        raise ValueError(f"codes must be finite numbers, got shape {table.shape} with NaN or inf")
     if table.shape[1] == 1:  # a line
         return np.column_stack([table, np.zeros(len(table))])
     if method == "pca":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
-from numbers import Real
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from ._look import check_positive
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,9 +25,16 @@ def import_pyplot(what: str) -> ModuleType:
     return plt
 
 
-def axes_in(ax: Axes | None, size: tuple[float, float], what: str) -> Axes:
-    """The axes to draw `what` in: those given, or new ones in a figure of a size in inches."""
+def axes_in(ax: Axes | None, size: tuple[float, float], what: str, cmap: Any = None) -> Axes:
+    """The axes to draw `what` in: those given, or new ones in a figure of a size in inches.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no axes, or the colour map is none.
+    """
     plt = import_pyplot(what)
+    check_drawing(ax=ax, cmap=cmap)
     if ax is None:
         _, ax = plt.subplots(figsize=size, facecolor="white", layout="constrained")
     found: Axes = ax
@@ -49,6 +56,4 @@ def check_drawing(
     for name, value, kind in (("ax", ax, Axes), ("figure", figure, FigureBase)):
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{name} must be of matplotlib, {kind.__name__}, got {value!r}")
-    is_number = isinstance(interval, Real) and not isinstance(interval, bool)
-    if not (is_number and 0 < float(interval) < inf):
-        raise ValueError(f"interval must be a positive number of milliseconds, got {interval!r}")
+    check_positive(interval, "interval")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from ..data.layout import Layout
 from ..data.sequences import Sequences
 from ..metrics._codes import flat_codes
 from ._look import Look
 
-__all__ = ["both_codes", "check_has", "read"]
+__all__ = ["both_codes", "check_has", "holds_rows", "read"]
 
 
 def read(
@@ -45,6 +47,15 @@ def read(
     sequences = Sequences(X, channels=look.channels, layout=layout, missing="mask", name=name)
     n = len(sequences) if most is None else min(len(sequences), most)
     return sequences.arrays(np.arange(n)), sequences.layout
+
+
+def holds_rows(X: Any) -> bool:
+    """Tell whether it has an order and a length: a list or an array, no dict and nothing sparse."""
+    return (
+        hasattr(X, "__len__")
+        and hasattr(X, "__getitem__")
+        and not (isinstance(X, str | Mapping) or issparse(X))
+    )
 
 
 def check_has(estimator: Any, *methods: str, name: str = "estimator") -> None:

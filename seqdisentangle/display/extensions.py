@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .._arguments import constrained
 from ..data.ragged import stacked
 from ._cells import CellDisplay, Cells
 from ._kinds import pen_for
 from ._look import Look, check_count, look_of, names_of
 from ._pens import Pen
 from ._pyplot import import_pyplot
-from ._reading import check_has, read
+from ._reading import check_has, holds_rows, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,8 +69,11 @@ class ExtensionDisplay(CellDisplay):
     def __init__(self, pasts: Any, futures: Any, *, names: Any = None, **look: Any) -> None:
         super().__init__(Look().changed(look))
         self.pasts, self.layout = read(pasts, "pasts", self.look)
-        if len(futures) == 0:
-            raise ValueError("futures must hold at least one drawing of the frames that follow")
+        if not holds_rows(futures) or len(futures) == 0:
+            raise ValueError(
+                "futures must hold at least one drawing of the frames that follow, got "
+                f"{futures!r:.80}"
+            )
         self.futures = [
             read(each, f"futures[{k}]", self.look, layout=self.layout)[0]
             for k, each in enumerate(futures)
@@ -82,6 +86,7 @@ class ExtensionDisplay(CellDisplay):
         self.names = names_of(names, len(self.pasts), "names")
 
     @classmethod
+    @constrained(random_state=["random_state"])
     def from_estimator(
         cls,
         estimator: Any,

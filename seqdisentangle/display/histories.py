@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ._colours import CATEGORIES, MUTED
 from ._look import check_count
-from ._pyplot import import_pyplot
+from ._pyplot import check_drawing, import_pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,9 +68,13 @@ class HistoryDisplay:
     def __init__(
         self, history: Sequence[Mapping[str, float]], *, best_epoch: int | None = None
     ) -> None:
-        records = list(history)
+        records = list(history) if isinstance(history, Iterable) else []
         if not records or not all(isinstance(record, Mapping) for record in records):
             raise ValueError(f"history must be a list of dicts, one an epoch, got {history!r:.80}")
+        for k, record in enumerate(records):
+            for name, value in record.items():
+                if not isinstance(value, Real):
+                    raise TypeError(f"history[{k}][{name!r}] must be a number, got {value!r}")
         if best_epoch is not None:
             check_count(best_epoch, "best_epoch")
         self.best_epoch = best_epoch
@@ -129,6 +134,7 @@ class HistoryDisplay:
             If matplotlib is not installed.
         """
         plt = import_pyplot(type(self).__name__)
+        check_drawing(ax=ax)
         titles = list(dict.fromkeys(name.removeprefix(_VALIDATION) for name in self.parts))
         n_columns = max(1, min(_COLUMNS, len(titles)))
         if ax is None:

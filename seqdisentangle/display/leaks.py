@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score
 
+from ..data.containers import numbers_of
+from ..metrics._checks import labels_in
 from ._colours import SEQUENTIAL
 from ._look import names_of
 from ._names import fitted
@@ -68,11 +71,9 @@ class LeakDisplay:
     def __init__(
         self, values: Any, *, row_names: Any = None, column_names: Any = None, chance: Any = None
     ) -> None:
-        table = np.asarray(values)
-        if table.ndim != 2 or table.dtype.kind not in "buif" or not table.size:
-            raise ValueError(
-                f"values must be a table of numbers, got shape {table.shape}, dtype {table.dtype}"
-            )
+        table = numbers_of(values, "values")
+        if table.ndim != 2 or not table.size:
+            raise ValueError(f"values must be a table of numbers, got shape {table.shape}")
         self.values = table.astype(np.float64)
         n_rows, n_columns = table.shape
         rows = getattr(values, "index", None) if row_names is None else row_names
@@ -81,7 +82,7 @@ class LeakDisplay:
         self.column_names = names_of(columns, n_columns, "column_names") or list(
             map(str, range(n_columns))
         )
-        self.chance = None if chance is None else np.asarray(chance, dtype=np.float64)
+        self.chance = None if chance is None else numbers_of(chance, "chance").astype(np.float64)
         if self.chance is not None and self.chance.shape != (n_rows,):
             raise ValueError(f"chance must hold a number for each of {n_rows} rows, got {chance!r}")
 
@@ -161,24 +162,29 @@ class LeakDisplay:
         ValueError
             If predictions are of a label that is not there, or of another number of sequences.
         """
-        for code, told in predictions.items():
-            unknown = sorted(set(told) - set(labels))
+        true = columns_in(labels, "labels")
+        predicted = {
+            code: columns_in(told, f"predictions[{code!r}]")
+            for code, told in mapping_in(predictions, "predictions").items()
+        }
+        for code, told in predicted.items():
+            unknown = sorted(set(told) - set(true))
             if unknown:
                 raise ValueError(f"predictions[{code!r}] has no such labels: {unknown}")
         table = [
             [
-                accuracy_score(y, told[name]) if name in told else np.nan
-                for told in predictions.values()
+                accuracy(y, told[name], f"predictions[{code!r}][{name!r}]")
+                if name in told
+                else np.nan
+                for code, told in predicted.items()
             ]
-            for name, y in labels.items()
+            for name, y in true.items()
         ]
-        most = [
-            np.unique(np.asarray(y), return_counts=True)[1].max() / len(y) for y in labels.values()
-        ]
+        most = [np.unique(y, return_counts=True)[1].max() / len(y) for y in true.values()]
         return cls.from_matrix(
             table,
-            row_names=list(labels),
-            column_names=list(predictions),
+            row_names=list(true),
+            column_names=list(predicted),
             chance=most,
             ax=ax,
             cmap=cmap,
@@ -206,7 +212,7 @@ class LeakDisplay:
         """
         n_rows, n_columns = self.values.shape
         size = 1.9 + _CELL[0] * n_columns, 0.6 + _CELL[1] * n_rows
-        ax = axes_in(ax, size, type(self).__name__)
+        ax = axes_in(ax, size, type(self).__name__, cmap)
         ax.imshow(self.values, vmin=0.0, vmax=1.0, cmap=cmap, aspect="auto")
         rows = [fitted(name, 24, 2) for name in self.row_names]
         if self.chance is not None:
@@ -223,3 +229,35 @@ class LeakDisplay:
         self.figure_, self.ax_ = ax.get_figure(), ax
         self.axes_ = np.array([ax], dtype=object)
         return self
+
+
+def mapping_in(found: Any, name: str) -> Mapping[str, Any]:
+    """A mapping that is not empty; else raise a TypeError or ValueError that names it."""
+    if not isinstance(found, Mapping):
+        raise TypeError(f"{name} must be a dict, got {type(found).__name__}")
+    if not found:
+        raise ValueError(f"{name} must hold at least one entry, got none")
+    return found
+
+
+def columns_in(found: Any, name: str) -> dict[str, NDArray[Any]]:
+    """Labels (n,) by their names; else raise a TypeError or ValueError that names them."""
+    columns = {key: labels_in(y, f"{name}[{key!r}]") for key, y in mapping_in(found, name).items()}
+    for key, y in columns.items():
+        if y.ndim != 1 or not y.size:
+            raise ValueError(f"{name}[{key!r}] must have shape (n,), got {y.shape}")
+    return columns
+
+
+def accuracy(true: NDArray[Any], predicted: NDArray[Any], name: str) -> float:
+    """The share of predictions that are right.
+
+    Raises
+    ------
+    ValueError
+        If they are of another number of sequences, or of another kind than the labels.
+    """
+    try:
+        return float(accuracy_score(true, predicted))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be a prediction of each label: {error}") from error

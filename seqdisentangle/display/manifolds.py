@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._arguments import constrained
+from ..data.containers import numbers_of
+from ..metrics._checks import label_of_each
 from ._colours import SEQUENTIAL, category
 from ._kinds import pen_for
 from ._look import Look, check_count, look_of
-from ._maps import METHODS, apart, coordinates
-from ._pyplot import axes_in, import_pyplot
+from ._maps import apart, check_method, coordinates
+from ._pyplot import axes_in, check_drawing, import_pyplot
 from ._reading import both_codes, read
 
 if TYPE_CHECKING:
@@ -92,13 +95,15 @@ class ManifoldDisplay:
     ) -> None:
         self.look = Look().changed({"n_frames": 1} | look)
         check_count(n_thumbnails, "n_thumbnails")
-        self.coordinates = np.asarray(coordinates, dtype=np.float64)
+        if not isinstance(title, str):
+            raise TypeError(f"title must be a str, got {title!r}")
+        self.coordinates = numbers_of(coordinates, "coordinates").astype(np.float64)
         if self.coordinates.ndim != 2 or self.coordinates.shape[1] != 2:
             raise ValueError(f"coordinates must have shape (n, 2), got {self.coordinates.shape}")
+        if not len(self.coordinates) or not np.isfinite(self.coordinates).all():
+            raise ValueError("coordinates must be finite, and of at least one place")
         n = len(self.coordinates)
-        self.labels = None if labels is None else np.asarray(labels)
-        if self.labels is not None and self.labels.shape != (n,):
-            raise ValueError(f"labels must have shape ({n},), got {self.labels.shape}")
+        self.labels = None if labels is None else label_of_each(labels, "labels", n)
         self.n_thumbnails = n_thumbnails
         self.title = title
         self.sequences: list[NDArray[Any]] | None = None
@@ -108,6 +113,7 @@ class ManifoldDisplay:
                 raise ValueError(f"sequences must hold {n}, got {len(self.sequences)}")
 
     @classmethod
+    @constrained(random_state=["random_state"])
     def from_codes(
         cls,
         codes: Any,
@@ -154,6 +160,7 @@ class ManifoldDisplay:
             If there are less than four codes, or not as many labels or sequences.
         """
         import_pyplot(cls.__name__)
+        check_drawing(ax=ax)
         places = coordinates(codes, method, random_state)
         display = cls(
             places,
@@ -166,6 +173,7 @@ class ManifoldDisplay:
         return display.plot(ax=ax)
 
     @classmethod
+    @constrained(random_state=["random_state"], thumbnails=["boolean"])
     def from_estimator(
         cls,
         estimator: Any,
@@ -218,10 +226,10 @@ class ManifoldDisplay:
             If the estimator does not transform, or as of :meth:`from_codes`.
         """
         import_pyplot(cls.__name__)
-        if codes not in ("content", "motion"):
+        if not isinstance(codes, str) or codes not in ("content", "motion"):
             raise ValueError(f"codes must be 'content' or 'motion', got {codes!r}")
-        if method not in METHODS:
-            raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+        check_method(method)
+        check_drawing(ax=ax)
         found = both_codes(estimator, X)
         table = found.content
         if codes == "motion":
@@ -258,7 +266,8 @@ class ManifoldDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        ax = axes_in(ax, _SIZE, type(self).__name__)
+        changed = self.look.changed(look)
+        ax = axes_in(ax, _SIZE, type(self).__name__, changed.cmap)
         self.figure_, self.ax_ = ax.get_figure(), ax
         self.axes_ = np.array([ax], dtype=object)
         self._scatter(ax)
@@ -268,7 +277,7 @@ class ManifoldDisplay:
         ax.set_title(self.title, loc="left", fontsize=9, color="0.35")
         self.thumbnails_ = np.empty(0, dtype=np.intp)
         if self.sequences is not None:
-            self._draw_thumbnails(ax, self.look.changed(look))
+            self._draw_thumbnails(ax, changed)
         return self
 
     def _scatter(self, ax: Axes) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..data.ragged import stacked
 from ._cells import CellDisplay, Cells
 from ._kinds import pen_for
@@ -58,17 +56,17 @@ class MotionDisplay(CellDisplay):
     def __init__(
         self, motion: Any, *, names: Any = None, n_columns: int | None = None, **look: Any
     ) -> None:
-        first = np.asarray(motion[0])
-        if first.ndim != 2:
-            raise ValueError(
-                "motion must hold codes of shape (T, motion_size) of each sequence, got shape "
-                f"{first.shape}"
-            )
-        named = {"feature_names": [f"motion {d}" for d in range(first.shape[1])]}
-        super().__init__(Look().changed(named | look))
+        super().__init__(Look().changed(look))
         if n_columns is not None:
             check_count(n_columns, "n_columns")
         self.motion, self.layout = read(motion, "motion", self.look)
+        shape = self.motion[0].shape
+        if len(shape) != 2:
+            raise ValueError(
+                f"motion must hold codes of shape (T, motion_size) of each sequence, got {shape}"
+            )
+        named = {"feature_names": [f"motion {d}" for d in range(shape[1])]}
+        self.look = Look().changed(named | look)
         self.names = names_of(names, len(self.motion), "names")
         self.n_columns = n_columns
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..metrics import Separation, separation
 from ._colours import MUTED, RIGHT, WRONG
-from ._pyplot import axes_in, import_pyplot
+from ._pyplot import axes_in, check_drawing, import_pyplot
+from ._reading import check_has
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,6 +121,8 @@ class SeparationDisplay:
             As of :func:`~seqdisentangle.metrics.separation`.
         """
         import_pyplot(cls.__name__)
+        check_drawing(ax=ax)
+        check_has(estimator, "transform", "swap", "sample", "reconstruct")
         verdict = separation(estimator, X, lengths=lengths, random_state=random_state)
         return cls(verdict).plot(ax=ax)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from sklearn.decomposition import PCA
 
 from ._cells import CellDisplay, Cells
 from ._kinds import pen_for
-from ._look import Look, check_count, look_of, names_of
+from ._look import Look, check_count, check_positive, look_of, names_of
 from ._pens import Pen
 from ._pyplot import import_pyplot
-from ._reading import both_codes, check_has, read
+from ._reading import both_codes, check_has, holds_rows, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,6 +65,8 @@ class TraversalDisplay(CellDisplay):
         super().__init__(Look().changed({"n_frames": 1} | look))
         self.stations: list[list[Any]] = []
         layout = None
+        if not holds_rows(stations):
+            raise TypeError(f"stations must hold rows of sequences, got {stations!r:.80}")
         for k, row in enumerate(stations):
             each, layout = read(row, f"stations[{k}]", self.look, layout=layout)
             self.stations.append(each)
@@ -128,8 +131,9 @@ class TraversalDisplay(CellDisplay):
         check_has(estimator, "transform", "sample")
         check_count(n_directions, "n_directions")
         check_count(n_stations, "n_stations")
-        if not 0 < extent < np.inf:
-            raise ValueError(f"extent must be a positive number, got {extent!r}")
+        check_positive(extent, "extent")
+        if isinstance(motion_of, bool) or not isinstance(motion_of, Integral):
+            raise TypeError(f"motion_of must be the number of a sequence, got {motion_of!r}")
         codes = both_codes(estimator, X)
         content, motion = np.asarray(codes.content), codes.motion
         if len(content) < 2:

@@ -9,7 +9,7 @@ from typing import Any
 from .._arguments import COUNT, Number, constrained
 from .._paths import check_path
 from ..display._look import look_of, names_of
-from ..display._maps import METHODS
+from ..display._maps import check_method
 from ..display._reading import check_has, read
 from ..persistence import written_whole
 from ._contents import contents_of
@@ -102,8 +102,7 @@ def export_explorer(
     'swap.html'
     """
     check_path(path, "path", to_write=True)
-    if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    check_method(method)
     import_pillow()  # rather before a long computation than after it
     check_has(model, "swap", "sample", "transform", name="model")
     seen = look_of(model, look)

@@ -42,7 +42,7 @@ def test_every_command_has_help_with_an_example(command, capsys):
         ("explore X.npy --out page.png", "expected a name that ends in .html"),
         ("explore X.npy --labels no.csv", "no.csv"),
         ("report X.npy --labels no.npy", "no.npy"),
-        ("report X.npy --labels X.npy", "y must have shape"),
+        ("report X.npy --labels X.npy", "--labels must have shape"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_message(run, line, said):

@@ -48,7 +48,7 @@ def test_predictions_are_scored_by_code_and_label():
     ("values", "told", "message"),
     [
         ([0.5], {}, "values must be a table of numbers"),
-        ([["a"]], {}, "values must be a table of numbers"),
+        ([["a"]], {}, "values must hold numbers"),
         (TABLE, {"row_names": ["x"]}, "row_names must have 2 names"),
         (TABLE, {"column_names": "abc"}, "column_names must be a list or array of 3 names"),
         (TABLE, {"chance": [0.5]}, "chance must hold a number for each of 2 rows"),

@@ -1,58 +1,17 @@
-"""Bad arguments of displays: named, before anything is computed or drawn."""
+"""Bad arguments of every display: named, before anything is computed or drawn."""
 
 import inspect
-import math
 
 import matplotlib as mpl
-import numpy as np
 import pytest
-import scipy.sparse
-
-from seqdisentangle.display import SwapDisplay
-from tests.refusals._rows import check_named, shown
 
 mpl.use("agg")
 
 import matplotlib.pyplot as plt
 
-X = np.random.RandomState(0).uniform(size=(2, 5, 6, 7))
-SWAPS = np.stack([X, X], axis=1)
-SEQUENCES = [
-    None,
-    3.0,
-    {"a": X},
-    [],
-    X[:0],
-    X[:, :0],
-    X[0, 0, 0],
-    X + 0j,
-    X.astype(str),
-    X.astype("M8[s]"),
-    [X[0], X[1, :, :3]],
-    [[[1, 2], [3]], [[1]]],
-    scipy.sparse.csr_array(np.eye(5)),
-]
-COUNTS = [0, -1, 1.5, "many", None, True, [3], math.nan]
-NAMES = [3, True, "ab", ["a"], ["a", "b", "c"], (name for name in "ab")]
-FIGURES = [3, True, "figure", [], (6, 4), object()]
-LOOK = ("channels", "cmap", "n_frames")  # of which every verb takes some more
-# Bad values of an argument, by its name, whatever the verb.
-BAD = {
-    "estimator": [None, 3, "model", object(), SwapDisplay],
-    "a": SEQUENCES,
-    "b": [*SEQUENCES, X[..., :5], X[:, :, 0]],
-    "motion_donors": SEQUENCES,
-    "content_donors": [*SEQUENCES, X[..., :5], X[:, :, 0]],
-    "swaps": [*SEQUENCES, X, SWAPS[:1], SWAPS[:, :1], SWAPS[..., :5]],
-    "channels": ["", "middle", 3, None, True, ["first"], np.array(["first", "last"])],
-    "n_frames": COUNTS,
-    "cmap": ["unknown", "", 3, True, ["gray"]],
-    "row_names": NAMES,
-    "column_names": NAMES,
-    "figure": FIGURES,
-    "ax": FIGURES,
-    "interval": ["fast", 0, -1.0, None, True, math.nan, math.inf, [150]],
-}
+from seqdisentangle import display
+from tests.refusals._displays import BAD, GOOD, LOOK, MADE, NOT_CHECKED
+from tests.refusals._rows import check_named, shown
 
 
 @pytest.fixture(autouse=True)
@@ -61,46 +20,49 @@ def no_figure_is_left():
     plt.close("all")
 
 
-class Swapping:
-    """A model whose swaps are the donors of motion."""
-
-    def swap(self, a, b):
-        return type("Swap", (), {"a_motion_b_content": a})
-
-
-GOOD = {
-    "SwapDisplay": {"motion_donors": X, "content_donors": X, "swaps": SWAPS},
-    "from_estimator": {"estimator": Swapping(), "a": X, "b": X},
-    "plot": {},
-    "animate": {},
-}
-
-
 def verbs():
-    """The constructor and the verbs of a display."""
-    drawn = SwapDisplay(X, X, SWAPS)
-    return {
-        "SwapDisplay": SwapDisplay,
-        "from_estimator": SwapDisplay.from_estimator,
-        "plot": drawn.plot,
-        "animate": drawn.animate,
-    }
+    """The constructor and the verbs of every display, by their names."""
+    for name in display.__all__:
+        cls = getattr(display, name)
+        yield name, cls
+        if name != "Look":
+            for verb, method in inspect.getmembers(cls, callable):
+                if not verb.startswith("_"):
+                    yield f"{name}.{verb}", method
+
+
+def arguments(verb, function):
+    """What a verb takes, with the arguments of a look where it takes these."""
+    found = [name for name in inspect.signature(function).parameters if name != "self"]
+    if "look" in found:
+        found[found.index("look") : found.index("look") + 1] = LOOK
+    return [name for name in found if (verb, name) not in NOT_CHECKED]
 
 
 def rows():
     """Every bad value of every argument of the verbs."""
-    for verb, function in verbs().items():
-        arguments = {*inspect.signature(function).parameters, *LOOK} - {"look"}
-        for argument in sorted(arguments):
-            if (verb, argument) == ("SwapDisplay", "cmap"):
-                continue  # nothing is drawn there
-            for value in BAD[argument]:
-                yield pytest.param(
-                    verb, argument, value, id=f"{verb}-{argument}-{shown(value)[:40]}"
-                )
+    for verb, function in verbs():
+        for argument in arguments(verb, function):
+            values = BAD[verb, argument] if (verb, argument) in BAD else BAD[argument]
+            if argument in LOOK and verb != "Look":
+                values = values[:1]  # of the rest a look alone
+            default = inspect.signature(function).parameters.get(argument)
+            for value in values:
+                if default is None or value is not default.default:
+                    key = f"{verb}-{argument}-{shown(value)[:40]}"
+                    yield pytest.param(verb, argument, value, id=key)
 
 
 @pytest.mark.parametrize(("verb", "argument", "value"), list(rows()))
 def test_a_display_names_a_bad_argument(verb, argument, value):
-    check_named(lambda: verbs()[verb](**GOOD[verb] | {argument: value}), argument)
+    name, _, method = verb.partition(".")
+    function = getattr(display, name)
+    if method:
+        owner = function if method.startswith("from_") else function(**MADE[name])
+        function = getattr(owner, method)
+    good = GOOD.get(verb, {}) if method else MADE[name]
+    before = dict(vars(owner)) if method in ("plot", "animate") else {}
+    check_named(lambda: function(**good | {argument: value}), argument)
     assert not plt.get_fignums()
+    if before:
+        assert vars(owner) == before

@@ -9,6 +9,8 @@ import scipy.sparse
 
 from seqdisentangle import export_explorer
 from tests.explorer._common import Sums, sequences
+from tests.refusals._displays import BAD as OF_DISPLAYS
+from tests.refusals._displays import LOOK
 from tests.refusals._rows import check_named, shown
 
 X = sequences("grey")
@@ -35,10 +37,8 @@ BAD = {
     "method": ["", "lle", 3, None, ["pca"]],
     "title": [None, 3, ["a"]],
     "random_state": ["seed", -1, 1.5, []],
-    "bones": [[(0,)], [(0.5, 1)]],
-    "sampling_rate": [0, -1.0, math.nan, "fast"],
-}
-ARGUMENTS = {*inspect.signature(export_explorer).parameters, "bones", "sampling_rate"} - {"look"}
+} | {name: OF_DISPLAYS[name][:2] for name in LOOK}  # of the rest a look alone
+ARGUMENTS = {*inspect.signature(export_explorer).parameters, *LOOK} - {"look"}
 ROWS = [
     pytest.param(argument, value, id=f"{argument}-{shown(value)[:40]}")
     for argument in sorted(ARGUMENTS)
