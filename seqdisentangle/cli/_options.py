@@ -16,6 +16,7 @@ __all__ = [
     "count",
     "file_in",
     "file_of",
+    "place",
 ]
 
 #: Where ``fit`` writes a model, and the others look for one, unless told.
@@ -80,6 +81,13 @@ def count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
     return int(text)
+
+
+def place(text: str) -> str:
+    """The place of sequences, which :mod:`seqdisentangle.data` knows how to read."""
+    if not text:  # of an empty variable, say
+        raise argparse.ArgumentTypeError("expected a path, got nothing")
+    return text
 
 
 def file_in(text: str) -> Path:

@@ -20,6 +20,7 @@ from ._options import (
     count,
     file_in,
     file_of,
+    place,
 )
 from ._outputs import check_apart, tell
 
@@ -35,7 +36,7 @@ def add_to(commands: Any) -> None:
         "write a page on which to swap content and motion by hand, for any browser",
         "explore X.npy --labels labels.csv",
     )
-    parser.add_argument("X", help=SEQUENCES)
+    parser.add_argument("X", type=place, help=SEQUENCES)
     parser.add_argument(
         "--out",
         type=file_of(".html"),

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ._inputs import ESTIMATORS, SIZE, sequences_in
-from ._options import MODEL, SEQUENCES, add_command, add_seed, add_videos, count, file_of
+from ._options import MODEL, SEQUENCES, add_command, add_seed, add_videos, count, file_of, place
 from ._outputs import tell
 from .settings import setting
 
@@ -22,7 +22,7 @@ def add_to(commands: Any) -> None:
         "learn from sequences, and write the model",
         "fit X.npy --out model.safetensors --set max_epochs=50 --seed 0",
     )
-    parser.add_argument("X", help=SEQUENCES)
+    parser.add_argument("X", type=place, help=SEQUENCES)
     parser.add_argument(
         "--out",
         type=file_of(".safetensors"),

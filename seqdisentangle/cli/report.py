@@ -9,7 +9,7 @@ from .. import metrics
 from ..data.sequences import Sequences
 from ..metrics._factors import factors_in
 from ._inputs import labels_in, model_in, sequences_in
-from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos, file_in
+from ._options import SEQUENCES, add_command, add_model, add_seed, add_videos, file_in, place
 
 __all__ = ["add_to", "run"]
 
@@ -23,7 +23,7 @@ def add_to(commands: Any) -> None:
         "say whether the codes separate what stays the same from what changes",
         "report X_held_out.npy --labels labels.csv",
     )
-    parser.add_argument("X", help=f"{SEQUENCES}; better others than fit has seen")
+    parser.add_argument("X", type=place, help=f"{SEQUENCES}; better others than fit has seen")
     parser.add_argument(
         "--labels",
         type=file_in,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..display import SwapDisplay
 from ._inputs import model_in, sequences_in, spread
-from ._options import SEQUENCES, add_command, add_model, add_videos, count, file_of
+from ._options import SEQUENCES, add_command, add_model, add_videos, count, file_of, place
 from ._outputs import PICTURES, check_apart, tell, write_arrays, write_picture
 
 __all__ = ["add_to", "run"]
@@ -22,8 +22,8 @@ def add_to(commands: Any) -> None:
         "write sequences with the motion of A and the content of B, or a picture of them",
         "swap X.npy --out swaps.png",
     )
-    parser.add_argument("A", help=SEQUENCES)
-    parser.add_argument("B", nargs="?", help="the same; a picture can do with A alone")
+    parser.add_argument("A", type=place, help=SEQUENCES)
+    parser.add_argument("B", type=place, nargs="?", help="the same; a picture can do with A alone")
     parser.add_argument(
         "--out",
         type=file_of(*PICTURES, ".npy", ".npz"),

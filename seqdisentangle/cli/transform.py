@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ._inputs import model_in, sequences_in
-from ._options import SEQUENCES, add_command, add_model, add_videos, file_of
+from ._options import SEQUENCES, add_command, add_model, add_videos, file_of, place
 from ._outputs import tell, write_arrays
 
 __all__ = ["add_to", "run"]
@@ -21,7 +21,7 @@ def add_to(commands: Any) -> None:
         "write the codes of sequences, content and motion",
         "transform X.npy --out codes.npz",
     )
-    parser.add_argument("X", help=SEQUENCES)
+    parser.add_argument("X", type=place, help=SEQUENCES)
     parser.add_argument(
         "--out",
         type=file_of(".npz", ".h5"),
