@@ -325,6 +325,8 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
                 os.chmod(partial, stat.S_IMODE(target.stat().st_mode))
             os.replace(partial, target)
         except BaseException as error:
+            with contextlib.suppress(OSError):  # Windows removes no file that is read-only
+                partial.chmod(stat.S_IRUSR | stat.S_IWUSR)
             with contextlib.suppress(OSError):
                 partial.unlink()
             if isinstance(error, OSError) and str(error.filename) == str(partial):

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqdisentangle import persistence
-from seqdisentangle.persistence import load_file, save_file
+from seqdisentangle.persistence import load_file, save_file, written_whole
 
 TENSORS = {"weight": torch.arange(6.0).view(2, 3), "steps": torch.tensor(7), "none": torch.ones(0)}
 SETTINGS = {"name": "mmd", "sizes": [1, 2], "nested": {"tol": 1e-4, "ema": None, "on": True}}
@@ -337,3 +337,58 @@ def test_a_single_value_may_have_any_stride(tmp_path):
     value = torch.as_strided(torch.tensor([7]), (1,), (0,))
     save_file(tmp_path / "file", {"value": value}, {})
     assert load_file(tmp_path / "file")[0]["value"].tolist() == [7]
+
+
+def test_what_cannot_be_written_is_told_before_it_is_made(tmp_path):
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "none" / "file"):
+        pytest.fail("it was made")
+
+
+def test_a_file_that_another_program_holds_open_stays_as_it_is(path, monkeypatch):
+    """As on Windows, where such a file, or one that is read-only, takes the place of none."""
+    save_file(path, TENSORS, SETTINGS)
+    path.chmod(0o400)
+    unlink = type(path).unlink
+
+    def refused(source, target):
+        raise PermissionError(errno.EACCES, "access is denied", str(source), None, str(target))
+
+    def unlinked(self):
+        if not self.stat().st_mode & stat.S_IWUSR:
+            raise PermissionError(errno.EACCES, "access is denied", str(self))
+        unlink(self)
+
+    monkeypatch.setattr(persistence.os, "replace", refused)
+    monkeypatch.setattr(type(path), "unlink", unlinked)
+    with pytest.raises(PermissionError, match="access is denied") as caught:
+        save_file(path, {}, {})
+    assert caught.value.filename == str(path)
+    assert load_file(path)[1] == SETTINGS
+    assert list(path.parent.iterdir()) == [path]
+
+
+def flushing(monkeypatch, code):
+    """Let flushing a folder, and that alone, fail by an error of the system."""
+    fsync = os.fsync
+
+    def flush(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        fsync(descriptor)
+
+    monkeypatch.setattr(persistence.os, "fsync", flush)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not flushed there")
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_flushes_no_folders_is_written_to(path, monkeypatch, code):
+    flushing(monkeypatch, code)
+    save_file(path, TENSORS, SETTINGS)
+    assert load_file(path)[1] == SETTINGS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not flushed there")
+def test_a_folder_that_fails_is_told(path, monkeypatch):
+    flushing(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        save_file(path, TENSORS, SETTINGS)

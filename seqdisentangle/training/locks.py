@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .._termination import raised_at_end_of_process
 
-if sys.platform != "win32":  # where nothing is locked
+try:
     import fcntl
+except ImportError:  # on Windows and in browsers, where nothing is locked
+    fcntl = None  # type: ignore[assignment]  # a module that is not there
 
 __all__ = ["kept_to_itself"]
 
@@ -24,7 +25,7 @@ def kept_to_itself(folder: Path) -> Iterator[None]:
     """Keep a folder to this training, for as long as it is in this context.
 
     The lock is a file that the system holds locked: it is free again once the process has ended, in
-    whatever way. Nothing is locked on Windows, and where a file system has no locks.
+    whatever way. Nothing is locked where the system or the file system has no locks, Windows say.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def kept_to_itself(folder: Path) -> Iterator[None]:
 
 def acquired(folder: Path) -> int | None:
     """The descriptor of a lock; None where there cannot be one."""
-    if sys.platform == "win32":
+    if fcntl is None:
         return None
     while True:
         try:

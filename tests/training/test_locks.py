@@ -1,5 +1,6 @@
 """A folder belongs to one training at a time, and to none once its process has ended."""
 
+import importlib.util
 import os
 import re
 import signal
@@ -7,11 +8,13 @@ import sys
 
 import pytest
 
+from seqdisentangle.training import locks
 from seqdisentangle.training.locks import kept_to_itself
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is locked on Windows")
+locked_only = pytest.mark.skipif(locks.fcntl is None, reason="nothing is locked on this system")
 
 
+@locked_only
 def test_a_second_one_is_refused_with_the_first_one_named(tmp_path):
     with kept_to_itself(tmp_path):
         message = rf"checkpoint={re.escape(repr(str(tmp_path)))} is in use .* process {os.getpid()}"
@@ -22,6 +25,7 @@ def test_a_second_one_is_refused_with_the_first_one_named(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@locked_only
 def test_a_process_that_was_killed_has_it_no_longer(tmp_path):
     child = os.fork()
     if child == 0:
@@ -39,3 +43,27 @@ def test_a_folder_that_was_made_for_nothing_is_removed(tmp_path):
             if content is not None:
                 (tmp_path / "new" / content).touch()
         assert (tmp_path / "new").exists() == left
+
+
+def test_a_system_without_locks_lets_every_training_in(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows: importing it is an error
+    spec = importlib.util.spec_from_file_location(locks.__name__, locks.__file__)
+    without = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(without)
+    folder = tmp_path / "new"
+    with without.kept_to_itself(folder), without.kept_to_itself(folder):
+        assert not folder.exists()
+        folder.mkdir()
+    assert not folder.exists()
+
+
+@locked_only
+@pytest.mark.parametrize("refusing", ["mkdir", "flock"])
+def test_a_file_system_without_locks_lets_every_training_in(refusing, tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OSError("no locks here")
+
+    owner = locks.Path if refusing == "mkdir" else locks.fcntl
+    monkeypatch.setattr(owner, refusing, refuse)
+    with kept_to_itself(tmp_path), kept_to_itself(tmp_path):
+        pass
