@@ -1,7 +1,7 @@
 """Change the package in 150 places, one at a time, and print which its tests notice.
 
-``python -m tests.mutation``, in the root of the repository. Only the file of tests that mirrors a
-module is run on its mutants; a survivor may be equivalent, or noticed by tests of other modules.
+``python -m tests.mutation``, in the root of the repository. Only the tests that mirror a module
+are run on its mutants; a survivor may be equivalent, or noticed by tests of other modules.
 """
 
 from __future__ import annotations

@@ -29,6 +29,15 @@ def mirror_of(path: Path) -> Path:
     return Path("tests") / path.with_name(f"test_{path.stem.lstrip('_')}.py")
 
 
+def tests_of(path: Path) -> list[Path]:
+    """The mirror of a module, and files named after it that mirror no module of their own."""
+    mirror = mirror_of(path)
+    modules = Path("seqdisentangle", path.parent).glob("*.py")
+    siblings = {mirror_of(path.with_name(module.name)) for module in modules}
+    more = sorted(mirror.parent.glob(f"{mirror.stem}_*.py"))
+    return [mirror, *(file for file in more if file not in siblings)]
+
+
 def verdict_of(path: Path, mutant: Mutant | None, seconds: float) -> tuple[str, float]:
     """Run the tests of a module on a mutant, or on the module itself.
 
@@ -72,7 +81,7 @@ def run(path: Path, mutant: Mutant | None, seconds: float) -> int:
         sys.meta_path.insert(0, InPlaceOf(mutant))
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts="]
     options += ["--import-mode=importlib", "-m", "not integration and not slow"]
-    return int(pytest.main([*options, str(mirror_of(path))]))
+    return int(pytest.main([*options, *map(str, tests_of(path))]))
 
 
 class InPlaceOf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
