@@ -66,10 +66,10 @@ def refuse_far(far: Tensor, numbers: NDArray[np.intp], sequences: Sequences) -> 
 
 
 def doubt_of_scale(sequences: Sequences, scaling: Scaling) -> str | None:
-    """Doubt a scale that a few values have set, beside which all others look the same.
+    """Doubt a scale that a few values have set, beside which all others look the same, or none.
 
     It is told by the quartiles of some sequences: of a feature that varies, they are not within a
-    thousandth of its standard deviation.
+    thousandth of its standard deviation. A feature without any value has no scale.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def doubt_of_scale(sequences: Sequences, scaling: Scaling) -> str | None:
     Returns
     -------
     str or None
-        Which sequence is farthest away, and what to do.
+        Which sequence is farthest away, or which feature has no value, and what to do.
 
     Examples
     --------
@@ -95,6 +95,11 @@ def doubt_of_scale(sequences: Sequences, scaling: Scaling) -> str | None:
     rows = evenly_picked(len(sequences), MOST_SEQUENCES)
     most = max(MOST_VALUES // (len(rows) * len(scaling.mean)), 1)  # of a feature and a sequence
     some = torch.cat([some_values(sequences, row, most) for row in rows.tolist()], dim=1)
+    if unknown := never_known(sequences, some.isnan().all(dim=1).nonzero().flatten().tolist()):
+        return (
+            f"{sequences.name} has no value of feature {', '.join(map(str, unknown))} in any "
+            "sequence: what a model shows of it means nothing. Leave it out"
+        )
     low, high = (some.nanquantile(q, dim=1).numpy() for q in (0.25, 0.75))
     spread = (high - low) / np.array(scaling.std)
     narrow = (spread > 0) & (spread < NARROW)
@@ -121,6 +126,14 @@ def some_values(sequences: Sequences, number: int, most: int) -> Tensor:
     """At most so many values of each feature of a sequence, (D, N)."""
     values = values_of(sequences, number).flatten(1)
     return values[:, evenly_picked(values.shape[1], most)]
+
+
+def never_known(sequences: Sequences, features: list[int]) -> list[int]:
+    """Those of some features that no sequence has a value of."""
+    for number in range(len(sequences) if features else 0):
+        x = values_of(sequences, number)
+        features = [feature for feature in features if bool(x[feature].isnan().all())]
+    return features
 
 
 def farthest(sequences: Sequences, feature: int, mean: float) -> tuple[int, int, float]:

@@ -150,6 +150,7 @@ class Sequences:
         else:
             part = self._source[rows]
         x = part if isinstance(part, Tensor) else torch.from_numpy(native(np.asarray(part)))
+        x = x.contiguous()  # the last bit of a matrix product depends on strides
         if x.dtype == torch.float16:  # as of NumPy
             x = x.float()
         if self._checked or not x.is_floating_point():
@@ -184,10 +185,12 @@ class Sequences:
         Raises
         ------
         ValueError
-            As by :meth:`read`, or if a value is too large to be squared; names the first.
+            As by :meth:`read`, or if a value is too large to be squared; names the first. At the
+            end, if all values are missing.
         """
         size = max(1, n_values // max(1, int(np.prod(self.shape[1:]))))
         rows = [slice(start, start + size) for start in range(0, len(self), size)]
+        known = False
         for some, x in zip(rows, self.read_all(rows), strict=True):
             part = x.cpu().numpy()
             self._check_size(part, some.start)
@@ -195,7 +198,10 @@ class Sequences:
                 check(x, some.start)
             if self.lengths is not None:
                 part = part[np.arange(part.shape[1]) < self.lengths[some, None]]
+            known = known or part.dtype.kind != "f" or not np.isnan(part).all()
             yield part
+        if not known:
+            raise ValueError(f"{self.name} holds no value: all are NaN, as missing ones are")
         # What is in memory stays as it is; a device would be waited for at every look.
         self._checked = not self.streamed
 
@@ -239,7 +245,8 @@ class Sequences:
         """Raise a ValueError if a value is too large to take moments of."""
         if x.dtype != np.float64:
             return
-        if max(np.fmax.reduce(x, axis=None), -np.fmin.reduce(x, axis=None)) <= LARGEST:
+        largest = max(np.fmax.reduce(x, axis=None), -np.fmin.reduce(x, axis=None))
+        if not largest > LARGEST:  # nor where all are NaN
             return
         number, step, *place = np.argwhere(np.abs(x) > LARGEST)[0].tolist()
         raise ValueError(

@@ -22,8 +22,8 @@ def drawn(shape, value=None):
     return X
 
 
-def doubt(X):
-    sequences = Sequences(X)
+def doubt(X, missing="error"):
+    sequences = Sequences(X, missing=missing)
     layout = sequences.layout
     scaling = fit_scaling(
         "auto",
@@ -62,6 +62,16 @@ def test_a_value_that_sets_the_scale_alone_is_named(shape, form, value):
 )
 def test_a_scale_that_most_values_share_is_not_doubted(X):
     assert doubt(X) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_feature_without_any_value_is_doubted(form):
+    X = drawn((80, 10, 3))
+    X[..., 1] = np.nan
+    found = doubt(FORMS[form](X), "mask")
+    assert found.startswith("X has no value of feature 1 in any sequence")
+    X[1, 3, 1] = 2.0  # in one that is not among those looked at first
+    assert doubt(FORMS[form](X), "mask") is None
 
 
 def test_other_units_are_not_doubted():

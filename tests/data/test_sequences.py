@@ -140,6 +140,17 @@ def test_what_can_be_sliced_is_never_loaded_whole(open_source, tmp_path):
     assert source.reads == [len(part) for part in parts] == [5] * 10
 
 
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy])
+def test_values_have_one_order_in_memory_whatever_that_of_the_array(kind):
+    x = numbered(6, 5, 3)
+    for axes in ((1, 0, 2), (2, 1, 0), (0, 2, 1)):
+        there = np.ascontiguousarray(x.transpose(axes)).transpose(np.argsort(axes))
+        for rows in (slice(1, 4), np.array([1, 2, 3])):
+            found = Sequences(kind(there)).read(rows)
+            assert found.is_contiguous()
+            np.testing.assert_array_equal(found, x[1:4])
+
+
 def test_a_slice_of_a_writable_array_is_not_copied():
     x = np.zeros((6, 4, 8, 8, 3), np.uint8)
     sequences = Sequences(x)
@@ -190,6 +201,17 @@ def test_values_without_a_square_name_their_sequence(kind, value, missing):
         list(sequences.chunks(24))
     padded = Sequences(x[5:8], lengths=[4, 2, 3], missing=missing)  # beyond its end
     assert sum(map(len, padded.chunks())) == 9
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy, list, Counting])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_part_without_any_value_is_read_as_the_others_are(kind, dtype):
+    x = np.full((9, 4, 3), np.nan, dtype)
+    with pytest.raises(ValueError, match="Z holds no value"):
+        list(Sequences(kind(x), name="Z", missing="mask").chunks(24))
+    x[6, 2, 1] = 3.0
+    chunks = list(Sequences(kind(x), missing="mask").chunks(24))  # of 2 sequences each
+    np.testing.assert_array_equal(np.concatenate(chunks), x)
 
 
 def test_large_values_are_finite():
