@@ -86,8 +86,9 @@ class Look:
             check_count(self.joints, "joints")
         if self.sampling_rate is not None:
             check_positive(self.sampling_rate, "sampling_rate")
-        if not (self.cmap is None or isinstance(self.cmap, str) or callable(self.cmap)):
-            raise ValueError(f"cmap must be a colour map or the name of one, got {self.cmap!r}")
+        cmap: Any = self.cmap
+        if not (cmap is None or isinstance(cmap, str) or callable(cmap)):
+            raise ValueError(f"cmap must be a colour map or the name of one, got {cmap!r}")
         if self.feature_names is not None:
             check_names(self.feature_names, "feature_names")
         if self.steps is not None:

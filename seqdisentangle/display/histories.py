@@ -72,6 +72,7 @@ class HistoryDisplay:
         if not records or not all(isinstance(record, Mapping) for record in records):
             raise ValueError(f"history must be a list of dicts, one an epoch, got {history!r:.80}")
         for k, record in enumerate(records):
+            value: Any
             for name, value in record.items():
                 if not isinstance(value, Real):
                     raise TypeError(f"history[{k}][{name!r}] must be a number, got {value!r}")

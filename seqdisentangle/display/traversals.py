@@ -86,7 +86,7 @@ class TraversalDisplay(CellDisplay):
         n_directions: int = 3,
         n_stations: int = 5,
         extent: float = 2.0,
-        motion_of: int = 0,
+        motion_of: Any = 0,
         ax: Axes | None = None,
         figure: Figure | SubFigure | None = None,
         **look: Any,

@@ -12,8 +12,10 @@ from .._termination import raised_at_end_of_process
 
 try:
     import fcntl
+
+    LOCKS = True
 except ImportError:  # on Windows and in browsers, where nothing is locked
-    fcntl = None  # type: ignore[assignment]  # a module that is not there
+    LOCKS = False
 
 __all__ = ["kept_to_itself"]
 
@@ -54,7 +56,7 @@ def kept_to_itself(folder: Path) -> Iterator[None]:
 
 def acquired(folder: Path) -> int | None:
     """The descriptor of a lock; None where there cannot be one."""
-    if fcntl is None:
+    if not LOCKS:
         return None
     while True:
         try:
