@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch.utils.data import Dataset, TensorDataset
 
 from seqdisentangle.data.batches import Batches
-from seqdisentangle.data.lazy import Stored, read_ahead, runs
+from seqdisentangle.data.lazy import Stored, place_of, read_ahead, runs
 from seqdisentangle.data.passes import EvenPasses
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling
@@ -220,6 +220,19 @@ def test_a_closed_file_is_named_with_its_data_set_and_rows(tmp_path):
         sequences.read(slice(2, 7))
     with pytest.raises(ValueError, match="the file was closed before it was read"):
         Sequences(dataset)
+
+
+def test_an_array_is_named_by_its_place_or_else_by_its_package(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    assert place_of(np.load(tmp_path / "x.npy", mmap_mode="r")) == str(tmp_path / "x.npy")
+    assert place_of(as_hdf5(X, tmp_path)) == f"{tmp_path / 'x.h5'}:/X"
+    assert place_of(dask.array.from_array(X, name="steps")) == "dask array steps"
+    for held, place in [
+        ({}, "store array"),
+        ({"name": "steps"}, "store array steps"),
+        ({"name": "steps", "store_path": "file://steps"}, "store array file://steps"),
+    ]:
+        assert place_of(type("Array", (), {"__module__": "store.core", **held})()) == place
 
 
 def test_rows_that_change_shape_are_named(tmp_path):

@@ -47,3 +47,38 @@ def test_what_is_wrong_is_named_with_what_to_change(part, value, parameter):
     (sentence,) = advice(GOOD | {part: value})
     assert parameter in sentence
     assert sentence in report(GOOD | {part: value})
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"told_apart": 0.3},
+        {"still_reconstructed": 0.5},
+        {"moving_reconstructed": 0.5},
+        {"shown_content_of_motion_donor": 0.3},
+        {"shown_content": 0.5},
+        {"shown_motion_of_content_donor": 0.3},
+        {"shown_motion": 0.5},
+        {"content_used": 0.05},
+        {"content_from_motion": 0.3, "motion_from_content": 0.3},
+        {"samples_distance": 0.1},
+        {"samples_distance": 0.5, "samples_like_data": 0.1},
+    ],
+    ids=lambda parts: ", ".join(parts),
+)
+def test_at_its_bound_a_part_is_good_enough(parts):
+    assert advice(GOOD | parts) == []
+
+
+def test_content_that_nobody_shows_is_told_from_content_of_the_wrong_donor():
+    lost = GOOD | {"shown_content": 0.1}
+    (nobody,) = advice(lost | {"shown_content_of_motion_donor": 0.3})
+    (wrong,) = advice(lost | {"shown_content_of_motion_donor": 0.31})
+    assert "nor like that of their motion" in nobody
+    assert "motion says what stays the same" in wrong
+
+
+@pytest.mark.parametrize(("score", "words"), [(0.6, "separate"), (0.35, "separate in part")])
+def test_a_verdict_holds_from_its_bound_on(score, words):
+    assert verdict(score).endswith(f"the codes {words}")
+    assert not verdict(score - 0.01).endswith(f"the codes {words}")
