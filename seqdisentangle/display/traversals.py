@@ -134,11 +134,12 @@ class TraversalDisplay(CellDisplay):
         check_positive(extent, "extent")
         if isinstance(motion_of, bool) or not isinstance(motion_of, Integral):
             raise TypeError(f"motion_of must be the number of a sequence, got {motion_of!r}")
+        donor = int(motion_of)
         codes = both_codes(estimator, X)
         content, motion = np.asarray(codes.content), codes.motion
         if len(content) < 2:
             raise ValueError(f"X must hold at least 2 sequences, got {len(content)}")
-        if not -len(content) <= motion_of < len(content):
+        if not -len(content) <= donor < len(content):
             raise ValueError(f"motion_of must be one of {len(content)} sequences, got {motion_of}")
         pca = PCA(min(n_directions, *content.shape)).fit(content)
         away = np.linspace(-extent, extent, n_stations)
@@ -146,7 +147,7 @@ class TraversalDisplay(CellDisplay):
             pca.mean_ + np.outer(away * np.sqrt(variance), direction)
             for direction, variance in zip(pca.components_, pca.explained_variance_, strict=True)
         ]
-        rest = np.stack([np.asarray(motion[motion_of])] * n_stations)
+        rest = np.stack([np.asarray(motion[donor])] * n_stations)
         stations = [
             estimator.sample(content=walk.astype(content.dtype), motion=rest) for walk in walks
         ]
