@@ -42,6 +42,8 @@ class Cells:
         The first row and the first column give what the others are made of.
     breaks : set of int
         Rows that stand apart from those above them.
+    differences : bool
+        Some plates are of differences.
     """
 
     plates: dict[tuple[int, int], Any]
@@ -52,6 +54,7 @@ class Cells:
     top_heading: str = ""
     donors: bool = False
     breaks: frozenset[int] = field(default_factory=frozenset)
+    differences: bool = False
 
     @classmethod
     def in_rows(
@@ -156,6 +159,7 @@ class CellDisplay(ABC):
         interval: float = 150.0,
         *,
         figure: Figure | None = None,
+        verbose: int = 0,
         **look: Any,
     ) -> FuncAnimation:
         """Let the whole grid move: one frame a cell, or a point on each line, all in step.
@@ -167,6 +171,8 @@ class CellDisplay(ABC):
         figure : matplotlib Figure, default=None
             A figure to draw in, in full; None makes a figure of the right size. `figure_`, the
             still picture, is left as it is.
+        verbose : int, default=0
+            If not 0, a progress bar shows how many frames are drawn when it is saved or shown.
         **look
             Arguments of :class:`Look` to change.
 
@@ -188,7 +194,7 @@ class CellDisplay(ABC):
         from ._moving import Moving
 
         changed = self.look.changed(look)
-        check_drawing(cmap=changed.cmap, figure=figure, interval=interval)
+        check_drawing(cmap=changed.cmap, figure=figure, interval=interval, verbose=verbose)
         pen, cells = self._cells(changed)
         drawn_in, axes = grid_of(pen, cells, moving=True).draw(figure)
         drawn = {at: pen.begin(axes[at], plate) for at, plate in cells.plates.items()}
@@ -199,7 +205,14 @@ class CellDisplay(ABC):
             return [artist for artists in changed for artist in artists]
 
         longest = max(map(pen.length, cells.plates.values()))
-        return Moving(drawn_in, move, frames=longest, interval=round(interval), blit=False)
+        return Moving(
+            drawn_in,
+            move,
+            frames=longest,
+            interval=round(interval),
+            blit=False,
+            verbose=verbose,
+        )
 
 
 def grid_of(pen: Pen, cells: Cells, *, moving: bool) -> CellGrid:
@@ -223,6 +236,7 @@ def grid_of(pen: Pen, cells: Cells, *, moving: bool) -> CellGrid:
         breaks=cells.breaks,
         margins=pen.margins,
         legend=pen.legend,
+        bars=pen.bars(differences=cells.differences),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._bars import Bar, bar_room, boxes_of, draw_bar
 from ._names import fitted, letters, names_width
 from ._pyplot import import_pyplot
 
@@ -129,6 +130,8 @@ class CellGrid:
     margins : pair of float
         Room for ticks left of the cells and below them.
     legend : list of (name, colour)
+    bars : list of Bar
+        Colour bars, right of the cells.
     """
 
     n_rows: int
@@ -147,6 +150,7 @@ class CellGrid:
     breaks: frozenset[int] = field(default_factory=frozenset)
     margins: tuple[float, float] = (0.0, 0.0)
     legend: Sequence[tuple[str, str]] = ()
+    bars: Sequence[Bar] = ()
 
     def draw(
         self, figure: Figure | SubFigure | None = None, ax: Axes | None = None
@@ -178,6 +182,11 @@ class CellGrid:
             start = plan.ys[1] if self.margins[0] else plan.ys[0]
             rule(host.figure, [x, x], [room.up(start), room.up(plan.ys[-1] + plan.h)])
             rule(host.figure, [room.across(plan.xs[0]), room.across(plan.xs[-1] + plan.w)], [y, y])
+        right = float(plan.xs[-1] + plan.w)
+        height = float(plan.ys[-1] + plan.h - plan.ys[0])
+        for bar, (x, w, h) in zip(self.bars, boxes_of(self.bars, right, height), strict=True):
+            x0, y0 = room.across(x), room.up(plan.ys[0] + h)
+            draw_bar(host.figure, bar, (x0, y0, room.across(x + w) - x0, room.up(plan.ys[0]) - y0))
         if self.legend:
             middle = (plan.xs[0] + plan.xs[-1] + plan.w) / 2
             at = room.across(middle), room.up(plan.size[1] - 0.02)
@@ -202,7 +211,7 @@ class CellGrid:
         per_row = max(1, int(width / (0.35 + names_width([name for name, _ in self.legend]))))
         legend_rows = -(-len(self.legend) // per_row)
         legend_room = 0.18 * legend_rows + (0.06 if legend_rows else 0.0)
-        size = width, ys[-1] + h + self.margins[1] + legend_room + _EDGE
+        size = width + bar_room(self.bars), ys[-1] + h + self.margins[1] + legend_room + _EDGE
         balanced = -(-len(self.legend) // max(legend_rows, 1))
         return Plan(w, h, xs, ys, rows, columns, balanced, size)
 

@@ -1,4 +1,4 @@
-"""Vectors of many channels: heat maps, with time across and channels up."""
+"""Vectors of many channels: heat maps, with time across and channels down."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._bars import Bar
 from ._colours import DIVERGING, SEQUENTIAL, WRONG
 from ._lines import Table, flat, ranges_of, span
 from ._look import Look
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["HeatmapPen"]
 
+_DIFFERENCES = DIVERGING + "_r"
+
 
 class HeatmapPen(TimePen):
-    """Heat maps; a plate is a picture (D, T, 3) in RGB, the first channel at the bottom.
+    """Heat maps; a plate is a picture (D, T, 3) in RGB, the first channel at the top.
 
     Parameters
     ----------
@@ -40,6 +43,7 @@ class HeatmapPen(TimePen):
     ) -> None:
         super().__init__(look, max(map(len, tables)))
         self.names = names
+        self.alike = alike
         low, high = ranges_of(tables).T
         self.low, self.span = low, span(low, high)
         if alike:
@@ -53,10 +57,25 @@ class HeatmapPen(TimePen):
 
     def sequence(self, x: NDArray[Any]) -> NDArray[np.floating]:
         shares = (flat(x) - self.low) / self.span
-        return self._picture(shares, self.look.cmap or SEQUENTIAL)
+        return self._picture(shares, self._sequential)
 
     def difference(self, x: NDArray[Any], made: NDArray[Any]) -> NDArray[np.floating]:
-        return self._picture(0.5 + (flat(x) - flat(made)) / self.span / 2, DIVERGING + "_r")
+        return self._picture(0.5 + (flat(x) - flat(made)) / self.span / 2, _DIFFERENCES)
+
+    def bars(self, *, differences: bool) -> list[Bar]:
+        """The scale of all channels, or that each has its own; and that of differences."""
+        low, span = float(self.low[0]), float(self.span[0])
+        if not self.alike:
+            values = Bar(self._sequential, (0.0, 1.0), ["least", "most"])
+            apart = Bar(_DIFFERENCES, (0.0, 0.5, 1.0), ["−range", "0", "+range"])
+        else:
+            values = Bar.of_values(self._sequential, low, low + span)
+            apart = Bar.of_values(_DIFFERENCES, -span, span)
+        return [values, apart] if differences else [values]
+
+    @property
+    def _sequential(self) -> str:
+        return self.look.cmap or SEQUENTIAL
 
     def _picture(self, shares: Table, cmap: str) -> NDArray[np.floating]:
         return np.asarray(self._maps(cmap)(np.ma.masked_invalid(shares.T)))[..., :3]
@@ -73,12 +92,11 @@ class HeatmapPen(TimePen):
         left, right, end = self.look.seconds([-0.5, n_steps - 0.5, self.n_steps - 0.5])
         ax.imshow(
             plate,
-            extent=(left, right, -0.5, n - 0.5),
-            origin="lower",
+            extent=(left, right, n - 0.5, -0.5),
             aspect="auto",
             interpolation="nearest",
         )
-        ax.set(xlim=(left, max(right, end)), ylim=(-0.5, n - 0.5))
+        ax.set(xlim=(left, max(right, end)), ylim=(n - 0.5, -0.5))
 
     def begin(self, ax: Axes, plate: NDArray[np.floating]) -> Any:
         """The whole map, and a line at the step that is reached."""
@@ -95,7 +113,7 @@ class HeatmapPen(TimePen):
             ax.set_yticks(np.arange(len(self.names)), self.names)
         else:
             ax.set_yticks([0, len(self.low) - 1])
-            lowest, highest = ax.get_yticklabels()
-            lowest.set_verticalalignment("bottom")  # those of two cells would touch
-            highest.set_verticalalignment("top")
+            first, last = ax.get_yticklabels()
+            first.set_verticalalignment("top")  # those of two cells would touch
+            last.set_verticalalignment("bottom")
         light_ticks(ax, "y")

@@ -7,6 +7,8 @@ from typing import Any
 
 from matplotlib.animation import FuncAnimation, writers
 
+from ._progress import frame_bar
+
 __all__ = ["Moving"]
 
 _WRITERS = {".gif": "pillow", ".webp": "pillow", ".mp4": "ffmpeg", ".mov": "ffmpeg"}
@@ -14,7 +16,19 @@ _NEEDS = {"pillow": "Pillow: pip install 'seqdisentangle[plot]'", "ffmpeg": "the
 
 
 class Moving(FuncAnimation):
-    """An animation of matplotlib; a GIF needs Pillow, an MP4 the program ffmpeg."""
+    """An animation of matplotlib; a GIF needs Pillow, an MP4 the program ffmpeg.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As of :class:`matplotlib.animation.FuncAnimation`.
+    verbose : int, default=0
+        If not 0, a progress bar shows how many frames are drawn of a file or a notebook.
+    """
+
+    def __init__(self, *args: Any, verbose: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._verbose = verbose
 
     def save(self, filename: Any, writer: Any = None, *args: Any, **kwargs: Any) -> None:
         """Write a file, as matplotlib does, by the writer that suits its name.
@@ -35,6 +49,8 @@ class Moving(FuncAnimation):
             writer = _WRITERS.get(Path(filename).suffix.lower())
             if writer is not None and not writers.is_available(writer):
                 raise RuntimeError(f"filename={str(filename)!r} needs {_NEEDS[writer]}")
+        if self._verbose:
+            kwargs.setdefault("progress_callback", frame_bar("animation"))
         super().save(filename, writer, *args, **kwargs)
 
     def _repr_html_(self) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+    from ._bars import Bar
+
 __all__ = ["Pen", "StripPen", "TimePen", "bare", "light_ticks", "ticks_within", "width_of"]
 
 TICK_TEXT = 7  # points
@@ -52,6 +54,10 @@ class Pen(ABC):
     @property
     def legend(self) -> list[tuple[str, str]]:
         """Names and their colours, which stand below the figure."""
+        return []
+
+    def bars(self, *, differences: bool) -> list[Bar]:
+        """Colour bars, which stand right of the figure; of `differences` too if there are any."""
         return []
 
     @abstractmethod

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ._look import check_positive
 
@@ -42,7 +45,12 @@ def axes_in(ax: Axes | None, size: tuple[float, float], what: str, cmap: Any = N
 
 
 def check_drawing(
-    *, cmap: Any = None, ax: Any = None, figure: Any = None, interval: Any = 1.0
+    *,
+    cmap: Any = None,
+    ax: Any = None,
+    figure: Any = None,
+    interval: Any = 1.0,
+    verbose: Any = 0,
 ) -> None:
     """Raise an error that names the argument unless these can be drawn with."""
     plt = import_pyplot("This display")
@@ -57,3 +65,5 @@ def check_drawing(
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{name} must be of matplotlib, {kind.__name__}, got {value!r}")
     check_positive(interval, "interval")
+    if not isinstance(verbose, (Integral, np.bool_)) or verbose < 0:
+        raise ValueError(f"verbose must be a whole number from 0 on, got {verbose!r}")

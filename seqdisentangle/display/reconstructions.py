@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..data.ragged import stacked
@@ -138,4 +139,5 @@ class ReconstructionDisplay(CellDisplay):
             (pen.sequence(x), pen.sequence(made), pen.difference(x, made))
             for x, made in zip(self.originals, self.reconstructions, strict=True)
         ]
-        return pen, Cells.of_groups(rows, _PARTS, self.names, stacked=pen.strips)
+        cells = Cells.of_groups(rows, _PARTS, self.names, stacked=pen.strips)
+        return pen, replace(cells, differences=True)

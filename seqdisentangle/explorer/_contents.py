@@ -12,6 +12,7 @@ from ..data.layout import Layout
 from ..data.ragged import stacked
 from ..display._look import Look
 from ..display._maps import coordinates
+from ..display._progress import with_bar
 from ..display._reading import both_codes
 from ._kinds import kind_of
 
@@ -29,6 +30,7 @@ def contents_of(
     n_walk: int,
     method: str,
     random_state: Any,
+    verbose: int = 0,
 ) -> dict[str, Any]:
     """Compute what a page shows of n sequences.
 
@@ -45,6 +47,8 @@ def contents_of(
         Of the map.
     random_state : int, RandomState or None
         Seed of the prior and of the map.
+    verbose : int
+        If not 0, show a progress bar.
 
     Returns
     -------
@@ -55,9 +59,13 @@ def contents_of(
     # One generator for both; None is not the global one here.
     seed = None if random_state is None else check_random_state(random_state)
     n = len(X)
-    pairs = model.swap(stacked([x for _ in X for x in X]), stacked([x for x in X for _ in X]))
-    swaps = rows_of(pairs.a_motion_b_content, n)
-    codes = both_codes(model, stacked(X), "model")
+    motions = stacked(X)
+    pairs = (
+        model.swap(motions, stacked([x] * n))
+        for x in with_bar(X, "swaps", "content", verbose=verbose)
+    )
+    swaps = [list(map(np.asarray, pair.a_motion_b_content)) for pair in pairs]
+    codes = both_codes(model, motions, "model")
     places = walk_of(model, n_walk, seed)
     walk = rows_of(
         model.sample(content=np.repeat(places, n, axis=0), motion=repeated(codes.motion, n_walk)), n
@@ -67,7 +75,7 @@ def contents_of(
     on_map = coordinates(np.concatenate([codes.content, places]), method, seed)
     return facts | {
         "original": encode(X),
-        "swaps": [encode(row) for row in swaps],
+        "swaps": [encode(row) for row in with_bar(swaps, "page", "content", verbose=verbose)],
         "walk": [encode(row) for row in walk],
         "map": {"method": method, "x": within_square(on_map).round(4).tolist()},
         "rate": look.sampling_rate,

@@ -24,6 +24,7 @@ __all__ = ["export_explorer"]
     n_walk=[Number(Integral, 3, None, closed="left")],
     title=[str],
     random_state=["random_state"],
+    verbose=["verbose"],
 )
 def export_explorer(
     model: Any,
@@ -36,6 +37,7 @@ def export_explorer(
     method: str = "pca",
     title: str = "Swap content and motion",
     random_state: Any = None,
+    verbose: bool | int = False,
     **look: Any,
 ) -> str:
     """Write a page on which to swap content and motion by hand.
@@ -56,7 +58,7 @@ def export_explorer(
         The file to write, whole or not at all.
     labels : array-like of str, default=None
         Names of the sequences. If there are more sequences than are shown, names of these are
-        enough.
+        enough. Up to eight labels that sequences share are colours on the map.
     max_sequences : int, default=12
         At most so many sequences are shown, the first ones; each is swapped with each, so the file
         grows with the square.
@@ -69,6 +71,8 @@ def export_explorer(
         Heading of the page.
     random_state : int, RandomState or None, default=None
         Seed of the walk and of the map.
+    verbose : bool or int, default=False
+        Show a progress bar.
     **look
         Arguments of :class:`~seqdisentangle.display.Look`: ``sampling_rate``, ``feature_names``,
         ``bones``. Channels and their names are those that the model has seen, unless told.
@@ -109,7 +113,14 @@ def export_explorer(
     shown, layout = read(X, "X", seen, layout=getattr(model, "layout_", None), most=max_sequences)
     names = shown_names(labels, len(shown), max_sequences)
     contents = contents_of(
-        model, shown, layout, seen, n_walk=n_walk, method=method, random_state=random_state
+        model,
+        shown,
+        layout,
+        seen,
+        n_walk=n_walk,
+        method=method,
+        random_state=random_state,
+        verbose=int(verbose),
     )
     page = filled(contents | {"names": names}, title)
     with written_whole(path) as file:

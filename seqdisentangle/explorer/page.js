@@ -3,6 +3,9 @@
 const $ = id => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const state = { content: 0, motion: Math.min(1, N - 1), walk: 0, prior: false, at: 0, playing: false };
+// Labels that sequences share are colours on the map, as many as can be told apart.
+const labels = [...new Set(DATA.names)];
+const COLOURED = labels.length < N && labels.length <= 8;
 const sheets = {}; // original[i]; swaps[i][j] of content i and motion j; walk[k][j] of place k
 const cells = [];
 let last = 0;
@@ -184,6 +187,7 @@ function buildMap() {
     const dot = element($("map"), "button", walk < 0
       ? { type: "button", text: k + 1, title: nameOf(k), "aria-label": nameOf(k) }
       : { type: "button", class: "walk", title: placeOf(walk), "aria-label": `the prior: ${placeOf(walk)}` });
+    if (COLOURED && walk < 0) dot.style.setProperty("--label", `var(--c${labels.indexOf(DATA.names[k])})`);
     dot.style.left = `${8 + 84 * x}%`;
     dot.style.top = `${8 + 84 * (1 - y)}%`;
     dot.addEventListener("click", () => {
@@ -194,11 +198,10 @@ function buildMap() {
   });
 }
 
-function buildLegend() {
-  if (DATA.kind !== "lines" || DATA.channels.length < 2) return;
-  $("legend").hidden = false;
-  DATA.channels.forEach((name, d) => {
-    const item = element($("legend"), "li", {});
+function buildLegend(id, names) {
+  $(id).hidden = false;
+  names.forEach((name, d) => {
+    const item = element($(id), "li", {});
     element(item, "i", { style: `background: var(--c${d % 8})` });
     item.append(` ${name}`);
   });
@@ -294,7 +297,8 @@ async function begin() {
   $("walk").max = DATA.walk.length - 1;
   buildGrid();
   buildMap();
-  buildLegend();
+  if (DATA.kind === "lines" && DATA.channels.length > 1) buildLegend("legend", DATA.channels);
+  if (COLOURED) buildLegend("map-legend", labels);
   $("play").addEventListener("click", () => play(!state.playing));
   $("back").addEventListener("click", () => go(now() - 1));
   $("forth").addEventListener("click", () => go(now() + 1));

@@ -102,6 +102,9 @@ def joints(ax):
     return np.stack([line.get_xydata() for line in ax.get_lines()])
 
 
+COLOUR_BAR = "<colorbar>"  # the label that matplotlib gives its own
+
+
 class Frames(AbstractMovieWriter):
     """Keeps the picture of each cell, or the points of its lines."""
 
@@ -110,7 +113,8 @@ class Frames(AbstractMovieWriter):
         self.frames = []
 
     def grab_frame(self, **savefig_kwargs):
-        self.frames.append([self.cell(ax) for ax in self.fig.axes])
+        cells = [ax for ax in self.fig.axes if ax.get_label() != COLOUR_BAR]
+        self.frames.append([self.cell(ax) for ax in cells])
 
     def finish(self):
         pass

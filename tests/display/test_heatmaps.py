@@ -44,3 +44,12 @@ def test_names_of_channels_stand_beside_the_map():
     pen.still(ax, pen.sequence(X[0]))
     pen.label_left(ax)
     assert [text.get_text() for text in ax.get_yticklabels()] == names
+
+
+def test_the_first_channel_is_at_the_top():
+    pen = pen_for(Look(), Layout("vector", (20,)), X)
+    ax = plt.figure().add_subplot()
+    pen.still(ax, pen.sequence(X[0]))
+    pen.label_left(ax)
+    assert ax.get_ylim() == (19.5, -0.5)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["0", "19"]

@@ -28,3 +28,11 @@ def test_an_mp4_without_ffmpeg_says_so(animation, monkeypatch, tmp_path):
 
 def test_a_notebook_shows_it_with_controls(animation):
     assert "<script" in animation._repr_html_()
+
+
+def test_a_progress_bar_counts_the_frames_where_it_is_asked_for(animation, tmp_path, capsys):
+    display = SwapDisplay.from_estimator(Halves(), *donors("grey", n_a=1, n_b=1))
+    animation.save(tmp_path / "quiet.gif", dpi=30)
+    assert capsys.readouterr().err == ""
+    display.animate(verbose=1).save(tmp_path / "told.gif", dpi=30)
+    assert f"{T}/{T}" in capsys.readouterr().err

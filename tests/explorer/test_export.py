@@ -92,3 +92,12 @@ def test_a_failure_leaves_the_file_that_was_there(tmp_path):
         export_explorer(Broken((3,)), sequences("vector"), path)
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["a.html"]
+
+
+def test_a_progress_bar_counts_contents_where_it_is_asked_for(tmp_path, capsys):
+    model = Sums((3,))
+    export_explorer(model, sequences("vector"), tmp_path / "a.html", random_state=0)
+    assert capsys.readouterr().err == ""
+    export_explorer(model, sequences("vector"), tmp_path / "b.html", random_state=0, verbose=True)
+    assert "swaps: 100%" in capsys.readouterr().err
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()

@@ -129,6 +129,7 @@ BAD = {
     "b_names": NAMES,
     "figure": FIGURES,
     "ax": FIGURES,
+    "verbose": ["loud", -1, 1.5, None, [1]],
     "interval": ["fast", 0, -1.0, None, True, math.nan, math.inf, [150]],
 }
 #: Handed on to the estimator, which names them itself.

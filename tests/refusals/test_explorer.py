@@ -37,6 +37,7 @@ BAD = {
     "method": ["", "lle", 3, None, ["pca"]],
     "title": [None, 3, ["a"]],
     "random_state": ["seed", -1, 1.5, []],
+    "verbose": ["loud", -1, 1.5, None, [1]],
 } | {name: OF_DISPLAYS[name][:2] for name in LOOK}  # of the rest a look alone
 ARGUMENTS = {*inspect.signature(export_explorer).parameters, *LOOK} - {"look"}
 ROWS = [
