@@ -330,7 +330,7 @@ class Fit:
         """Leave an estimator that is ready for use."""
         estimator, divergences = self.estimator, self.divergences
         estimator.divergences_ = type(divergences)(*(part.cpu() for part in divergences))
-        for name in ("_optimizer_state", "labels_"):
+        for name in ("_optimizer_state", "_verdict", "labels_"):
             estimator.__dict__.pop(name, None)
         if self.mode.partial:
             estimator._optimizer_state = self.trainer.optimizer_state()

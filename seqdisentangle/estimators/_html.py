@@ -1,4 +1,4 @@
-"""The picture of an estimator in a notebook: scikit-learn's, and below it what the data chose."""
+"""The picture of an estimator in a notebook: scikit-learn's, the verdict, what the data chose."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ class ShownEstimator(BaseEstimator):
     """An estimator that shows in a notebook how it was fitted, and what was chosen by the data."""
 
     def _repr_html_inner(self) -> str:
-        return str(super()._repr_html_inner()) + table_of_choices(getattr(self, "choices_", {}))
+        picture = str(super()._repr_html_inner())
+        # Found by `fit` with verbose=1; nothing is computed for a picture.
+        if verdict := getattr(self, "_verdict", None):
+            picture += f"<p>{escape(verdict)}</p>"
+        return picture + table_of_choices(getattr(self, "choices_", {}))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         bundle: dict[str, str] = super()._repr_mimebundle_(**kwargs)

@@ -58,7 +58,7 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     n_updates : int
         Steps of the optimiser.
     verbose : int
-        If not 0, print a line on whether the codes separate.
+        If not 0, find out whether the codes separate, and print a line on it.
 
     Warns
     -----
@@ -71,7 +71,8 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     found = learned(predictor, sequences, int(estimator._chosen("batch_size")))
     warn_unless_learned(found, n_updates)
     if verbose and (line := line_of_verdict(estimator, sequences)):
-        say(line)
+        estimator._verdict = line  # for its picture in a notebook
+        say(f"{type(estimator).__name__}: {line}")
 
 
 def a_few(sequences: Sequences) -> NDArray[np.intp]:
@@ -158,4 +159,4 @@ def line_of_verdict(estimator: Any, sequences: Sequences) -> str | None:
         score = separation_scorer(estimator, few if np.ptp(lengths) else np.stack(few))
     except ValueError:  # too few sequences, or too short ones
         return None
-    return f"{type(estimator).__name__}: {verdict(score)} (on training sequences)"
+    return f"{verdict(score)} (on training sequences)"

@@ -42,3 +42,11 @@ def test_the_display_of_scikit_learn_is_kept(fitted):
     with sklearn.config_context(display="text"):
         assert not hasattr(fitted, "_repr_html_")
         assert "text/html" not in fitted._repr_mimebundle_()
+
+
+def test_the_verdict_is_shown_once_a_fit_has_found_it(fitted, small, vectors, capsys):
+    assert "separation 0" not in fitted._repr_html_()
+    model = small(verbose=1).fit(vectors)
+    line = capsys.readouterr().out.splitlines()[-1].removeprefix("RecurrentWAE: ")
+    assert f"<p>{escape(line)}</p>" in model._repr_html_()
+    assert "<p>separation" not in model.set_params(verbose=0).fit(vectors)._repr_html_()
