@@ -55,9 +55,7 @@ def draw_bar(figure: Any, bar: Bar, box: tuple[float, float, float, float]) -> N
     ax.set_xticks([])
     ax.set_yticks(list(bar.places), bar.names)
     ax.yaxis.tick_right()
-    ax.tick_params(
-        "y", labelsize=TICK_TEXT, length=2.0, pad=1.5, color="0.6", labelcolor="0.35"
-    )
+    ax.tick_params("y", labelsize=TICK_TEXT, length=2.0, pad=3.0, color="0.6", labelcolor="0.35")
     ax.spines[:].set_visible(False)
 
 
