@@ -1,4 +1,4 @@
-"""The examples that are quick run as they stand; the quickstart is run by the README's command."""
+"""Examples run as they stand; the quickstart is run by the README's command."""
 
 import os
 import re
@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 import seqdisentangle
@@ -16,8 +18,15 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(autouse=True)
+def no_figure_is_left():
+    yield
+    plt.close("all")
+
+
 def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:
     """The output of an example."""
+    mpl.use("agg")
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
     return capsys.readouterr().out
 
@@ -47,6 +56,54 @@ def test_japanese_vowels(capsys):
     }
     assert rates["content"] < rates["mean frame"], "better than what goes in"
     assert 0.4 < rates["motion"] < 0.6, "near chance"
+
+
+def numbers(printed: str) -> dict[str, float]:
+    """The lines of a name and a number."""
+    found = re.findall(r"^(.+?) +(-?[\d.]+)%?(?: m| right)?$", printed, re.MULTILINE)
+    return {name.rstrip(":"): float(number) for name, number in found}
+
+
+def test_curves(capsys):
+    errors = numbers(run("curves", capsys))
+    assert errors["mean of eight futures"] < errors["last level"]
+
+
+def test_missing_values(capsys):
+    errors = numbers(run("missing_values", capsys))
+    assert errors["RecurrentWAE"] < errors["mean of the channel"]
+
+
+def test_larger_than_memory(capsys):
+    printed = run("larger_than_memory", capsys)
+    assert "'content': (2000, 32), 'motion': (2000, 12, 6)" in printed
+    assert "(1000, 24, 16, 16, 3)" in printed
+
+
+def test_own_network(capsys):
+    assert "the codes separate" in run("own_network", capsys)
+
+
+def test_skeleton(capsys):
+    assert run("skeleton", capsys).count("linear") == 6
+
+
+def test_measures(capsys):
+    assert "linear probe of color" in run("measures", capsys)
+
+
+def test_explorer(capsys):
+    assert re.search(r"swap.html: [01]\.\d MB", run("explorer", capsys))
+
+
+def test_search(capsys):
+    printed = run("search", capsys)
+    assert "'motion_input': 'changes'" in printed
+    assert "cross-validated" in printed
+
+
+def test_actions(capsys):
+    assert numbers(run("actions", capsys))["kinds of other drawings"] > 60
 
 
 def test_the_example_with_a_cluster_runs():
