@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "numpydoc",
     "attributes",
+    "changelog",
     "registries",
     "short_names",
     "sphinx_gallery.gen_gallery",
@@ -32,7 +33,7 @@ templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
-html_css_files = ["results.css"]
+html_css_files = ["results.css", "site.css"]
 html_show_copyright = False
 
 # The types stand in the sections of the docstrings, with shapes and units.
@@ -74,4 +75,16 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "filename_pattern": ".*",
     "download_all_examples": False,
+    "matplotlib_animations": True,
 }
+
+# `sphinx -b linkcheck` asks for pages outside of this site, and needs a network. Left out is what
+# answers only to browsers or to members.
+linkcheck_ignore = [
+    r"https://openreview\.net/.*",  # refuses what is no browser
+    r"https://mug\.ee\.auth\.gr/.*",  # for licensed users
+    r"http://localhost.*",
+]
+linkcheck_timeout = 20
+linkcheck_workers = 4
+linkcheck_anchors = False  # most pages make theirs by a script
