@@ -45,7 +45,8 @@ function choose(changes) {
   markCells();
   markMap();
   const told = state.prior ? `walk=${state.walk + 1}` : `content=${state.content + 1}`;
-  history.replaceState(null, "", `#${told}&motion=${state.motion + 1}`);
+  // A page within another one, by `srcdoc`, has no address to keep the choice in.
+  if (location.protocol !== "about:") history.replaceState(null, "", `#${told}&motion=${state.motion + 1}`);
   show();
   showGrid();
 }
