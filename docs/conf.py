@@ -76,6 +76,8 @@ sphinx_gallery_conf = {
     "filename_pattern": ".*",
     "download_all_examples": False,
     "matplotlib_animations": True,
+    "capture_repr": ("_repr_html_",),  # a display is a picture, its address in memory is none
+    "remove_config_comments": True,
 }
 
 # `sphinx -b linkcheck` asks for pages outside of this site, and needs a network. Left out is what

@@ -5,7 +5,7 @@ An explorer in one file
 :func:`~seqdisentangle.export_explorer` writes a page on which to swap by hand, with all swaps, a
 map of the content codes and a walk through the prior. It needs no server and no network: send it
 by mail, open it on a phone. Below it stands in this page; it has the watch of
-:ref:`sphx_glr_auto_examples_pictures.py`.
+:doc:`/auto_examples/pictures`.
 
 Trains in about half a minute.
 """

@@ -61,11 +61,15 @@ small, tall = height.argmin(), height.argmax()
 SwapPairsDisplay.from_estimator(model, X_test[[small]], X_test[[tall]], bones=BONES)
 
 # %%
-# All swaps of four, moving: a row steps as the figure on its left, a column is built as the figure
-# on top.
+# All swaps of three: a row steps as the figure on its left, a column is built as the figure on top.
 
-four = X_test[np.argsort(height)[[0, 40, 80, 119]]]
-animation = SwapDisplay.from_estimator(model, four, four, bones=BONES).animate(interval=80)
+three = X_test[np.argsort(height)[[0, 60, 119]]]
+display = SwapDisplay.from_estimator(model, three, three, bones=BONES, n_frames=4)
+
+# %%
+# The same, moving.
+
+animation = display.animate(interval=80)
 
 # %%
 # What can be read off which code. The height stays: it is in content, and motion is blind to it.

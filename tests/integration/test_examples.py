@@ -70,8 +70,10 @@ def test_curves(capsys):
 
 
 def test_missing_values(capsys):
-    errors = numbers(run("missing_values", capsys))
-    assert errors["RecurrentWAE"] < errors["mean of the channel"]
+    printed = run("missing_values", capsys)
+    rows = re.findall(r"^(\D+?) +[\d.]+ +([\d.]+)$", printed, re.MULTILINE)
+    in_stretches = {name: float(error) for name, error in rows}
+    assert in_stretches["RecurrentWAE"] < 0.5 * in_stretches["mean of the channel"]
 
 
 def test_larger_than_memory(capsys):
