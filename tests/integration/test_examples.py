@@ -71,7 +71,7 @@ def test_curves(capsys):
 
 def test_missing_values(capsys):
     printed = run("missing_values", capsys)
-    rows = re.findall(r"^(\D+?) +[\d.]+ +([\d.]+)$", printed, re.MULTILINE)
+    rows = re.findall(r"^([^\d\n]+?) +[\d.]+ +([\d.]+)$", printed, re.MULTILINE)
     in_stretches = {name: float(error) for name, error in rows}
     assert in_stretches["RecurrentWAE"] < 0.5 * in_stretches["mean of the channel"]
 
