@@ -105,7 +105,7 @@ def test_search(capsys):
 
 
 def test_actions(capsys):
-    assert numbers(run("actions", capsys))["kinds of other drawings"] > 60
+    assert numbers(run("actions", capsys))["kinds of other boats"] > 90
 
 
 def test_the_example_with_a_cluster_runs():
