@@ -129,7 +129,7 @@ def some_values(sequences: Sequences, number: int, most: int) -> Tensor:
 
 
 def never_known(sequences: Sequences, features: list[int]) -> list[int]:
-    """Those of some features that no sequence has a value of."""
+    """The features, of some, that no sequence has a value of."""
     for number in range(len(sequences) if features else 0):
         x = values_of(sequences, number)
         features = [feature for feature in features if bool(x[feature].isnan().all())]

@@ -126,7 +126,8 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, ExchangingEstimato
             for rows, batch in predictor.batches(sequences):
                 codes = predictor.encode(batch)
                 z_c[rows] = codes.content.cpu().numpy().reshape(-1, *of_content)
-                put(z_m, rows, codes.motion.cpu().numpy().reshape(-1, n_steps, *of_motion), lengths)
+                motion = codes.motion.cpu().numpy()  # as long as the longest of the pass
+                put(z_m, rows, motion.reshape(*motion.shape[:2], *of_motion), lengths)
         if out is not None:
             return out
         if self.codes == "content":

@@ -25,9 +25,8 @@ def flat_codes(codes: Any) -> FlatCodes:
     >>> flat_codes(FlatCodes(np.zeros((5, 2, 3)), np.zeros((5, 7, 2, 4)))).motion.shape
     (5, 7, 8)
     """
-    content = np.asarray(codes.content)
-    if content.ndim > 2:
+    content, each = np.asarray(codes.content), [np.asarray(z) for z in codes.motion]
+    if content.ndim == 3 and all(z.ndim == 3 for z in each):
         content = content.reshape(len(content), -1)
-    each = [np.asarray(z) for z in codes.motion]
-    each = [z.reshape(len(z), -1) if z.ndim > 2 else z for z in each]
+        each = [z.reshape(len(z), -1) for z in each]
     return FlatCodes(content, each if isinstance(codes.motion, list) else np.stack(each))

@@ -198,7 +198,7 @@ class WassersteinObjective(AutoencoderObjective):
         content = None
         told: dict[str, Any] = {"observed": batch.observed}
         if model.levels is not None:
-            content = self._content(model, batch, rng, rests=content_delayed)
+            content = self._content(model, batch, rng, content_delayed)
             if learns:
                 self._learn_levels(model.levels, picked(content, rows), batch)
             told["expected"] = model.expected_of(content.mean)
@@ -215,8 +215,7 @@ class WassersteinObjective(AutoencoderObjective):
             compared["motion"] = self.compare_motion(q_m, p_m, of_all)
         independence_weight = ramp(self.independence_weight, progress)
         if content is None:
-            seen = model.seen_of(motion)
-            content = self._content(model, batch, rng, rests=content_delayed, **seen)
+            content = self._content(model, batch, rng, content_delayed, **model.seen_of(motion))
         if not content_delayed:
             q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
             if self.content_weight > 0:
@@ -249,12 +248,12 @@ class WassersteinObjective(AutoencoderObjective):
         batch: Batch,
         rng: torch.Generator,
         rests: bool = False,
-        **seen: Tensor,
+        **at: Any,
     ) -> Latent:
         """The content of sequences by its view; while it rests, draws of its prior."""
         if rests:
             return model.content_prior(batch.x.new_empty(len(batch), model.spec.content_size), rng)
-        return self._encoded("content", model, batch, rng, **seen)
+        return self._encoded("content", model, batch, rng, **at)
 
     def _learn_levels(self, levels: ExpectedLevels, content: Latent, batch: Batch) -> None:
         """Have it seen which levels sequences have beside the content that they share."""

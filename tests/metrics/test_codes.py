@@ -14,7 +14,7 @@ def test_codes_of_parts_are_put_side_by_side():
 
 def test_lists_stay_lists():
     motion = [np.zeros((4, 2, 3)), np.zeros((1, 2, 3))]
-    flat = flat_codes(FlatCodes(np.zeros((2, 5)), motion))
+    flat = flat_codes(FlatCodes(np.zeros((2, 2, 5)), motion))
     assert [z.shape for z in flat.motion] == [(4, 6), (1, 6)]
 
 
