@@ -243,12 +243,7 @@ class WassersteinObjective(AutoencoderObjective):
         return Loss.of(*terms), list(compared.values())
 
     def _content(
-        self,
-        model: SequenceModel,
-        batch: Batch,
-        rng: torch.Generator,
-        rests: bool = False,
-        **at: Any,
+        self, model: SequenceModel, batch: Batch, rng: torch.Generator, rests: bool, **at: Any
     ) -> Latent:
         """The content of sequences by its view; while it rests, draws of its prior."""
         if rests:
@@ -282,7 +277,7 @@ class WassersteinObjective(AutoencoderObjective):
         if self.constancy_weight > 0:
             again = content
             if model.training and self.content_view is not None:
-                again = self._content(model, batch, rng)
+                again = self._content(model, batch, rng, rests=False)
             errors["constancy"] = error_of_constancy(content, picked(again, rows), batch)
         return {name: self.communicator.mean(error) for name, error in errors.items()}
 
