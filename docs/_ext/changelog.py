@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from markdown_as_rst import as_rst
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-__all__ = ["as_rst", "setup"]
-
-UNDERLINES = {2: "-", 3: "~"}
-
-
-def as_rst(markdown: str) -> str:
-    """Markdown of headings, lists, code and links, from the first version on, for Sphinx."""
-    lines = []
-    for line in markdown[markdown.index("\n## ") :].splitlines():
-        if found := re.fullmatch(r"(#+) (.+)", line):
-            title = found[2].strip("[]")
-            lines += [title, UNDERLINES[len(found[1])] * len(title)]
-        else:
-            lines.append(line)
-    # Code may go on in the next line: all is read at once.
-    parts = re.split(r"`([^`]+)`", "\n".join(lines))
-    parts[1::2] = [f"``{code}``" for code in parts[1::2]]
-    parts[::2] = [with_links(re.sub(r"([\\*|_])", r"\\\1", text)) for text in parts[::2]]
-    return "".join(parts)
-
-
-def with_links(text: str) -> str:
-    """Text whose links are those of reStructuredText."""
-    return re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r"`\1 <\2>`__", text)
+__all__ = ["setup"]
 
 
 class Changelog(SphinxDirective):

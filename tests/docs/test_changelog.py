@@ -4,17 +4,21 @@ import importlib.util
 from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
-spec = importlib.util.spec_from_file_location("changelog", DOCS / "_ext" / "changelog.py")
-changelog = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(changelog)
+spec = importlib.util.spec_from_file_location(
+    "markdown_as_rst", DOCS / "_ext" / "markdown_as_rst.py"
+)
+markdown_as_rst = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(markdown_as_rst)
 
 
 def as_rst(text):
-    return changelog.as_rst(f"# Changelog\n\nAbout.\n\n## [1.0]\n{text}").splitlines()[3:]
+    return markdown_as_rst.as_rst(f"# Changelog\n\nAbout.\n\n## [1.0]\n{text}").splitlines()[3:]
 
 
 def test_headings_are_underlined_and_what_stands_before_the_first_version_is_left_out():
-    assert changelog.as_rst("# Changelog\n\nAbout.\n\n## [1.0]\n\n### Added").splitlines() == [
+    assert markdown_as_rst.as_rst(
+        "# Changelog\n\nAbout.\n\n## [1.0]\n\n### Added"
+    ).splitlines() == [
         "",
         "1.0",
         "---",
