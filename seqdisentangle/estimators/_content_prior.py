@@ -25,7 +25,7 @@ from ..data.sequences import Sequences
 from ..model.latent import LatentCodes
 from ..training.loop import FitResult
 from ._choices import Choice
-from ._of_parts import n_parts_of, parts_of
+from ._of_parts import n_parts_of
 from ._passes import Predictor
 
 __all__ = [
@@ -144,7 +144,7 @@ def fitted_content_prior(
     else:
         name, distribution, reason = selected(each, resolution, seed)
         choice = Choice(name, reason)
-    if parts_of(estimator.network) is not None:
+    if n_parts > 1:
         distribution = PartsDistribution(distribution, n_parts)
     return FittedPrior(distribution, choice)
 

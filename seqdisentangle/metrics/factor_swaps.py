@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 from ..data.containers import as_array
 from ._checks import checked
+from ._codes import flat_codes
 from ._factors import factors_in, is_continuous
 from ._judged import labels_shown
 from ._sequences import ReadSequences
@@ -210,9 +211,10 @@ def labels_of_swaps(
 
 def exchanged(model: Any, codes: Any, donors: NDArray, dimensions: NDArray[np.intp]) -> Any:
     """Decode codes with some dimensions of the contents of donors."""
-    content = np.array(codes.content)
+    content, motion = flat_codes(codes)
+    content = content.copy()
     content[:, dimensions] = donors[:, dimensions]
-    return model.inverse_transform((content, codes.motion))
+    return model.inverse_transform((content, motion))
 
 
 def dimensions_in(dimensions: Any, name: str, size: int) -> NDArray[np.intp]:

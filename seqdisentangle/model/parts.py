@@ -13,7 +13,7 @@ from .._frames import frames_at, random_steps
 from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
 from ..networks.base import SLOPE
-from ..networks.parts import SPREAD, Parts, centres
+from ..networks.parts import SPREAD, Parts, cells
 from .latent import Latent, Mixture, gaussian
 from .norms import RunningNorm
 from .posteriors import ContentPosterior, MotionInput, moments_layer, split_moments
@@ -87,7 +87,7 @@ class Tracker(nn.Module):
 
         ``mask`` (n, T) is False in padding, where parts stay where they are.
         """
-        places = self._places(maps)
+        places = cells(maps.shape[-2:], maps).flatten(0, 1)  # (P, 2)
         told = self.of_places(maps.flatten(3).mT)  # (n, T, P, ...)
         there, keys, values = told.split([1, KEY_SIZE, LOOK_SIZE], -1)
         there = there.squeeze(-1).unsqueeze(2)  # (n, T, 1, P)
@@ -121,12 +121,6 @@ class Tracker(nn.Module):
             velocity = moved - centre
             centre, query = moved, known
             yield centre, query, look
-
-    @staticmethod
-    def _places(maps: Tensor) -> Tensor:
-        """The places of the cells of a map, row and column, (P, 2)."""
-        rows, columns = (centres(side, maps) for side in maps.shape[-2:])
-        return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).flatten(0, 1)
 
     def _start(self, there: Tensor, places: Tensor) -> Tensor:
         """The first places of parts, around the middle of what there is, (n, K, 2)."""
@@ -203,7 +197,6 @@ class PartsMotionPosterior(nn.Module):
         sample: bool = True,
         packing: Packing | None = None,
         observed: Tensor | None = None,
-        expected: None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, T, K * d_m), the means unless ``sample``."""
         features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))

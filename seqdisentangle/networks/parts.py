@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from numbers import Integral, Real
@@ -51,19 +52,13 @@ class Windows:
 
     def cut(self, x: Tensor, places: Tensor) -> Tensor:
         """Windows of frames (N, C, H, W) around places (N, 2), row and column: (N, C, h, w)."""
-        grid = self._grid(self.shape, x) * self.share + places.flip(-1)[:, None, None]
-        return grid_sample(x, grid, align_corners=False)
+        at = cells(self.shape, x) * self.share + places[:, None, None]
+        return grid_sample(x, at.flip(-1), align_corners=False)
 
     def put(self, windows: Tensor, places: Tensor) -> Tensor:
         """Frames (N, C, H, W) with windows (N, C, h, w) at places (N, 2), zero elsewhere."""
-        grid = (self._grid(self.frame, windows) - places.flip(-1)[:, None, None]) / self.share
-        return grid_sample(windows, grid, align_corners=False)
-
-    @staticmethod
-    def _grid(shape: tuple[int, int], like: Tensor) -> Tensor:
-        """The centres of the pixels of an image, column and row, (h, w, 2)."""
-        rows, columns = (centres(side, like) for side in shape)
-        return torch.stack(torch.meshgrid(columns, rows, indexing="xy"), -1)
+        at = (cells(self.frame, windows) - places[:, None, None]) / self.share
+        return grid_sample(windows, at.flip(-1), align_corners=False)
 
 
 @dataclass
@@ -256,6 +251,12 @@ class PartsDecoder(nn.Module):
 def normalised(channels: int) -> list[nn.Module]:
     """The layers after a convolution."""
     return [nn.BatchNorm2d(channels), nn.LeakyReLU(SLOPE, inplace=True)]
+
+
+def cells(shape: Sequence[int], like: Tensor) -> Tensor:
+    """The places of the cells of a map, row and column of their centres, (h, w, 2)."""
+    rows, columns = (centres(side, like) for side in shape)
+    return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1)
 
 
 def centres(side: int, like: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import pytest
 
 from seqdisentangle import DSVAE, Codes, MoCoGAN, RecurrentWAE
 from seqdisentangle.datasets import make_moving_digits
-from seqdisentangle.metrics import separation
+from seqdisentangle.metrics import factor_swap, separation
 from seqdisentangle.networks import Conv, Parts
 
 from ._common import SMALL
@@ -129,6 +129,11 @@ def test_files_hold_the_codes_and_the_model(model, X, tmp_path):
     np.testing.assert_array_equal(loaded.transform(X).motion, codes.motion)
     samples = (each.sample(5, random_state=0) for each in (model, loaded))
     np.testing.assert_array_equal(*samples)
+
+
+def test_the_dimensions_of_a_part_are_a_factor(model, X):
+    swapped = factor_swap(model, X[:4], X[4:8], [3, 4, 5])  # of part 1, side by side
+    np.testing.assert_array_equal(swapped, model.swap(X[:4], X[4:8], parts=1).a_motion_b_content)
 
 
 def test_the_verdict_takes_them(model, X):
