@@ -89,6 +89,7 @@ class SeparationDisplay:
         estimator: Any,
         X: Any,
         *,
+        groups: Any = None,
         lengths: Any = None,
         random_state: Any = None,
         ax: Axes | None = None,
@@ -101,6 +102,8 @@ class SeparationDisplay:
             Anything fitted with `transform`, `swap`, `sample` and `reconstruct`.
         X : array-like of n sequences
             Held-out sequences, at least 4 of at least 4 steps.
+        groups : array-like of shape (n,), default=None
+            Which of them share their content, where ``fit`` was told so.
         lengths : array of int and shape (n,), default=None
             Steps of each sequence of an array that count, the rest being padding.
         random_state : int, RandomState or None, default=None
@@ -123,7 +126,9 @@ class SeparationDisplay:
         import_pyplot(cls.__name__)
         check_drawing(ax=ax)
         check_has(estimator, "transform", "swap", "sample", "reconstruct")
-        verdict = separation(estimator, X, lengths=lengths, random_state=random_state)
+        verdict = separation(
+            estimator, X, groups=groups, lengths=lengths, random_state=random_state
+        )
         return cls(verdict).plot(ax=ax)
 
     def plot(self, *, ax: Axes | None = None) -> SeparationDisplay:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from sklearn.utils.metaestimators import available_if
 
 from ..data.sequences import Sequences
+from ..data.told import Told, checked_groups
 from ._action_settings import Actions
 from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
 from ._params import auto
 from ._sklearn import fit_context
-from ._told import Told, checked_groups
 
 __all__ = ["ActionEstimator", "terms_of_actions"]
 

@@ -26,6 +26,7 @@ from ..data.layout import Layout
 from ..data.plausibility import LayoutWarning, doubts
 from ..data.sequences import Sequences
 from ..data.tables import is_data_frame
+from ..data.told import Told
 from ..data.units import Scaling
 from ..model import SequenceModel
 from ..model.core import ModelSpec
@@ -38,7 +39,6 @@ from ._html import ShownEstimator
 from ._of_parts import n_parts_of
 from ._params import CommonParameters, EarlyStopping, as_part, auto
 from ._passes import Predictor
-from ._told import Told
 
 __all__ = ["SequenceEstimator", "fresh_random_state"]
 

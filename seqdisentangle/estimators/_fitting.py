@@ -19,6 +19,7 @@ from ..content_priors import StandardNormal
 from ..data.batches import Batches
 from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
+from ..data.told import NOTHING, Told
 from ..model import SequenceModel
 from ..model.core import build_model
 from ..training.checkpoints import Checkpoint, Checkpoints, check_same
@@ -50,7 +51,6 @@ from ._starting import (
     seeds_of,
     units_of,
 )
-from ._told import NOTHING, Told
 from ._watching import Watch
 
 __all__ = ["FittingEstimator"]
@@ -339,7 +339,8 @@ class Fit:
         self.callbacks.on_fit_end(estimator)
         if not (self.mode.partial or result.cut_short) and self.communicator.rank == 0:
             n_updates = len(self.batches) * len(result.history)
-            judge_fit(estimator, self.sequences, n_updates, verbose=self.verbose)
+            told = {"groups": self.told.groups, "verbose": self.verbose}
+            judge_fit(estimator, self.sequences, n_updates, **told)
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {len(result.history)} of {self.max_epochs} epochs: the "

@@ -15,6 +15,7 @@ from ..data.batches import Batch, Batches
 from ..data.packing import around_mean, real_values
 from ..data.passes import EvenPasses, evenly_picked
 from ..data.sequences import Sequences
+from ..data.told import some_of_groups
 from ..metrics import separation_scorer
 from ..metrics._separation_words import verdict
 from ._base import level_of_user
@@ -47,7 +48,14 @@ class Learned(NamedTuple):
     of_movement: float
 
 
-def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: int) -> None:
+def judge_fit(
+    estimator: Any,
+    sequences: Sequences,
+    n_updates: int,
+    *,
+    groups: NDArray[np.int64] | None = None,
+    verbose: int,
+) -> None:
     """Warn if a model has not learned the sequences that it was fitted to, and say what it has.
 
     Parameters
@@ -57,6 +65,8 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     sequences : Sequences
     n_updates : int
         Steps of the optimiser.
+    groups : array of int and shape (n,), optional
+        Which sequences share their content.
     verbose : int
         If not 0, find out whether the codes separate, and print a line on it.
 
@@ -70,15 +80,17 @@ def judge_fit(estimator: Any, sequences: Sequences, n_updates: int, *, verbose: 
     predictor = estimator._predictor()
     found = learned(predictor, sequences, int(estimator._chosen("batch_size")))
     warn_unless_learned(found, n_updates)
-    if verbose and (line := line_of_verdict(estimator, sequences)):
+    if verbose and (line := line_of_verdict(estimator, sequences, groups)):
         estimator._verdict = line  # for its picture in a notebook
         say(f"{type(estimator).__name__}: {line}")
 
 
-def a_few(sequences: Sequences) -> NDArray[np.intp]:
-    """The rows of some of the sequences, evenly picked and increasing."""
+def a_few(sequences: Sequences, groups: NDArray[np.int64] | None = None) -> NDArray[np.intp]:
+    """The rows of some of the sequences, increasing; evenly picked, or of as many groups."""
     most = min(MOST_SEQUENCES, max(MOST_FRAMES // sequences.n_steps, 4))
-    return evenly_picked(len(sequences), most)
+    if groups is None:
+        return evenly_picked(len(sequences), most)
+    return some_of_groups(groups, most, np.random.RandomState(0))
 
 
 @torch.no_grad()
@@ -149,14 +161,17 @@ def warn_unless_learned(found: Learned, n_updates: int) -> None:
     )
 
 
-def line_of_verdict(estimator: Any, sequences: Sequences) -> str | None:
+def line_of_verdict(
+    estimator: Any, sequences: Sequences, groups: NDArray[np.int64] | None = None
+) -> str | None:
     """A line on whether the codes of some training sequences separate; None where none can tell."""
-    rows = a_few(sequences)
+    rows = a_few(sequences, groups)
+    told = None if groups is None else groups[rows]
     lengths = sequences.all_lengths[rows]
     values = sequences.read(rows).cpu().numpy()
     few = [x[:length] for x, length in zip(values, lengths, strict=True)]
     try:
-        score = separation_scorer(estimator, few if np.ptp(lengths) else np.stack(few))
+        score = separation_scorer(estimator, few if np.ptp(lengths) else np.stack(few), groups=told)
     except ValueError:  # too few sequences, or too short ones
         return None
     return f"{verdict(score)} (on training sequences)"

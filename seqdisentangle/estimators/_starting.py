@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from .._parts import same
 from ..data.outliers import check_near, doubt_of_scale
 from ..data.sequences import Sequences
+from ..data.told import Told
 from ..data.units import Scaling, fit_scaling
 from ..divergences import Divergences
 from ..model.core import ModelSpec
@@ -31,7 +32,6 @@ from ..training.checkpoints import PROCESSES, Checkpoints
 from ._base import SequenceEstimator, fresh_random_state, level_of_user
 from ._choices import Choice
 from ._params import EarlyStopping, Training, auto
-from ._told import Told
 
 __all__ = [
     "Beginning",

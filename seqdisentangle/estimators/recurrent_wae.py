@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import StrOptions
 from .._arguments import COUNT, Number
 from ..data.layout import Layout
 from ..data.sequences import Sequences
+from ..data.told import Told
 from ..data.units import Scaling
 from ..divergences import Divergence, Divergences, Regularisers, as_regularisers, resolve
 from ..model.core import ModelSpec
@@ -38,7 +39,6 @@ from ._params import (
 from ._published import PublishedEstimator
 from ._regularisers import chosen_for_divergences, in_words, motion_prior_for, prior_part
 from ._sklearn import repr_of_parameters
-from ._told import Told
 
 __all__ = ["RecurrentWAE"]
 

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from ._codes import flat_codes
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
+from ._separation_static import mean_of_each
 
 __all__ = ["SequenceCodes", "joined_codes", "predicted", "r2_of", "read_back"]
 
@@ -53,11 +54,16 @@ def joined_codes(batches: list[SequenceCodes]) -> SequenceCodes:
 
 
 def read_back(
-    swaps: SequenceCodes, data: SequenceCodes, a: NDArray[np.intp], b: NDArray[np.intp]
+    swaps: SequenceCodes,
+    data: SequenceCodes,
+    a: NDArray[np.intp],
+    b: NDArray[np.intp],
+    group_of: NDArray[np.intp],
 ) -> tuple[float, float]:
-    """Retrieval of b by the content code of a swap, and of a by its motion code."""
+    """Retrieval of the group of b by the content code of a swap, and of a by its motion code."""
     size = scale_of(data.content)
-    content = retrieval(distances(swaps.content / size, data.content / size), b)
+    contents, _ = mean_of_each(data.content / size, group_of)
+    content = retrieval(distances(swaps.content / size, contents), group_of[b])
     steps = np.concatenate(data.motion)
     mean, size = steps.mean(0), scale_of(steps)
     courses = ([(z - mean) / size for z in codes.motion] for codes in (swaps, data))

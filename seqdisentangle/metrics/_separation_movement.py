@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 __all__ = ["course_of", "unlike_courses"]
 
 
-def course_of(features: NDArray) -> NDArray[np.float64]:
-    """Deviations from the mean of a sequence, step by step: (T, k) to (T, k)."""
-    return np.asarray(features - features.mean(0))
+def course_of(features: NDArray, level: NDArray | None = None) -> NDArray[np.float64]:
+    """Deviations from a level (k,), or the mean of a sequence, step by step: (T, k) to (T, k)."""
+    return np.asarray(features - (features.mean(0) if level is None else level))
 
 
 def unlike_courses(a: list[NDArray], b: list[NDArray]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.told import checked_groups, some_of_groups
 from ._sequences import ReadSequences, opened_for
 
 __all__ = ["LEAST_SEQUENCES", "LEAST_STEPS", "HeldOut"]
@@ -28,15 +29,28 @@ class HeldOut(ReadSequences):
     n_sequences : int
         How many are drawn, at most.
     rng : RandomState
+    groups : array-like of shape (n,) or None
+        Those of one group share what stays the same.
+
+    Attributes
+    ----------
+    groups : array of int, or None
+        Of the sequences that were drawn.
 
     Raises
     ------
     ValueError
-        If there are fewer than 4 sequences of at least 4 steps.
+        If there are fewer than 4 sequences of at least 4 steps, or no two groups with two of these.
     """
 
     def __init__(
-        self, X: Any, lengths: Any, model: Any, n_sequences: int, rng: np.random.RandomState
+        self,
+        X: Any,
+        lengths: Any,
+        model: Any,
+        n_sequences: int,
+        rng: np.random.RandomState,
+        groups: Any = None,
     ) -> None:
         sequences = opened_for(X, model, lengths)
         long = np.flatnonzero(sequences.all_lengths >= LEAST_STEPS)
@@ -46,17 +60,45 @@ class HeldOut(ReadSequences):
                 f"for a verdict without labels, got {len(long)} such ones of {len(sequences)}: "
                 "hold out more, or longer ones"
             )
-        super().__init__(sequences, np.sort(rng.permutation(long)[:n_sequences]))
+        if groups is None:
+            self.groups = None
+            rows = np.sort(rng.permutation(long)[:n_sequences])
+        else:
+            among = groups_of(long, groups, len(sequences))
+            chosen = some_of_groups(among, n_sequences, rng)
+            self.groups, rows = among[chosen], long[chosen]
+        super().__init__(sequences, rows)
 
     def pairs(
         self, rng: np.random.RandomState, batch_size: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Rows of motion donors and of content donors, each sequence as often the one as the other.
 
-        At least 256 pairs in all, in batches.
+        At least 256 pairs in all, in batches. With groups fewer, as donors of one are no pair.
         """
         orders = [rng.permutation(len(self)) for _ in range(-(-N_SWAPS // len(self)))]
         motion = np.concatenate(orders)
         content = np.concatenate([np.roll(order, 1) for order in orders])
+        if self.groups is not None:
+            apart = self.groups[motion] != self.groups[content]
+            motion, content = motion[apart], content[apart]
         for start in range(0, len(motion), batch_size):
             yield motion[start : start + batch_size], content[start : start + batch_size]
+
+
+def groups_of(rows: NDArray[np.intp], groups: Any, n: int) -> NDArray[np.int64]:
+    """The groups of some of n sequences, by their numbers.
+
+    Raises
+    ------
+    ValueError
+        If they are not n labels, or fewer than two groups have two of the rows.
+    """
+    found = checked_groups(groups, n)[rows]
+    _, sizes = np.unique(found, return_counts=True)
+    if (n_shared := int((sizes > 1).sum())) < 2:
+        raise ValueError(
+            f"groups must have at least two groups of two sequences of at least {LEAST_STEPS} "
+            f"steps, got {n_shared}: a swap is between groups, and each is known by two"
+        )
+    return found

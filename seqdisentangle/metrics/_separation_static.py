@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.covariance import LedoitWolf
 
-__all__ = ["StaticSpace", "statistics_of"]
+__all__ = ["StaticSpace", "mean_of_each", "statistics_of"]
 
 QUANTILES = (0.1, 0.5, 0.9)
 MANY = 16  # features of which no pair is correlated
@@ -34,12 +34,15 @@ class StaticSpace:
     Every sequence is cut into two halves. The statistics of both are compared, between sequences
     and within them, as speaker verification compares recordings (linear discriminant analysis
     with every sequence as a class): coordinates have unit variance within a sequence, and those
-    that differ no more between sequences than within one are left out. No label is used.
+    that differ no more between sequences than within one are left out. No label is used. Where
+    groups say which sequences share their content, every group is a class.
 
     Parameters
     ----------
     halves : array of shape (n, 2, p)
         Statistics of both halves of each sequence.
+    groups : array of int and shape (n,), optional
+        Each sequence by itself if not given.
 
     References
     ----------
@@ -47,24 +50,36 @@ class StaticSpace:
        on Audio, Speech, and Language Processing 19(4), 2011: LDA and within-class covariance.
     """
 
-    def __init__(self, halves: NDArray) -> None:
-        n_parts, p = halves.shape[1:]
+    def __init__(self, halves: NDArray, groups: NDArray[np.int64] | None = None) -> None:
+        n, n_parts, p = halves.shape
         table = halves.reshape(-1, p)
         self.mean = table.mean(0)
         spread = table.std(0)
         self.scale = np.where(spread > 0, spread, np.inf)
-        halves = (halves - self.mean) / self.scale
-        whole = halves.mean(1)
-        within = LedoitWolf(assume_centered=True).fit((halves - whole[:, None]).reshape(-1, p))
-        # Half of what two halves differ by is lost with their mean.
-        covariance = within.covariance_ * n_parts / (n_parts - 1) + RIDGE * np.eye(p)
-        variances, axes = np.linalg.eigh(covariance)
+        table = (table - self.mean) / self.scale
+        classes = np.repeat(np.arange(n) if groups is None else groups, n_parts)
+        means, of = mean_of_each(table, classes)
+        within = LedoitWolf(assume_centered=True).fit(table - means[of])
+        # Of what the rows of a class differ by, a part is lost with their mean: half of two.
+        lost = len(table) / (len(table) - len(means))
+        variances, axes = np.linalg.eigh(within.covariance_ * lost + RIDGE * np.eye(p))
         whitening = axes / np.sqrt(variances)
-        between, turn = np.linalg.eigh(np.cov((whole @ whitening).T).reshape(p, p))
-        # A mean of two halves varies by half of the unit variance although nothing stays the same.
-        kept = np.maximum(between - 1 / n_parts, 0) / np.maximum(between, np.finfo(float).tiny)
+        between, turn = np.linalg.eigh(np.cov((means @ whitening).T).reshape(p, p))
+        # The mean of two rows varies by half of the unit variance although nothing stays the same.
+        by_chance = (1 / np.bincount(of)).mean()
+        kept = np.maximum(between - by_chance, 0) / np.maximum(between, np.finfo(float).tiny)
         self.axes = whitening @ turn * np.sqrt(kept)
 
     def __call__(self, halves: NDArray) -> NDArray[np.float64]:
         """Coordinates of sequences: (n, 2, p) to (n, k)."""
         return (halves.mean(1) - self.mean) / self.scale @ self.axes
+
+
+def mean_of_each(
+    table: NDArray, classes: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Means of the rows of each class, in increasing order, and the number of each row's class."""
+    _, of, sizes = np.unique(classes, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(sizes), table.shape[1]))
+    np.add.at(sums, of, table)
+    return sums / sizes[:, None], of

@@ -38,7 +38,8 @@ RULES = (
         lambda p: p["shown_content_of_motion_donor"] > 0.3,
         "Swaps look like the donor of their motion ({shown_content_of_motion_donor:.2f}): motion "
         "says what stays the same. Take it from motion (motion_input='changes'), or give motion "
-        "less room (a smaller motion_size, a larger motion_noise).",
+        "less room (a smaller motion_size, a larger motion_noise). If fit was told groups, judge "
+        "by those of these sequences (groups).",
     ),
     Rule(
         lambda p: p["shown_content"] < 0.5 and p["shown_content_of_motion_donor"] <= 0.3,
@@ -89,7 +90,7 @@ ROWS = (
     ("reconstruction of what moves, R2", "moving_reconstructed"),
     ("samples look like data (classifier)", "samples_like_data"),
     ("samples, distance from data", "samples_distance"),
-    ("halves of real sequences found (ceiling)", "told_apart"),
+    ("real sequences found again (ceiling)", "told_apart"),
 )
 
 

@@ -106,7 +106,7 @@ class Separation:
         these means; at most 1.
     told_apart : float
         The ceiling: in the data themselves, what stays the same in one half of a sequence finds
-        the other half. Near 0 there is nothing to separate.
+        the other half; with groups, in one sequence its group. Near 0 there is nothing to separate.
     n_sequences : int
         Sequences that were looked at.
     """
@@ -156,6 +156,7 @@ def separation(
     model: Any,
     X: Any,
     *,
+    groups: Any = None,
     lengths: Any = None,
     n_sequences: int = N_SEQUENCES,
     batch_size: int = BATCH_SIZE,
@@ -175,6 +176,10 @@ def separation(
     X : array-like of n sequences
         Held-out sequences, in any container that ``fit`` takes; at least 4 of at least 4 steps,
         better 40. Shorter ones are left out. Missing values (NaN) are interpolated over time.
+    groups : array-like of shape (n,), optional
+        Which sequences share their content, where ``fit`` was told so: what stays the same is then
+        what the sequences of a group have in common, and swaps are between groups. None and NaN
+        stand for one that is not known.
     lengths : array of int and shape (n,), optional
         Steps of each sequence of an array that count, the rest being padding.
     n_sequences : int, default=256
@@ -192,8 +197,8 @@ def separation(
     Raises
     ------
     ValueError
-        If there are too few sequences or steps, if the model does not return both codes, or if it
-        makes values that are not finite.
+        If there are too few sequences, steps or groups, if the model does not return both codes,
+        or if it makes values that are not finite.
 
     See Also
     --------
@@ -234,12 +239,14 @@ def separation(
     check_scalar(n_sequences, "n_sequences", Integral, min_val=LEAST_SEQUENCES)
     check_scalar(batch_size, "batch_size", Integral, min_val=1)
     rng = check_random_state(random_state)
-    held = HeldOut(X, lengths, model, n_sequences, rng)
-    eye = Eye(held.frames, rng)
+    held = HeldOut(X, lengths, model, n_sequences, rng, groups)
+    eye = Eye(held.frames, rng, held.groups)
     swaps, codes_of_swaps, a, b = exchanged(model, held, eye, batch_size, rng, encode=True)
     reconstructions, codes, r2 = encoded(model, held, eye, batch_size)
-    shown = shown_by(swaps, eye.data, a, b)
-    content_read_back, motion_read_back = read_back(joined_codes(codes_of_swaps), codes, a, b)
+    shown = shown_by(swaps, eye, a, b)
+    content_read_back, motion_read_back = read_back(
+        joined_codes(codes_of_swaps), codes, a, b, eye.group_of
+    )
     content_used, motion_used = use_of_codes(swaps.places, reconstructions.places, a, b)
     content_from_motion, motion_from_content = predicted(codes, rng)
     drawn = model.sample(len(held), held.n_steps, random_state=drawn_seed(rng))
@@ -263,7 +270,9 @@ def separation(
 
 
 @checked(model="swap")
-def separation_scorer(model: Any, X: Any, y: Any = None, *, lengths: Any = None) -> float:
+def separation_scorer(
+    model: Any, X: Any, y: Any = None, *, groups: Any = None, lengths: Any = None
+) -> float:
     """Score of `separation`, for ``GridSearchCV(scoring=separation_scorer)``.
 
     It needs `swap` alone, and costs what that costs. The pairs are the same at every call.
@@ -276,7 +285,7 @@ def separation_scorer(model: Any, X: Any, y: Any = None, *, lengths: Any = None)
         Held-out sequences, as in `separation`.
     y : None
         Not used.
-    lengths : array of int and shape (n,), optional
+    groups, lengths : array-like of shape (n,), optional
         As in `separation`.
 
     Returns
@@ -287,7 +296,7 @@ def separation_scorer(model: Any, X: Any, y: Any = None, *, lengths: Any = None)
     Raises
     ------
     ValueError
-        If there are fewer than 4 sequences of at least 4 steps.
+        If there are too few sequences, steps or groups.
 
     See Also
     --------
@@ -306,10 +315,10 @@ def separation_scorer(model: Any, X: Any, y: Any = None, *, lengths: Any = None)
     ... )
     """
     rng = np.random.RandomState(0)
-    held = HeldOut(X, lengths, model, N_SEQUENCES, rng)
-    eye = Eye(held.frames, rng)
+    held = HeldOut(X, lengths, model, N_SEQUENCES, rng, groups)
+    eye = Eye(held.frames, rng, held.groups)
     swaps, _, a, b = exchanged(model, held, eye, BATCH_SIZE, rng, encode=False)
-    return shown_by(swaps, eye.data, a, b).score
+    return shown_by(swaps, eye, a, b).score
 
 
 def exchanged(
@@ -325,7 +334,7 @@ def exchanged(
     looks, codes, donors = [], [], []
     for a, b in held.pairs(rng, batch_size):
         made = model.swap(held.take(a), held.take(b)).a_motion_b_content
-        looks.append(eye(held.as_frames(made)))
+        looks.append(eye(held.as_frames(made), eye.group_of[b]))
         donors.append((a, b))
         if encode:
             codes.append(SequenceCodes.of(model, made))
@@ -347,18 +356,19 @@ def encoded(
     return joined(looks), joined_codes(codes), reconstructed.r2()
 
 
-def shown_by(swaps: Look, data: Look, a: NDArray[np.intp], b: NDArray[np.intp]) -> Shown:
+def shown_by(swaps: Look, eye: Eye, a: NDArray[np.intp], b: NDArray[np.intp]) -> Shown:
     """Retrieval of motion donors `a` and content donors `b` by swaps, and how far these moved."""
-    still = distances(swaps.static, data.static)
-    moving = unlike_courses(swaps.courses, data.courses)
+    still = distances(swaps.static, eye.anchors)
+    moving = unlike_courses(swaps.courses, eye.data.courses)
+    from_a, from_b = eye.group_of[a], eye.group_of[b]
     rows = np.arange(len(still))
-    apart = np.linalg.norm(data.static[a] - data.static[b], axis=1)
+    apart = np.linalg.norm(eye.anchors[from_a] - eye.anchors[from_b], axis=1)
     nearer = np.divide(
-        still[rows, a] - still[rows, b], apart, out=np.zeros_like(apart), where=apart > 0
+        still[rows, from_a] - still[rows, from_b], apart, out=np.zeros_like(apart), where=apart > 0
     )
     return Shown(
-        content=retrieval(still, b),
-        content_of_motion_donor=retrieval(still, a),
+        content=retrieval(still, from_b),
+        content_of_motion_donor=retrieval(still, from_a),
         motion=retrieval(moving, a),
         motion_of_content_donor=retrieval(moving, b),
         moved=float((1 + nearer.clip(-1, 1)).mean() / 2),

@@ -25,9 +25,9 @@ from seqdisentangle import RecurrentWAE, Training
 from seqdisentangle.data.batches import Batch, Batches
 from seqdisentangle.data.passes import EvenPasses
 from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.told import NOTHING
 from seqdisentangle.data.units import Scaling
 from seqdisentangle.estimators._starting import units_of
-from seqdisentangle.estimators._told import NOTHING
 from seqdisentangle.model import LatentCodes
 from seqdisentangle.model.core import build_model
 from seqdisentangle.objectives.base import build_divergences

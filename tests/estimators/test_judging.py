@@ -10,6 +10,7 @@ from sklearn.metrics import r2_score
 from seqdisentangle import MoCoGAN, RecurrentWAE
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.estimators._judging import learned
+from seqdisentangle.metrics import separation_scorer
 
 
 def waves(n=24, steps=20, features=3, level=2.0):
@@ -74,6 +75,15 @@ def test_a_verbose_fit_ends_with_a_line_of_verdict(capsys):
     quick(max_epochs=2, verbose=1).fit(waves())
     line = capsys.readouterr().out.splitlines()[-1]
     assert line.startswith("RecurrentWAE: separation 0.")
+
+
+def test_the_line_of_a_fit_that_was_told_groups_is_judged_by_them(capsys):
+    X, groups = waves(), np.arange(24) // 2
+    model = quick(max_epochs=2, verbose=1).fit(X, groups=groups)
+    line = capsys.readouterr().out.splitlines()[-1]
+    told, untold = (separation_scorer(model, X, groups=told) for told in (groups, None))
+    assert f"separation {told:.2f}" in line
+    assert f"separation {untold:.2f}" not in line
 
 
 def test_too_few_sequences_have_no_verdict(capsys):

@@ -127,6 +127,64 @@ def test_the_scorer_is_the_score(separate, levels):
     assert separation_scorer(separate, X) == separation_scorer(separate, X)
 
 
+@pytest.fixture
+def words():
+    """Utterances: a level of the speaker, one of the word, and a course; and who speaks."""
+    rng = np.random.RandomState(0)
+    speaker = np.repeat(np.arange(6), 12)
+    X = 0.3 * rng.normal(size=(72, 20, 3)).cumsum(1)
+    X -= X.mean(1, keepdims=True)
+    X[..., :1] += 3 * np.arange(6)[speaker, None, None]
+    X[..., 1:] += 4 * rng.normal(size=(72, 1, 2))
+    return X, speaker
+
+
+@pytest.mark.parametrize(("channels", "right"), [(1, "groups"), (3, "sequences")])
+def test_groups_say_what_should_stay_the_same(separate, words, channels, right):
+    """The level of the speaker alone goes with content, or that of the word as well."""
+    X, speaker = words
+
+    def swap(a, b):
+        change = b.mean(1, keepdims=True) - a.mean(1, keepdims=True)
+        change[..., channels:] = 0
+        return a + change
+
+    swapping(separate, swap)
+    scores = {"groups": score(separate, X, groups=speaker), "sequences": score(separate, X)}
+    assert scores.pop(right) > 0.8
+    assert min(scores.values()) < 0.4
+    by_name = separation_scorer(separate, X, groups=[f"speaker {k}" for k in speaker])
+    assert by_name == pytest.approx(score(separate, X, groups=speaker), abs=0.05)
+
+
+def test_groups_are_found_again_only_where_they_share_something(separate, words):
+    X, speaker = words
+    assert separation(separate, X, groups=speaker).told_apart > 0.9
+    shuffled = np.random.RandomState(0).permutation(speaker)
+    assert separation(separate, X, groups=shuffled).told_apart < 0.3
+
+
+def test_sequences_of_no_known_group_may_be_among_them(separate, words):
+    X, speaker = words
+    known = np.where(np.arange(72) % 3 > 0, speaker, np.nan)
+    swapping(separate, lambda a, b: b)
+    assert score(separate, X, groups=known) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([0] * 8, "at least two groups of two sequences of at least 4 steps, got 1"),
+        ([0, 0, 1, 2, 3, 4, 5, 6], "at least two groups of two.*, got 1"),
+        (range(8), "got 8 groups of one sequence each"),
+        ([0, 1], r"the group of each of 8 sequences, got shape \(2,\)"),
+    ],
+)
+def test_groups_without_which_no_swap_can_be_judged_are_refused(separate, levels, groups, message):
+    with pytest.raises(ValueError, match=f"groups must .*{message}"):
+        separation(separate, levels(8), groups=groups)
+
+
 def test_numbers_become_json(separate, levels):
     result = separation(separate, levels(10), random_state=0)
     flat = json.loads(json.dumps(result.as_dict()))

@@ -32,8 +32,8 @@ def test_codes_are_those_of_transform_in_batches_too(codes):
 def test_codes_of_exact_swaps_are_found_and_of_copies_one_of_them(codes):
     a, b = np.arange(50), np.roll(np.arange(50), 1)
     swaps = SequenceCodes(codes.content[b], codes.motion)
-    assert read_back(swaps, codes, a, b) == (1, 1)
-    content, motion = read_back(codes, codes, a, b)
+    assert read_back(swaps, codes, a, b, np.arange(len(codes.content))) == (1, 1)
+    content, motion = read_back(codes, codes, a, b, np.arange(len(codes.content)))
     assert (motion, content) == (1, pytest.approx(0, abs=0.3))
 
 

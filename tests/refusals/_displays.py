@@ -70,6 +70,7 @@ BAD = {
     "coordinates": [*TABLES, CODES, CODES[:, :2] + 0j, CODES[:, :2] * math.nan],
     ("ManifoldDisplay.from_codes", "codes"): [*TABLES, CODES[:3], CODES * math.nan, CODES[:, 0]],
     ("ManifoldDisplay.from_estimator", "codes"): ["", "both", 3, None, ["content"]],
+    "groups": [3, "text", [0, 0], [0, 0, 1, 2], [0, 1, 2, 3], [[0]] * 4, [0, 0, {}, []]],
     "labels": [3, "text", [0, 1], [[0]] * 4, [None, {}, [], 1]],
     ("LeakDisplay.from_predictions", "labels"): [
         None,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqdisentangle.estimators._told import checked_groups
+from seqdisentangle.data.told import checked_groups, some_of_groups
 
 NAMES = ["ada", "bo", "ada", "cy"]
 
@@ -54,3 +54,16 @@ def test_labels_that_cannot_be_told_apart_are_refused():
     groups[:] = [{}, "a", "a", {}]
     with pytest.raises(ValueError, match="groups must hold numbers or names, got dict"):
         checked_groups(groups, 4)
+
+
+def test_some_are_of_as_many_groups_as_can_have_two():
+    rng = np.random.RandomState(0)
+    few = np.repeat(np.arange(6), 50)
+    rows = some_of_groups(few, 30, rng)
+    assert np.unique(few[rows], return_counts=True)[1].tolist() == [5] * 6
+    pairs = rng.permutation(np.repeat(np.arange(200), 2))
+    rows = some_of_groups(pairs, 64, rng)
+    assert (np.diff(rows) > 0).all()
+    assert np.unique(pairs[rows], return_counts=True)[1].tolist() == [2] * 32
+    assert len(set(rows)) == 64
+    assert some_of_groups(pairs, 1000, rng).tolist() == list(range(400))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NOTHING", "Told", "checked_groups"]
+__all__ = ["NOTHING", "Told", "checked_groups", "some_of_groups"]
 
 
 class Told(NamedTuple):
@@ -71,3 +71,27 @@ def checked_groups(groups: Any, n: int) -> NDArray[np.int64]:
 def unknown(label: Any) -> bool:
     """True of None, NaN and pandas' NA, which is equal to nothing."""
     return label is None or (label == label) is not True
+
+
+def some_of_groups(
+    groups: NDArray[np.int64], most: int, rng: np.random.RandomState
+) -> NDArray[np.intp]:
+    """Rows of at most so many sequences, in increasing order, from as many groups as may be.
+
+    A group that is drawn from has two rows at least, if it has two sequences. Few of them are all
+    taken.
+
+    Examples
+    --------
+    >>> some_of_groups(np.repeat(np.arange(100), 2), 4, np.random.RandomState(0))
+    array([ 84,  85, 192, 193])
+    """
+    if len(groups) <= most:
+        return np.arange(len(groups))
+    numbers, sizes = np.unique(groups, return_counts=True)
+    order = rng.permutation(len(groups))
+    shuffled = order[np.argsort(groups[order], kind="stable")]
+    members = np.split(shuffled, np.cumsum(sizes)[:-1])
+    each = max(most // len(numbers), 2)
+    rows = np.concatenate([members[k][:each] for k in rng.permutation(len(numbers))])
+    return np.sort(rows[:most])
