@@ -71,13 +71,16 @@ def read_back(
 
 
 def predicted(codes: SequenceCodes, rng: np.random.RandomState) -> tuple[float, float]:
-    """Determine how much of content motion says, and how much of motion content does.
+    """The shares of the variance of content codes that motion foretells, and the reverse.
 
-    Held-out :math:`R^2` of ridge regression, of the content code from means and deviations of the
-    motion codes of a sequence, and the reverse; at least 0.
+    By held-out ridge regression, of the content code from means and deviations of the motion codes
+    of a sequence, and of these from the content code. All that motion codes vary by counts, from
+    step to step too: means that hardly vary are no matter, well as they may be foretold.
     """
     motion = np.stack([np.concatenate([z.mean(0), z.std(0)]) for z in codes.motion])
-    return r2_of(motion, codes.content, rng), r2_of(codes.content, motion, rng)
+    of_all = np.concatenate(codes.motion).var(0).sum()
+    told = motion.var(0).sum() / of_all if of_all > 0 else 0.0
+    return r2_of(motion, codes.content, rng), float(told * r2_of(codes.content, motion, rng))
 
 
 def r2_of(

@@ -64,9 +64,15 @@ RULES = (
         "less room (a smaller motion_size, a larger motion_noise).",
     ),
     Rule(
-        lambda p: max(p["content_from_motion"], p["motion_from_content"]) > 0.3,
-        "The codes know of each other (R2 {content_from_motion:.2f} and "
-        "{motion_from_content:.2f}): raise independence_weight.",
+        lambda p: p["content_from_motion"] > 0.3,
+        "Motion knows of content ({content_from_motion:.2f} of its variance). Take it from motion "
+        "(motion_input='changes'), or give motion less room (a smaller motion_size, a larger "
+        "motion_noise).",
+    ),
+    Rule(
+        lambda p: p["motion_from_content"] > 0.3,
+        "Content knows of motion ({motion_from_content:.2f} of its variance): raise "
+        "independence_weight.",
     ),
     Rule(
         lambda p: p["samples_like_data"] < 0.1 and p["samples_distance"] > 0.1,
@@ -84,8 +90,8 @@ ROWS = (
     ("motion of a swap, read back", "motion_read_back"),
     ("content, share of use", "content_used"),
     ("motion, share of use", "motion_used"),
-    ("content predicted from motion, R2", "content_from_motion"),
-    ("motion predicted from content, R2", "motion_from_content"),
+    ("content foretold by motion", "content_from_motion"),
+    ("motion foretold by content", "motion_from_content"),
     ("reconstruction of what stays, R2", "still_reconstructed"),
     ("reconstruction of what moves, R2", "moving_reconstructed"),
     ("samples look like data (classifier)", "samples_like_data"),

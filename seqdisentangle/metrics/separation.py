@@ -94,8 +94,9 @@ class Separation:
     content_used, motion_used : float
         Share, from 0 to 1, of what two reconstructions differ in that goes with each code.
     content_from_motion, motion_from_content : float
-        Held-out :math:`R^2`, at least 0, of what each code says about the other, by ridge
-        regression.
+        Share, from 0 to 1, of the variance of the codes that the other code foretells, by ridge
+        regression on sequences held out: of content from the means and deviations of motion over
+        time; of motion, over all steps, as far as these are foretold by content.
     samples_like_data : float
         Two-sample test: 1 where a classifier cannot tell samples from data, 0 where it always can.
     samples_distance : float

@@ -50,6 +50,16 @@ def test_a_level_that_both_say_is_predicted_both_ways(codes):
     assert motion_from_content > 0.8
 
 
+def test_what_motion_hardly_varies_by_is_no_matter(codes):
+    """Means over time that content foretells whole, of codes that go far from step to step."""
+    courses = [np.concatenate([z, -z]) / z.std() for z in codes.motion]
+    motion = [z + 0.05 * level[:2] for z, level in zip(courses, codes.content, strict=True)]
+    _, motion_from_content = predicted(
+        SequenceCodes(codes.content, motion), np.random.RandomState(0)
+    )
+    assert motion_from_content < 0.01
+
+
 def test_constant_codes_are_predicted_by_nothing(codes):
     constant = SequenceCodes(np.zeros((50, 2)), codes.motion)
     assert predicted(constant, np.random.RandomState(0)) == (0, 0)

@@ -39,7 +39,8 @@ def test_nothing_wrong_needs_no_advice():
         ("shown_motion_of_content_donor", 0.8, "content_view"),
         ("shown_motion", 0.1, "motion_noise"),
         ("content_used", 0.01, "motion_size"),
-        ("content_from_motion", 0.9, "independence_weight"),
+        ("content_from_motion", 0.9, "motion_input"),
+        ("motion_from_content", 0.9, "independence_weight"),
         ("samples_distance", 0.5, "training__finetune_epochs"),
     ],
 )
