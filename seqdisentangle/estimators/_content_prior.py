@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn import config_context
+from threadpoolctl import threadpool_limits
 
 from .._modes import without_gradients
 from ..content_priors import (
@@ -139,11 +140,14 @@ def fitted_content_prior(
     each = codes[finite].reshape(-1, codes.shape[1] // n_parts)  # of all parts the same
     resolution = resolution.reshape(n_parts, -1).mean(0)
     choice = None
-    if prior is not None:
-        distribution = prior.fit(each, resolution, seed)
-    else:
-        name, distribution, reason = selected(each, resolution, seed)
-        choice = Choice(name, reason)
+    # Of thousands of products of small matrices none is worth a second thread, and a thread whose
+    # core is taken by another process holds up each of them.
+    with threadpool_limits(1):
+        if prior is not None:
+            distribution = prior.fit(each, resolution, seed)
+        else:
+            name, distribution, reason = selected(each, resolution, seed)
+            choice = Choice(name, reason)
     if n_parts > 1:
         distribution = PartsDistribution(distribution, n_parts)
     return FittedPrior(distribution, choice)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
 from seqdisentangle.content_priors import ContentPrior, StandardNormal, flow
@@ -151,6 +152,25 @@ def test_it_is_given_the_codes_of_transform_and_their_noise(small):
     codes, resolution = Own.seen
     assert np.allclose(np.sort(codes, 0), np.sort(content(model, X), 0), atol=1e-5)
     assert np.allclose(resolution, 0.3)
+
+
+def test_small_matrices_are_no_work_for_several_threads(small, vectors):
+    """A second one that has to wait for its core makes a second of work a minute."""
+
+    @dataclass
+    class Watching(ContentPrior):
+        def fit(self, codes, resolution, random_state):
+            seen.extend(threads().values())
+            return StandardNormal(codes.shape[1])
+
+    def threads():
+        return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
+
+    seen: list[int] = []
+    before = threads()
+    small(content_prior=Watching()).fit(vectors)
+    assert set(seen) == {1}
+    assert threads() | before == threads()
 
 
 def test_of_many_sequences_some_will_do(small, monkeypatch):
