@@ -4,7 +4,8 @@ from .core import SequenceModel
 from .dsvae import DSVAEModel
 from .latent import LatentCodes, Mixture
 from .mocogan import MoCoGANModel
-from .priors import PRIORS, GaussianPrior, LSTMPrior, MixturePrior, MotionPrior, PriorNetwork
+from .prior_networks import LSTMPrior, PriorNetwork
+from .priors import PRIORS, GaussianPrior, MixturePrior, MotionPrior
 
 __all__ = [
     "PRIORS",

@@ -17,7 +17,8 @@ from .latent import Action, Latent, LatentCodes, Posterior
 from .levels import ExpectedLevels, Levels
 from .parts import PartsContentPosterior, PartsMotionPosterior, PartsPrior
 from .posteriors import POSTERIORS, MotionInput
-from .priors import GaussianPrior, MotionPrior, PriorNetwork, content_prior
+from .prior_networks import PriorNetwork, content_prior
+from .priors import GaussianPrior, MotionPrior
 
 __all__ = ["ModelSpec", "SequenceModel", "build_model"]
 

@@ -17,7 +17,7 @@ from ..networks.parts import SPREAD, Parts, cells
 from .latent import Latent, Mixture, gaussian
 from .norms import RunningNorm
 from .posteriors import ContentPosterior, MotionInput, moments_layer, split_moments
-from .priors import PriorNetwork
+from .prior_networks import PriorNetwork
 
 __all__ = ["PartsContentPosterior", "PartsMotionPosterior", "PartsPrior", "folded", "unfolded"]
 
@@ -339,6 +339,13 @@ class PartsPrior(PriorNetwork):
     ) -> tuple[Any, Any]:
         """Read the code of each part before a single step."""
         return self.of_one.read_one(folded(before, self.n_parts), state, action)
+
+    def follow(
+        self, noise: Tensor, before: Tensor, state: Any = None, action: Tensor | None = None
+    ) -> Tensor:
+        """Draw the codes of each part."""
+        folds = folded(noise, self.n_parts), folded(before, self.n_parts)
+        return unfolded(self.of_one.follow(*folds, state, action), self.n_parts)
 
     def distribution(self, hidden: Tensor) -> Mixture:
         """The distribution of each step of each part, of n * K sequences."""

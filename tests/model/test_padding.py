@@ -11,7 +11,7 @@ from seqdisentangle.data.packing import Packing
 from seqdisentangle.model import SequenceModel
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.norms import RunningNorm
-from seqdisentangle.model.priors import LSTMPrior
+from seqdisentangle.model.prior_networks import LSTMPrior
 from seqdisentangle.networks import MLP, Conv, Parts, ResNet
 
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@ import torch
 
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.parts import PartsPrior, Tracker, folded, unfolded
-from seqdisentangle.model.priors import LSTMPrior
+from seqdisentangle.model.prior_networks import LSTMPrior
 from seqdisentangle.networks import Conv, Parts
 
 K = 2
