@@ -31,6 +31,8 @@ __all__ = ["Predictor", "total_cost"]
 # Values of the frames in one pass through the networks: bounds the memory, whatever n and T are.
 VALUES_PER_PASS = 2**23
 FRAMES_PER_PASS = 2**14
+# Steps of sequences whose motion is drawn together, where they are decoded in several passes.
+STEPS_PER_ROLLOUT = 2**18
 
 
 class Predictor:
@@ -64,6 +66,14 @@ class Predictor:
     def passes(self, n: int, n_steps: int, lengths: Lengths = None) -> Passes:
         """Rows of n sequences, as many at a time as memory should hold."""
         return BoundedPasses(n, n_steps, self.frames_per_pass, lengths)
+
+    def rollouts(self, n: int, n_steps: int, lengths: Lengths = None) -> Passes:
+        """Rows of n sequences to draw the motion of: a step takes hardly longer for more of them.
+
+        What they are decoded into has as many values at most as a pass has.
+        """
+        n_frames = min(VALUES_PER_PASS // math.prod(self.layout.frame_shape), STEPS_PER_ROLLOUT)
+        return BoundedPasses(n, n_steps, max(n_frames, 1), lengths)
 
     def batches(self, *sequences: Sequences, more: int = 0) -> Iterator[tuple[Any, ...]]:
         """The rows of a pass and, side by side, these of all of the sequences.

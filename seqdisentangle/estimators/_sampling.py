@@ -112,7 +112,8 @@ class SamplingEstimator(SequenceEstimator):
             action = drawn
 
         def coded() -> Iterator[tuple[Rows, LatentCodes]]:
-            for rows in predictor.passes(n, steps, lengths):
+            cut = predictor.rollouts if motion is None else predictor.passes
+            for rows in cut(n, steps, lengths):
                 z_c = draw_content(rows) if content is None else content[rows]
                 a = None if action is None else action[rows]
                 each = None if lengths is None else lengths[rows]
