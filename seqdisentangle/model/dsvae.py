@@ -107,7 +107,7 @@ class FrameFeatures(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.layers = nn.Sequential(
-            nn.Linear(math.prod(encoder.feature_shape), size), nn.LeakyReLU(SLOPE)
+            nn.Linear(math.prod(encoder.feature_shape), size), nn.LeakyReLU(SLOPE, inplace=True)
         )
 
     def forward(self, x: Tensor, packing: Packing | None) -> Tensor:

@@ -292,9 +292,13 @@ class PartsContentPosterior(ContentPosterior):
         """All of them, place by place."""
         return math.prod(shape)
 
-    def _of_sequences(self, features: Tensor, n: int, packing: Packing | None) -> Tensor:
-        """The features of all windows as those of n * K sequences, by the worth of each."""
-        hidden = self.head[:-1](features.flatten(1))
+    @staticmethod
+    def _pooled(features: Tensor) -> Tensor:
+        """All of them, place by place."""
+        return features.flatten(1)
+
+    def _of_sequences(self, hidden: Tensor, n: int, packing: Packing | None) -> Tensor:
+        """All windows as n * K sequences, by the worth of each."""
         frames = hidden.unflatten(0, (n, -1)) if packing is None else packing.pad(hidden)
         worth = self.worth(frames).squeeze(-1)
         if packing is not None:

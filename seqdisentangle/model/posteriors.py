@@ -15,6 +15,7 @@ from .changes import centred, residuals, standardised
 from .latent import LOG_VAR_RANGE, Latent, gaussian
 from .levels import Levels
 from .norms import RunningNorm, Whitening
+from .pieces import in_pieces
 from .recurrence import unrolled
 
 __all__ = [
@@ -59,7 +60,7 @@ class ContentPosterior(nn.Module):
         self.noise = noise
         self.head = nn.Sequential(
             nn.Linear(self._n_features(encoder.feature_shape), hidden_size),
-            nn.LeakyReLU(SLOPE),
+            nn.LeakyReLU(SLOPE, inplace=True),
             moments_layer(hidden_size, size, noise),
         )
         # A batch has one content code of each sequence, and its moments are told by many batches.
@@ -75,8 +76,9 @@ class ContentPosterior(nn.Module):
         packing: Packing | None = None,
     ) -> Latent:
         """(n, T, ...) -> Latent of shape (n, d_c), the mean itself unless ``sample``."""
-        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        hidden = self._of_sequences(features, x.shape[0], packing)
+        frames = x.flatten(0, 1) if packing is None else packing.pack(x)
+        hidden = in_pieces(self._of_frames, frames, alone=not self.training)
+        hidden = self._of_sequences(hidden, x.shape[0], packing)
         # Codes are normalised in full precision, as those of motion are.
         with full_precision(hidden.device):
             output = self.head[-1](hidden.to(next(self.head.parameters()).dtype))
@@ -90,12 +92,21 @@ class ContentPosterior(nn.Module):
         """The number of features of a frame that the head reads."""
         return 2 * shape[0] if len(shape) == 3 else shape[0]
 
-    def _of_sequences(self, features: Tensor, n: int, packing: Packing | None) -> Tensor:
-        """The features of all frames as those of n sequences, (N, ...) -> (n, hidden_size)."""
+    def _of_frames(self, frames: Tensor) -> Tensor:
+        """Each frame by itself, (N, ...) -> (N, hidden_size)."""
+        hidden: Tensor = self.head[:-1](self._pooled(self.encoder(frames)))
+        return hidden
+
+    @staticmethod
+    def _pooled(features: Tensor) -> Tensor:
+        """The features that the head reads, (N, ...) -> (N, n_features)."""
         if features.ndim == 4:
-            features = torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
+            return torch.cat([features.mean((-2, -1)), features.amax((-2, -1))], dim=-1)
+        return features
+
+    def _of_sequences(self, hidden: Tensor, n: int, packing: Packing | None) -> Tensor:
+        """All frames as n sequences, (N, hidden_size) -> (n, hidden_size)."""
         # The last layer is linear, so its mean over frames is its value of the mean.
-        hidden: Tensor = self.head[:-1](features)
         if packing is None:
             return hidden.unflatten(0, (n, -1)).mean(1)
         return packing.mean(packing.pad(hidden))
@@ -128,9 +139,13 @@ class RecurrentContentPosterior(ContentPosterior):
         """All of them, place by place."""
         return math.prod(shape)
 
-    def _of_sequences(self, features: Tensor, n: int, packing: Packing | None) -> Tensor:
+    @staticmethod
+    def _pooled(features: Tensor) -> Tensor:
+        """All of them, place by place."""
+        return features.flatten(1)
+
+    def _of_sequences(self, hidden: Tensor, n: int, packing: Packing | None) -> Tensor:
         """The state of the LSTM after the last frame of each."""
-        hidden = self.head[:-1](features.flatten(1))
         frames = hidden.unflatten(0, (n, -1)) if packing is None else packing.pad(hidden)
         # In full precision, as some processors have no recurrences in half of it.
         with full_precision(frames.device):
@@ -185,7 +200,8 @@ class MotionPosterior(nn.Module):
         self.noise = noise
         self.sees = sees
         self.features = nn.Sequential(
-            nn.Linear(math.prod(encoder.feature_shape), hidden_size), nn.LeakyReLU(SLOPE)
+            nn.Linear(math.prod(encoder.feature_shape), hidden_size),
+            nn.LeakyReLU(SLOPE, inplace=True),
         )
         self.from_frame = nn.Linear(hidden_size, hidden_size)
         self.from_previous = self._memory(hidden_size)
@@ -235,10 +251,17 @@ class MotionPosterior(nn.Module):
             x = residuals(x, expected, packing, observed)
         elif changes and x.ndim == 3:
             x = standardised(x, packing, observed, causal=causal)
-        features = self.encoder(x.flatten(0, 1) if packing is None else packing.pack(x))
-        if changes and x.ndim == 5:
-            features = centred(features, n, packing, causal=causal)
-        hidden = self.from_frame(self.features(features.flatten(1)))
+        frames = x.flatten(0, 1) if packing is None else packing.pack(x)
+        centre = changes and x.ndim == 5
+
+        def of_each(frames: Tensor) -> Tensor:
+            features = self.encoder(frames)
+            if centre:
+                features = centred(features, n, packing, causal=causal)
+            hidden: Tensor = self.from_frame(self.features(features.flatten(1)))
+            return hidden
+
+        hidden = in_pieces(of_each, frames, alone=not self.training and not centre)
         hidden = hidden.to(self.output.weight.dtype)
         return hidden.unflatten(0, (n, n_steps)) if packing is None else packing.pad(hidden)
 

@@ -267,7 +267,9 @@ class BottomMap(nn.Module):
         self.hidden: nn.Module = nn.Identity()
         size = codes.input_size
         if codes.generator == "style":
-            self.hidden = nn.Sequential(nn.Linear(size, codes.hidden_size), nn.LeakyReLU(SLOPE))
+            self.hidden = nn.Sequential(
+                nn.Linear(size, codes.hidden_size), nn.LeakyReLU(SLOPE, inplace=True)
+            )
             size = codes.hidden_size
         self.output = nn.Linear(size, math.prod(shape))
 
@@ -291,7 +293,7 @@ class StyleMap(nn.Module):
         self.channels = channels
         self.map = nn.Sequential(
             nn.Linear(codes.content_size, codes.hidden_size),
-            nn.LeakyReLU(SLOPE),
+            nn.LeakyReLU(SLOPE, inplace=True),
             nn.Linear(codes.hidden_size, 2 * sum(channels)),
         )
 

@@ -62,7 +62,11 @@ class MLP(FrameNetwork):
         """Build an encoder (N, D) -> (N, width)."""
         sizes = chain([frame_shape[0]], repeat(self.width, self.depth))
         layers = nn.Sequential(
-            *(layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.LeakyReLU(SLOPE)))
+            *(
+                layer
+                for a, b in pairwise(sizes)
+                for layer in (nn.Linear(a, b), nn.LeakyReLU(SLOPE, inplace=True))
+            )
         )
         return FrameEncoder(layers, (self.width,))
 
@@ -87,5 +91,5 @@ class MLPDecoder(nn.Module):
         """(n, T, d_m), (n, d_c) -> (n, T, D)."""
         x, styles = first_input(motion, content, self.style, len(self.layers))
         for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
-            x = nn.functional.leaky_relu(modulate(norm(layer(x)), style), SLOPE)
+            x = nn.functional.leaky_relu_(modulate(norm(layer(x)), style), SLOPE)
         return self.codes.squash(self.output(x)).view(*motion.shape[:2], -1)
