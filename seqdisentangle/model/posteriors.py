@@ -237,11 +237,7 @@ class MotionPosterior(nn.Module):
         return latent
 
     def _of_frames(
-        self,
-        x: Tensor,
-        packing: Packing | None,
-        observed: Tensor | None,
-        expected: Levels | None,
+        self, x: Tensor, packing: Packing | None, observed: Tensor | None, expected: Levels | None
     ) -> Tensor:
         """The part of each frame in its step, memory apart, (n, T, ...) -> (n, T, hidden_size)."""
         n, n_steps = x.shape[:2]
