@@ -254,7 +254,11 @@ class SequenceModel(nn.Module):
             motion = motion.take_along_dim(steps.unsqueeze(-1), 1)
         if packing is None:
             return self.decoder(motion, codes.content)
-        frames = self.decoder(packing.pack(motion).unsqueeze(1), codes.content[packing.sequence])
+        motion = packing.pack(motion).unsqueeze(1)
+        if getattr(self.decoder, "by_sequence", False):
+            frames = self.decoder(motion, codes.content, packing.sequence)
+        else:
+            frames = self.decoder(motion, codes.content[packing.sequence])
         return frames.squeeze(1)
 
     def rollout(

@@ -103,7 +103,9 @@ class FrameNetwork(Part, ABC):
     sequence and motion be a clock. In a model with K actions it reads d_m + K numbers of motion,
     the one-hot action last. With the ``"style"`` generator motion makes the feature map and content
     scales and shifts its channels at every layer, which suits an appearance that does not depend on
-    the place; with ``"concat"`` both codes enter side by side at the bottom.
+    the place; with ``"concat"`` both codes enter side by side at the bottom. Of padded sequences it
+    is given the real frames, as (N, 1, d_m) and (N, d_c); one with a true attribute ``by_sequence``
+    is given (n, d_c) and the sequence (N,) of each frame instead, and reads each content once.
 
     A subclass is a dataclass of its parameters and is registered by a name in ``NETWORKS``.
 
@@ -297,9 +299,17 @@ class StyleMap(nn.Module):
             nn.Linear(codes.hidden_size, 2 * sum(channels)),
         )
 
-    def forward(self, content: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """(n, d_c) -> for each layer the scale minus one and the shift, each (n, channels)."""
-        scale_and_shift = self.map(content).split([2 * c for c in self.channels], dim=-1)
+    def forward(
+        self, content: Tensor, sequence: Tensor | None = None
+    ) -> list[tuple[Tensor, Tensor]]:
+        """(n, d_c) -> for each layer the scale minus one and the shift, each (n, channels).
+
+        With ``sequence`` (N,) those of the sequence of each of N frames.
+        """
+        styles = self.map(content)
+        if sequence is not None:
+            styles = styles.index_select(0, sequence)
+        scale_and_shift = styles.split([2 * c for c in self.channels], dim=-1)
         return [
             (pair[:, :c], pair[:, c:])
             for pair, c in zip(scale_and_shift, self.channels, strict=True)
@@ -316,18 +326,31 @@ def modulate(x: Tensor, style: tuple[Tensor, Tensor] | None) -> Tensor:
     """
     if style is None:
         return x
+    if x.ndim == 2:  # as small as its styles, which are then not repeated
+        scale, shift = (s.unsqueeze(1) for s in style)
+        by_sequence = x.unflatten(0, (len(scale), -1))
+        return torch.addcmul(shift, by_sequence, 1 + scale).flatten(0, 1)
     scale, shift = (repeated(s, x.shape[0] // s.shape[0]) for s in style)
     ones = (1,) * (x.ndim - 2)
     return torch.addcmul(shift.view(*shift.shape, *ones), x, 1 + scale.view(*scale.shape, *ones))
 
 
 def first_input(
-    motion: Tensor, content: Tensor, style: StyleMap | None, n_layers: int
+    motion: Tensor,
+    content: Tensor,
+    style: StyleMap | None,
+    n_layers: int,
+    sequence: Tensor | None = None,
 ) -> tuple[Tensor, list[tuple[Tensor, Tensor] | None]]:
-    """The input of a decoder's first layer, (n * T, size), and the style of each later layer."""
+    """The input of a decoder's first layer, (n * T, size), and the style of each later layer.
+
+    With ``sequence`` (N,) motion is that of N frames, (N, 1, d_m), of so many sequences.
+    """
     x = motion.flatten(0, 1)
     if style is not None:
-        return x, list(style(content))
+        return x, list(style(content, sequence))
+    if sequence is not None:
+        content = content.index_select(0, sequence)
     content = repeated(content, motion.shape[1])
     return torch.cat([x, content], dim=-1), [None] * n_layers
 

@@ -78,6 +78,8 @@ class MLP(FrameNetwork):
 class MLPDecoder(nn.Module):
     """Linear layers with modulated normalisation between them."""
 
+    by_sequence = True
+
     def __init__(self, n_features: int, width: int, depth: int, codes: CodeShape) -> None:
         super().__init__()
         self.codes = codes
@@ -87,9 +89,9 @@ class MLPDecoder(nn.Module):
         self.style = StyleMap(codes, [width] * depth) if codes.generator == "style" else None
         self.output = nn.Linear(width, n_features)
 
-    def forward(self, motion: Tensor, content: Tensor) -> Tensor:
-        """(n, T, d_m), (n, d_c) -> (n, T, D)."""
-        x, styles = first_input(motion, content, self.style, len(self.layers))
+    def forward(self, motion: Tensor, content: Tensor, sequence: Tensor | None = None) -> Tensor:
+        """(n, T, d_m), (n, d_c) -> (n, T, D), or (N, 1, d_m), (n, d_c), (N,) -> (N, 1, D)."""
+        x, styles = first_input(motion, content, self.style, len(self.layers), sequence)
         for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
             x = nn.functional.leaky_relu_(modulate(norm(layer(x)), style), SLOPE)
         return self.codes.squash(self.output(x)).view(*motion.shape[:2], -1)

@@ -30,8 +30,9 @@ def test_the_network_that_is_handed_in_stays_as_it_was():
     assert network.generator == "auto"
 
 
-def test_a_style_scales_and_shifts_all_frames_of_its_sequence():
-    x = torch.randn(6, 2, 3, 3)  # two sequences of three frames
+@pytest.mark.parametrize("place", [(), (3, 3)], ids=["vectors", "maps"])
+def test_a_style_scales_and_shifts_all_frames_of_its_sequence(place):
+    x = torch.randn(6, 2, *place)  # two sequences of three frames
     scale, shift = torch.randn(2, 2), torch.randn(2, 2)
     seen = modulate(x, (scale, shift))
     for i in range(6):
