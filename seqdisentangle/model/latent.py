@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..data.packing import Packing
 from .densities import log_density
 
 __all__ = ["Action", "Latent", "LatentCodes", "Mixture", "Posterior", "gaussian"]
@@ -128,13 +127,6 @@ class Mixture(NamedTuple):
         """Log-density of one code under each, (..., d) -> (...)."""
         each = log_density(z.unsqueeze(-2), self.mean, self.log_var)
         return torch.logsumexp(self.log_weight + each, -1)
-
-    def log_likelihood(self, z: Tensor, packing: Packing | None = None) -> Tensor:
-        """Of each sequence of codes (n, T, d), in nats, (n,); padding is none of it."""
-        log_prob = self.log_prob(z)  # (n, T)
-        if packing is not None:
-            log_prob = torch.where(packing.mask, log_prob, 0.0)
-        return log_prob.sum(1)
 
 
 def gaussian(mean: Tensor, log_var: Tensor, rng: torch.Generator | None) -> Latent:

@@ -360,9 +360,7 @@ class PartsPrior(PriorNetwork):
         drawn = self.of_one.draw(steps, folded(noise, self.n_parts))
         return Latent(*(unfolded(part, self.n_parts) for part in drawn))
 
-    def log_likelihood(self, steps: Mixture, z: Tensor, packing: Packing | None = None) -> Tensor:
-        """That of the sequences of all parts together, (n,)."""
-        log_prob = steps.log_prob(folded(z, self.n_parts)).unflatten(0, (-1, self.n_parts)).sum(1)
-        if packing is not None:
-            log_prob = torch.where(packing.mask, log_prob, 0.0)
-        return log_prob.sum(1)
+    def log_prob(self, hidden: Any, z: Tensor) -> Tensor:
+        """That of the codes of all parts together, (n, T)."""
+        each = self.of_one.log_prob(hidden, folded(z, self.n_parts))
+        return each.unflatten(0, (-1, self.n_parts)).sum(1)

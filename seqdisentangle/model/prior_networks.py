@@ -12,6 +12,7 @@ from .._modes import full_precision
 from ..data.packing import Packing, packed
 from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
+from .mixtures import mixture_log_prob
 from .rollouts import LSTMSteps, rolled_out
 
 __all__ = ["LSTMPrior", "PriorNetwork", "content_prior"]
@@ -129,16 +130,34 @@ class PriorNetwork(nn.Module, ABC):
         -------
         Mixture of n_components Gaussians for each of (n, T)
         """
+        hidden = self.hidden(z, action)
+        with full_precision(z.device):
+            return self.distribution(hidden)
+
+    def hidden(self, z: Tensor, action: Tensor | None = None) -> Any:
+        """What each step's distribution is read from: :meth:`read` of the codes before it."""
         before = nn.functional.pad(z, (0, 0, 1, -1))
         # In full precision: a mixture needs it, and so small a recurrence is no slower.
-        with torch.autocast(z.device.type, enabled=False):
+        with full_precision(z.device):
             dtype = next(self.parameters()).dtype
             told = None if action is None else action.to(dtype)
-            return self.distribution(self.read(before.to(dtype), action=told)[0])
+            return self.read(before.to(dtype), action=told)[0]
 
-    def log_likelihood(self, steps: Mixture, z: Tensor, packing: Packing | None = None) -> Tensor:
-        """Of each sequence of codes (n, T, d_m) under its ``steps``, in nats, (n,)."""
-        return steps.log_likelihood(z, packing)
+    def log_prob(self, hidden: Any, z: Tensor) -> Tensor:
+        """The log-density of each code (n, T, d_m) in nats, (n, T).
+
+        ``hidden`` is as :meth:`hidden` has it. A network that finds it faster than by
+        :meth:`distribution` may say how.
+        """
+        with full_precision(z.device):
+            return self.distribution(hidden).log_prob(z)
+
+    def log_likelihood(self, hidden: Any, z: Tensor, packing: Packing | None = None) -> Tensor:
+        """Of each sequence of codes (n, T, d_m), in nats, (n,); padding is none of it."""
+        log_prob = self.log_prob(hidden, z)
+        if packing is not None:
+            log_prob = torch.where(packing.mask, log_prob, 0.0)
+        return log_prob.sum(1)
 
     def rollout(
         self,
@@ -254,14 +273,27 @@ class LSTMPrior(PriorNetwork):
         self, noise: Tensor, before: Tensor, state: Any = None, action: Tensor | None = None
     ) -> Tensor:
         """Draw codes; where no gradient is asked for, in a loop of few operations."""
-        layers = self.lstm, self.head, self.choice
-        plain = [type(part) for part in (self, *layers)]
-        ours = [LSTMPrior, nn.LSTM, nn.Linear, type(None) if self.choice is None else nn.Linear]
-        if torch.is_grad_enabled() or plain != ours:  # a subclass may draw in another way
+        if torch.is_grad_enabled() or not self._is_plain:
             return super().follow(noise, before, state, action)
         before_it = None if state is None else tuple(part[0] for part in state)
-        steps = LSTMSteps.of(*layers, self.size)
+        steps = LSTMSteps.of(self.lstm, self.head, self.choice, self.size)
         return rolled_out(steps, noise, before.squeeze(1), before_it, action)
+
+    @property
+    def _is_plain(self) -> bool:
+        """False in a subclass, or with other layers: what they make of a step is theirs to say."""
+        found = [type(part) for part in (self, self.lstm, self.head, self.choice)]
+        several = type(None) if self.n_components == 1 else nn.Linear
+        return found == [LSTMPrior, nn.LSTM, nn.Linear, several]
+
+    def log_prob(self, hidden: Any, z: Tensor) -> Tensor:
+        """The log-density of each code; of a mixture in one operation."""
+        if self.choice is None or not self._is_plain:
+            return super().log_prob(hidden, z)
+        with full_precision(z.device):
+            rows = hidden.flatten(0, 1), z.to(hidden.dtype).flatten(0, 1)
+            found = mixture_log_prob(rows[0], self.head, self.choice, rows[1])
+        return found.unflatten(0, z.shape[:2])
 
     def distribution(self, hidden: Tensor) -> Mixture:
         """The Gaussians of each state."""

@@ -16,7 +16,7 @@ from .communicator import Communicator
 from .costs import Cost
 from .reconstruction import cost_of, error_of_movement
 
-__all__ = ["AutoencoderObjective"]
+__all__ = ["AutoencoderObjective", "check_steps"]
 
 
 class AutoencoderObjective(Objective):
@@ -159,4 +159,14 @@ class AutoencoderObjective(Objective):
         mask = None if packing is None else packing.mask.mT
         return Comparison(
             self.motion_divergence, samples_q, samples_p, mask, weight=self.motion_weight
+        )
+
+
+def check_steps(motion: Latent, batch: Batch) -> None:
+    """Raise a ValueError unless each time step of a batch has a motion code."""
+    made, steps = motion.value.shape[1], batch.x.shape[1]
+    if made != steps:
+        raise ValueError(
+            f"motion_view must keep the time steps, each of which has a motion code of its own: it "
+            f"made {made} of {steps}. A view of some of the frames is for content_view"
         )

@@ -69,8 +69,8 @@ class FineTuning(Objective):
             ).codes
             if batch.groups is not None:
                 codes = codes._replace(content=codes.content[partners(batch.groups, rng)])
-        steps = model.prior.steps(codes.motion, codes.action)
-        likelihoods = model.prior.log_likelihood(steps, codes.motion, batch.packing)
+        hidden = model.prior.hidden(codes.motion, codes.action)
+        likelihoods = model.prior.log_likelihood(hidden, codes.motion, batch.packing)
         likelihood = self.communicator.mean(-likelihoods)
         cost = self._cost(model, codes, batch, rng)
         return Loss.of(Term({"cost": cost}), Term({"likelihood": likelihood})), []

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from .._modes import full_precision
 from ..data.batches import Batch
 from ..data.packing import Packing
 from ..divergences import Dependence, Divergences, Samples, joint
 from ..model import LatentCodes, SequenceModel
 from ..model.latent import Action, Latent
 from ..model.levels import ExpectedLevels, Levels
-from .autoencoder import AutoencoderObjective
+from .autoencoder import AutoencoderObjective, check_steps
 from .base import Comparison, Loss, Term, ramp
 from .communicator import Communicator
 from .constancy import error_of_constancy
@@ -208,7 +209,7 @@ class WassersteinObjective(AutoencoderObjective):
         action: Action | None = model.act(motion.value, rng, lengths=lengths, known=known)
         a = None if action is None else action.value
         prior, likelihood = self._prior(model, motion.value, a, rng, batch.packing)
-        q_m, p_m = self.gathered(motion, prior)
+        q_m, p_m = self.gathered(motion, motion if prior is None else prior)
         of_all = self.packing_of_all(batch)
         compared: dict[str, Comparison] = {}
         if self.motion_weight > 0:
@@ -311,14 +312,21 @@ class WassersteinObjective(AutoencoderObjective):
         action: Tensor | None,
         rng: torch.Generator,
         packing: Packing | None,
-    ) -> tuple[Latent, Tensor]:
-        """A draw of the motion prior beside each code, and the codes' negative log-likelihood."""
-        if model.prior.n_components == 1:
-            return model.prior(z, rng, action), z.new_zeros(())
-        steps = model.prior.steps(z.detach(), action)
-        drawn = model.prior.draw(steps, model.prior.noise(z, rng))
-        likelihood = model.prior.log_likelihood(steps, z.detach(), packing)
-        return Latent(*(part.detach() for part in drawn)), self.communicator.mean(-likelihood)
+    ) -> tuple[Latent | None, Tensor]:
+        """A draw of the motion prior beside each code, and the codes' negative log-likelihood.
+
+        A mixture that nothing is compared with draws noise alone, which leaves ``rng`` as it were.
+        """
+        prior = model.prior
+        if prior.n_components == 1:
+            return prior(z, rng, action), z.new_zeros(())
+        z = z.detach()
+        hidden, noise, drawn = prior.hidden(z, action), prior.noise(z, rng), None
+        if self.motion_weight > 0:
+            with torch.no_grad(), full_precision(z.device):
+                drawn = prior.draw(prior.distribution(hidden), noise)
+        likelihood = prior.log_likelihood(hidden, z, packing)
+        return drawn, self.communicator.mean(-likelihood)
 
     def _independence(
         self,
@@ -361,7 +369,9 @@ class WassersteinObjective(AutoencoderObjective):
         self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
     ) -> Tensor:
         """The surprise at motions (n, T, d_m) given their actions, in nats a time step."""
-        surprise = -model.prior.steps(z, action).log_prob(z).unsqueeze(-1)  # (n, T, 1)
+        surprise = -model.prior.log_prob(model.prior.hidden(z, action), z).unsqueeze(
+            -1
+        )  # (n, T, 1)
         if packing is None:
             return self.communicator.mean(surprise.mean((1, 2)))
         real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)
@@ -384,13 +394,3 @@ class WassersteinObjective(AutoencoderObjective):
         entropies = cross_entropy(logits, labels.clamp(min=0), reduction="none")
         known = labels >= 0
         return kl, (entropies * known).sum() / known.sum().clamp(min=1)
-
-
-def check_steps(motion: Latent, batch: Batch) -> None:
-    """Raise a ValueError unless each time step of a batch has a motion code."""
-    made, steps = motion.value.shape[1], batch.x.shape[1]
-    if made != steps:
-        raise ValueError(
-            f"motion_view must keep the time steps, each of which has a motion code of its own: it "
-            f"made {made} of {steps}. A view of some of the frames is for content_view"
-        )

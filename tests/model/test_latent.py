@@ -4,7 +4,6 @@ import pytest
 import torch
 from scipy import stats
 
-from seqdisentangle.data.packing import Packing
 from seqdisentangle.model.latent import LatentCodes, Mixture, gaussian
 
 
@@ -76,14 +75,3 @@ def test_a_gaussian_has_the_moments_it_says_and_draws_from_its_generator():
     assert torch.equal(drawn.value, gaussian(mean, log_var.expand(20000, 2), seeded()).value)
     torch.testing.assert_close(drawn.value.mean(0), mean[0], atol=0.05, rtol=0)
     torch.testing.assert_close(drawn.value.var(0), log_var.exp(), atol=0.1, rtol=0)
-
-
-def test_the_likelihood_of_a_sequence_is_that_of_its_real_steps():
-    shapes = (2, 4, 3), (2, 4, 3, 1), (2, 4, 3, 1)
-    steps = Mixture(*(torch.randn(shape, generator=seeded(k)) for k, shape in enumerate(shapes)))
-    z = torch.randn(2, 4, 1, generator=seeded(3))
-    lengths = torch.tensor([4, 2])
-    found = steps.log_likelihood(z, Packing.of(lengths, 4, z.device))
-    each = steps.log_prob(z)
-    torch.testing.assert_close(found, torch.stack([each[0].sum(), each[1, :2].sum()]))
-    torch.testing.assert_close(steps.log_likelihood(z), each.sum(1))

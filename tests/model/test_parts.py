@@ -189,7 +189,7 @@ def test_a_rollout_goes_on_from_a_history(prior, lengths):
 def test_the_likelihood_of_a_sequence_is_that_of_its_parts(prior):
     z = torch.randn(5, 6, 6, dtype=torch.float64, generator=seeded())
     of_one = prior.of_one
-    each = of_one.log_likelihood(of_one.steps(folded(z, K)), folded(z, K))
+    each = of_one.log_likelihood(of_one.hidden(folded(z, K)), folded(z, K))
     torch.testing.assert_close(
-        prior.log_likelihood(prior.steps(z), z), each.unflatten(0, (5, K)).sum(1)
+        prior.log_likelihood(prior.hidden(z), z), each.unflatten(0, (5, K)).sum(1)
     )

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import distributions
 
+from seqdisentangle.data.packing import Packing
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.latent import Mixture
 from seqdisentangle.model.prior_networks import LSTMPrior, PriorNetwork, content_prior
@@ -196,6 +197,29 @@ def test_its_density_is_that_of_torch(prior):
     steps = prior.steps(z)
     torch.testing.assert_close(steps.log_prob(z), torchs(steps).log_prob(z))
     torch.testing.assert_close(steps.log_weight.exp().sum(-1), torch.ones(5, 4).double())
+
+
+def test_the_likelihood_of_a_sequence_is_that_of_its_real_steps(prior):
+    z, lengths = noise(2, 4), torch.tensor([4, 2])
+    hidden, each = prior.hidden(z), prior.steps(z).log_prob(z)
+    found = prior.log_likelihood(hidden, z, Packing.of(lengths, 4, z.device))
+    torch.testing.assert_close(prior.log_prob(hidden, z), each)
+    torch.testing.assert_close(found, torch.stack([each[0].sum(), each[1, :2].sum()]))
+    torch.testing.assert_close(prior.log_likelihood(hidden, z), each.sum(1))
+
+
+class Wider(LSTMPrior):
+    """A prior that says its steps in a way of its own."""
+
+    def distribution(self, hidden):
+        steps = super().distribution(hidden)
+        return steps._replace(log_var=steps.log_var + 1)
+
+
+@pytest.mark.parametrize("n_components", [1, 4])
+def test_a_subclass_is_asked_for_its_density(n_components):
+    prior, z = Wider(3, 8, n_components).double(), noise(2, 4)
+    torch.testing.assert_close(prior.log_prob(prior.hidden(z), z), prior.steps(z).log_prob(z))
 
 
 @pytest.mark.parametrize("n_actions", [0, 2])
