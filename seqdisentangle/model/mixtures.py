@@ -19,7 +19,9 @@ __all__ = ["mixture_log_prob"]
 PIECE = 256
 
 
-def mixture_log_prob(hidden: Tensor, head: nn.Linear, choice: nn.Linear, z: Tensor) -> Tensor:
+def mixture_log_prob(
+    hidden: Tensor, head: nn.Linear, choice: nn.Linear, z: Tensor, *, keep: bool = True
+) -> Tensor:
     r"""The log-density of each code under its mixture of K diagonal Gaussians, in nats.
 
     .. math::
@@ -38,6 +40,8 @@ def mixture_log_prob(hidden: Tensor, head: nn.Linear, choice: nn.Linear, z: Tens
     choice : nn.Linear
         To K numbers.
     z : Tensor of shape (N, d)
+    keep : bool
+        False computes it again in the backward pass instead.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def mixture_log_prob(hidden: Tensor, head: nn.Linear, choice: nn.Linear, z: Tens
 
     weight = torch.cat([ordered(head.weight), choice.weight])
     bias = torch.cat([ordered(head.bias), choice.bias])
-    log_prob: Tensor = MixtureLogProb.apply(hidden, weight, bias, z)
+    log_prob: Tensor = MixtureLogProb.apply(hidden, weight, bias, z, keep)
     return log_prob
 
 
@@ -65,27 +69,35 @@ class MixtureLogProb(torch.autograd.Function):
     """The operation that :func:`mixture_log_prob` is, its layers one."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, z: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, z: Tensor, keep: bool
+    ) -> Tensor:
         """Sum over the Gaussians, piece by piece."""
         log_prob, said = hidden.new_empty(len(hidden)), []
         for piece in pieces(hidden):
-            said.append(torch.addmm(bias.unsqueeze(-1), weight, hidden[piece].mT))
-            *_, each = densities(said[-1], z[piece])
+            numbers = torch.addmm(bias.unsqueeze(-1), weight, hidden[piece].mT)
+            *_, each = densities(numbers, z[piece])
             torch.logsumexp(each, 0, out=log_prob[piece])
-        ctx.save_for_backward(hidden, weight, z, log_prob, *said)
+            if keep:
+                said.append(numbers)
+        ctx.save_for_backward(hidden, weight, bias, z, log_prob, *said)
         return log_prob
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of what the layer says, and of the layer, piece by piece."""
-        hidden, weight, z, log_prob, *said = ctx.saved_tensors
-        needs_hidden, _, _, needs_z = ctx.needs_input_grad
+        hidden, weight, bias, z, log_prob, *said = ctx.saved_tensors
+        needs_hidden, _, _, needs_z, _ = ctx.needs_input_grad
         of_weight, of_bias = torch.zeros_like(weight), weight.new_zeros(len(weight))
         of_hidden = torch.empty_like(hidden) if needs_hidden else None
         of_z = torch.empty_like(z) if needs_z else None
         with full_precision(hidden.device):
-            for piece, numbers in zip(pieces(hidden), said, strict=True):
+            for i, piece in enumerate(pieces(hidden)):
+                if said:
+                    numbers = said[i]
+                else:
+                    numbers = torch.addmm(bias.unsqueeze(-1), weight, hidden[piece].mT)
                 of_said = gradient_of(numbers, z[piece], log_prob[piece], grad[piece])
                 of_weight.addmm_(of_said, hidden[piece])
                 of_bias.add_(of_said.sum(1))
@@ -95,7 +107,7 @@ class MixtureLogProb(torch.autograd.Function):
                     size = z.shape[-1]
                     of_mean = of_said.unflatten(0, (2 * size + 1, -1))[:size]
                     torch.neg(of_mean.sum(1).mT, out=of_z[piece])
-        return of_hidden, of_weight, of_bias, of_z
+        return of_hidden, of_weight, of_bias, of_z, None
 
 
 def pieces(hidden: Tensor) -> Iterator[slice]:

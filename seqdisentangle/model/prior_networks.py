@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from .._modes import full_precision
 from ..data.packing import Packing, packed
+from ..networks.base import LONG
 from .action import with_action
 from .latent import LOG_VAR_RANGE, Latent, Mixture, gaussian
 from .mixtures import mixture_log_prob
@@ -292,7 +293,8 @@ class LSTMPrior(PriorNetwork):
             return super().log_prob(hidden, z)
         with full_precision(z.device):
             rows = hidden.flatten(0, 1), z.to(hidden.dtype).flatten(0, 1)
-            found = mixture_log_prob(rows[0], self.head, self.choice, rows[1])
+            keep = z.shape[1] <= LONG
+            found = mixture_log_prob(rows[0], self.head, self.choice, rows[1], keep=keep)
         return found.unflatten(0, z.shape[:2])
 
     def distribution(self, hidden: Tensor) -> Mixture:

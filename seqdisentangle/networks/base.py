@@ -34,6 +34,10 @@ Self = TypeVar("Self", bound="FrameNetwork")
 
 SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
 
+# Steps of a sequence above which layers are computed again in the backward pass, not kept for it:
+# no smaller batch makes room for a single sequence.
+LONG = 2**12
+
 GENERATORS = ("auto", "style", "concat")
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 
+import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from .base import (
+    LONG,
     SLOPE,
     CodeShape,
     FrameEncoder,
@@ -19,6 +22,9 @@ from .base import (
 )
 
 __all__ = ["MLP"]
+
+# Frames of long sequences whose layers are computed again at a time.
+PIECE = 2**12
 
 
 @dataclass
@@ -92,6 +98,19 @@ class MLPDecoder(nn.Module):
     def forward(self, motion: Tensor, content: Tensor, sequence: Tensor | None = None) -> Tensor:
         """(n, T, d_m), (n, d_c) -> (n, T, D), or (N, 1, d_m), (n, d_c), (N,) -> (N, 1, D)."""
         x, styles = first_input(motion, content, self.style, len(self.layers), sequence)
+        n, n_steps = motion.shape[:2]
+        if torch.compiler.is_compiling() or not torch.is_grad_enabled() or n_steps <= LONG:
+            return self._decoded(x, styles).view(n, n_steps, -1)
+        # Kept for the backward pass are the codes alone.
+        pieces = x.unflatten(0, (n, n_steps)).split(max(PIECE // n, 1), dim=1)
+        found = [
+            checkpoint(self._decoded, piece.flatten(0, 1), styles, use_reentrant=False)
+            for piece in pieces
+        ]
+        return torch.cat([part.unflatten(0, (n, -1)) for part in found], dim=1)
+
+    def _decoded(self, x: Tensor, styles: list[tuple[Tensor, Tensor] | None]) -> Tensor:
+        """The frames of what the first layer reads, (n * T, size) -> (n * T, D)."""
         for layer, norm, style in zip(self.layers, self.norms, styles, strict=True):
             x = nn.functional.leaky_relu_(modulate(norm(layer(x)), style), SLOPE)
-        return self.codes.squash(self.output(x)).view(*motion.shape[:2], -1)
+        return self.codes.squash(self.output(x))

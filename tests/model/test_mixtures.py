@@ -39,10 +39,11 @@ def learned(hidden, head, choice, z):
 
 
 @each_dtype
+@pytest.mark.parametrize("keep", [True, False])
 @pytest.mark.parametrize("n", [1, 7, 2 * PIECE + 1])
-def test_densities_and_gradients_are_those_of_plain_operations(n, dtype, atol):
+def test_densities_and_gradients_are_those_of_plain_operations(n, keep, dtype, atol):
     given = parts(n, dtype)
-    found, expected = mixture_log_prob(*given), plain(*given)
+    found, expected = mixture_log_prob(*given, keep=keep), plain(*given)
     torch.testing.assert_close(found, expected, atol=atol, rtol=atol)
     weight = torch.rand(n, dtype=dtype) / n
     gradients = (
