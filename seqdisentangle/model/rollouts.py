@@ -33,6 +33,7 @@ class LSTMSteps(NamedTuple):
     choice: Tensor | None
 
     @classmethod
+    @torch.no_grad()
     def of(cls, lstm: nn.LSTM, head: nn.Linear, choice: nn.Linear | None, size: int) -> LSTMSteps:
         """The layers of a prior of codes of a size."""
         of_input, of_state, *biases = lstm.parameters()

@@ -95,3 +95,34 @@ def test_its_module_is_imported_without_geomloss(monkeypatch):
     spec.loader.exec_module(again)
     with pytest.raises(ImportError, match="needs GeomLoss"):
         again.Sinkhorn()
+
+
+@pytest.mark.parametrize("p", [1, 2])
+@pytest.mark.parametrize("times", [1, 4, 50])
+def test_a_bound_of_the_diameter_gives_the_same(p, times):
+    x, y = pair(30, 3)
+    both = torch.cat([x, y])
+    diameter = times * float((both.amax(0) - both.amin(0)).norm())
+    given = Samples(x.requires_grad_()), Samples(y)
+    expected, found = (Sinkhorn(0.5, p, 0.9, bound)(*given) for bound in (None, diameter))
+    torch.testing.assert_close(found, expected, rtol=0 if times == 1 else 2e-3, atol=1e-12)
+    slopes = [torch.autograd.grad(value, x)[0] for value in (expected, found)]
+    assert (slopes[1] - slopes[0]).norm() < 0.02 * slopes[0].norm()
+
+
+def test_with_a_bound_no_value_is_waited_for(monkeypatch):
+    def waited(self):
+        raise AssertionError("a number was asked of the device")
+
+    x, y = pair(5, 2)
+    for name in ("item", "tolist", "__float__", "__int__", "__bool__", "cpu"):
+        monkeypatch.setattr(torch.Tensor, name, waited)
+    Sinkhorn(diameter=8.0)(Samples(x), Samples(y))
+    with pytest.raises(AssertionError, match="asked of the device"):
+        Sinkhorn()(Samples(x), Samples(y))
+
+
+@pytest.mark.parametrize("wrong", [0, -1.0, float("inf"), "wide"])
+def test_a_diameter_is_a_positive_number(wrong):
+    with pytest.raises((ValueError, TypeError), match="Sinkhorn: diameter must be"):
+        Sinkhorn(diameter=wrong)
