@@ -37,7 +37,8 @@ class LSTMSteps(NamedTuple):
     def of(cls, lstm: nn.LSTM, head: nn.Linear, choice: nn.Linear | None, size: int) -> LSTMSteps:
         """The layers of a prior of codes of a size."""
         of_input, of_state, *biases = lstm.parameters()
-        gates = torch.cat([of_input, of_state, sum(biases).unsqueeze(-1)], 1)
+        bias = biases[0] + biases[1]
+        gates = torch.cat([of_input, of_state, bias.unsqueeze(-1)], 1)
         gates.chunk(4)[2].mul_(2)
         moments = with_bias(head).unflatten(0, (-1, 2 * size))
         return cls(gates, moments, None if choice is None else with_bias(choice))
