@@ -200,9 +200,8 @@ def parts(trainer: Trainer, x: Tensor) -> dict[str, Callable[[], None]]:
 
     def recurrences() -> None:
         z, *_ = model.motion._unroll(hidden, noise, [n] * steps)
-        gaussians = model.prior.steps(z.detach())
-        model.prior.draw(gaussians, model.prior.noise(z, rng))
-        (z.sum() - gaussians.log_prob(z.detach()).sum()).backward()
+        of_prior = model.prior.hidden(z.detach())
+        (z.sum() - model.prior.log_prob(of_prior, z.detach()).sum()).backward()
 
     def divergences() -> None:
         values = [
