@@ -85,6 +85,7 @@ def test_fit_reads_a_few_batches_at_once(small, monkeypatch):
 @pytest.mark.parametrize("verb", ["sample", "transform", "extend"])
 def test_the_model_sees_a_bounded_number_of_frames(verb, vector_model, vectors, monkeypatch):
     monkeypatch.setattr("seqdisentangle.estimators._passes.FRAMES_PER_PASS", 50)
+    monkeypatch.setattr("seqdisentangle.estimators._passes.STEPS_PER_ROLLOUT", 50)
     seen = []
     for part in ("encode", "decode", "rollout"):
         monkeypatch.setattr(vector_model.model_, part, watched(vector_model.model_, part, seen))
@@ -95,6 +96,17 @@ def test_the_model_sees_a_bounded_number_of_frames(verb, vector_model, vectors, 
         "extend": lambda: vector_model.extend(X, 3),
     }[verb]()
     assert max(seen) <= 50
+
+
+def test_more_is_rolled_out_together_than_is_decoded_together(vector_model, monkeypatch):
+    monkeypatch.setattr("seqdisentangle.estimators._passes.FRAMES_PER_PASS", 50)
+    decoded, rolled_out = [], []
+    for part, seen in (("decode", decoded), ("rollout", rolled_out)):
+        monkeypatch.setattr(vector_model.model_, part, watched(vector_model.model_, part, seen))
+    vector_model.sample(10, 20)
+    assert rolled_out == [10]  # sequences
+    assert sum(decoded) == 200
+    assert max(decoded) <= 50
 
 
 def watched(model, part, seen):

@@ -325,7 +325,7 @@ VERBS = {
 
 # it falls to depends on the size of a pass.
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("limit", ["VALUES_PER_PASS", "FRAMES_PER_PASS"])
+@pytest.mark.parametrize("limit", ["VALUES_PER_PASS", "FRAMES_PER_PASS", "STEPS_PER_ROLLOUT"])
 @pytest.mark.parametrize("kind", ["numbers", "wide features", "grey"])
 def test_results_do_not_depend_on_the_size_of_a_pass(verb, limit, kind, fitted, monkeypatch):
     model, X, Y = fitted(kind), draw(kind), draw(kind, [7] * 6, seed=1)
@@ -340,6 +340,7 @@ def test_results_do_not_depend_on_the_size_of_a_pass(verb, limit, kind, fitted, 
 def test_the_model_sees_a_bounded_number_of_frames(verb, fitted, monkeypatch):
     model = copy.deepcopy(fitted("features"))
     monkeypatch.setattr("seqdisentangle.estimators._passes.FRAMES_PER_PASS", 50)
+    monkeypatch.setattr("seqdisentangle.estimators._passes.STEPS_PER_ROLLOUT", 50)
     seen = []
 
     def watched(call):
