@@ -87,15 +87,15 @@ def test_a_given_motion_may_be_given_another_action(acting, vectors):
 def test_samples_have_the_actions_of_their_prior(acting, vectors, monkeypatch):
     model = acting(n_actions__prior=[5, 4, 1]).fit(vectors)
     torch.testing.assert_close(model.model_.action_prior, torch.tensor([0.5, 0.4, 0.1]))
-    told, read = [], model.model_.prior.read_one
+    told, draw = [], model.model_.prior.follow
 
-    def read_one(before, state=None, action=None):
+    def follow(noise, before, state=None, action=None):
         told.append(action)
-        return read(before, state, action)
+        return draw(noise, before, state, action)
 
-    monkeypatch.setattr(model.model_.prior, "read_one", read_one)
+    monkeypatch.setattr(model.model_.prior, "follow", follow)
     model.sample(4000, 2, random_state=0)
-    shares = torch.cat(told[::2]).mean(0)
+    shares = torch.cat(told).mean(0)
     np.testing.assert_allclose(shares, [0.5, 0.4, 0.1], atol=0.03)
 
 
