@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 
 import torch
 from torch import Tensor
@@ -94,7 +95,18 @@ class Losses:
         return {"counts": torch.tensor(self._counts_of_all(communicator)).long(), "rows": rows}
 
     def load_state_dict(self, state: dict[str, Tensor], communicator: Communicator) -> None:
-        """Go on from there; one process counts what all have had, however many these were."""
+        """Go on from there; one process counts what all have had, however many these were.
+
+        Raises
+        ------
+        ValueError
+            If there is no row for each count, or a count is not positive.
+        """
+        if len(state["counts"]) != len(state["rows"]) or bool((state["counts"] < 1).any()):
+            raise ValueError(
+                f"losses of {len(state['rows'])} batches must have a positive number of sequences "
+                f"for each, got {reprlib.repr(state['counts'].tolist())}"
+            )
         counts = state["counts"] if communicator.rank == 0 else torch.zeros_like(state["counts"])
         self._counts, self._rows = counts.tolist(), state["rows"].tolist()
         self._waiting = []

@@ -28,6 +28,18 @@ FACTOR = 0.3
 # A warm-up begins with this share of the highest learning rate.
 START = 0.04
 
+# What a step changes of torch's schedulers: the rest is as they were built.
+MOVES = (
+    "last_epoch",
+    "_step_count",
+    "_last_lr",
+    "best",
+    "num_bad_epochs",
+    "cooldown_counter",
+    "T_cur",
+    "T_i",
+)
+
 
 class LRSchedule(Part, ABC):
     """A schedule of the learning rate.
@@ -283,6 +295,7 @@ class Schedule:
         warmup_updates: int = 0,
     ) -> None:
         schedule = resolve_schedule(lr_schedule)
+        self._n_updates = n_updates
         self._by_step = schedule.by_step(optimizer, learning_rate, n_updates, warmup_updates)
         self._by_loss = schedule.by_loss(optimizer)
 
@@ -304,8 +317,32 @@ class Schedule:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there; the learning rate itself is the optimiser's to restore."""
+        """Go on from there; the learning rate itself is the optimiser's to restore.
+
+        Raises
+        ------
+        ValueError
+            If it has moved further than the training is long.
+        """
         if self._by_loss is not None:
-            self._by_loss.load_state_dict(state["by_loss"])
+            self._by_loss.load_state_dict(moved(self._by_loss, state["by_loss"]))
         if self._by_step is not None:
-            self._by_step.load_state_dict(state["by_step"])
+            n_done = state["by_step"]["last_epoch"]
+            if not 0 <= n_done <= self._n_updates:
+                raise ValueError(
+                    f"the schedule of {self._n_updates} updates must have made as many or fewer, "
+                    f"got {n_done}"
+                )
+            self._by_step.load_state_dict(moved(self._by_step, state["by_step"]))
+
+
+def moved(scheduler: lr_scheduler.LRScheduler, state: dict[str, Any]) -> dict[str, Any]:
+    """The state of a scheduler; of torch's own, what no step changes is as it was built."""
+    if type(scheduler).__module__ != lr_scheduler.__name__:
+        return state
+    own = scheduler.state_dict()
+    new = {name: state[name] for name in MOVES if name in own}
+    if isinstance(scheduler, lr_scheduler.SequentialLR):
+        pairs = zip(scheduler._schedulers, state["_schedulers"], strict=True)
+        new["_schedulers"] = [moved(one, its) for one, its in pairs]
+    return own | new

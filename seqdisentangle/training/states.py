@@ -94,10 +94,15 @@ def load_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -
     Raises
     ------
     ValueError
-        If a setting or a moment is of another type or shape, not finite, or negative where it
-        cannot be.
+        If a setting or a moment is of another type or shape, not finite, out of its range, or
+        that of no parameter.
     """
-    parameters = optimizer.param_groups[0]["params"]
+    parameters = dict(enumerate(optimizer.param_groups[0]["params"]))
+    if not state["state"].keys() <= parameters.keys():
+        raise ValueError(
+            f"an optimiser of {len(parameters)} parameters must remember nothing of others, got "
+            f"{reprlib.repr(list(state['state'].keys() - parameters.keys()))}"
+        )
     if any(remembered.keys() != MOMENTS for remembered in state["state"].values()):
         raise ValueError(f"an optimiser must remember {', '.join(sorted(MOMENTS))}")
     moments = {
@@ -118,18 +123,22 @@ def load_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -
 
 def moment(value: Tensor, parameter: Tensor, name: str) -> Tensor:
     """A moment of a parameter, or the number of its steps."""
-    sized = value.shape in (parameter.shape, ()) and bool(value.isfinite().all())
-    if not sized or ("sq" in name and bool((value < 0).any())):
-        raise ValueError(
-            f"{name} must be finite, of shape {tuple(parameter.shape)} or a number, and a square "
-            f"not negative; got shape {tuple(value.shape)}"
-        )
-    return torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value
+    counts = name.startswith("step")
+    shape = torch.Size() if counts else parameter.shape
+    dtype = torch.float32 if counts else parameter.dtype
+    check_alike(value, torch.empty(shape, dtype=dtype), name)
+    never_negative = counts or "sq" in name
+    if not bool(value.isfinite().all()) or (never_negative and bool((value < 0).any())):
+        raise ValueError(f"{name} must be finite" + (" and not negative" if never_negative else ""))
+    return value if counts else torch.empty_like(parameter).copy_(value)
 
 
 def setting(value: Any, own: Any, name: str) -> Any:
-    """A setting of an optimiser, a number or some, none of them negative."""
+    """A setting of an optimiser: a rate, at least 0, or shares, which are below 1 too."""
     check_alike(value, own, name)
-    if any(number < 0 for number in (value if isinstance(value, list | tuple) else [value])):
+    if isinstance(value, list | tuple):
+        if not all(0 <= share < 1 for share in value):
+            raise ValueError(f"{name} must be at least 0 and below 1, got {value!r}")
+    elif value < 0:
         raise ValueError(f"{name} must be at least 0, got {value!r}")
     return value

@@ -239,6 +239,32 @@ def test_a_training_goes_on_in_fewer_processes_with_a_warning(vectors, small, tm
         assert small(checkpoint=tmp_path).fit(vectors, resume=True).n_epochs_ == 2
 
 
+@pytest.mark.parametrize("which", [0, 1], ids=["model", "critic"])
+@pytest.mark.parametrize("other", ["step", "exp_avg_sq"])
+def test_swapped_moments_are_refused_by_the_name_of_the_file(
+    which, other, vectors, small, tmp_path
+):
+    with pytest.raises(PowerCutError):
+        small(reg="gan", checkpoint=tmp_path, callbacks=Cut(2)).fit(vectors)
+    path = tmp_path / files(tmp_path)[-1]
+    tensors, settings = load_file(path)
+    state = from_json(settings["state"], tensors)
+    moments = state["trainer"]["optimizers"][which]["state"]
+    i = next(i for i in moments if moments[i]["exp_avg"].ndim == 2)
+    j = (
+        i
+        if other == "step"
+        else next(j for j in moments if moments[j][other].shape != moments[i]["exp_avg"].shape)
+    )
+    moments[i]["exp_avg"], moments[j][other] = moments[j][other], moments[i]["exp_avg"]
+    tensors = {}
+    save_file(path, tensors, {**settings, "state": to_json(state, tensors=tensors)})
+    with pytest.raises(
+        ValueError, match=f"{path.name}.* cannot be read as this training: .* must be"
+    ):
+        small(reg="gan", checkpoint=tmp_path).fit(vectors, resume=True)
+
+
 # ---- what cannot be written ----------------------------------------------------------------------
 
 

@@ -83,3 +83,16 @@ def test_losses_go_on_from_a_state():
         one.append(1, Loss(torch.tensor(5.0), {"a": torch.tensor(6.0)}))
     assert len(other) == 2
     assert other.means(SingleProcess()) == losses.means(SingleProcess()) == {"loss": 2.0, "a": 3.0}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"counts": [3]}, {"counts": [3, 0]}, {"counts": [3, -3]}, {"rows": [[1.0, 2.0]] * 3}],
+    ids=str,
+)
+def test_losses_do_not_go_on_from_sequences_that_are_not_theirs(change):
+    state = {"counts": [3, 3], "rows": [[1.0, 2.0]] * 2} | change
+    with pytest.raises(ValueError, match="positive number of sequences for each"):
+        Losses(("a",)).load_state_dict(
+            {name: torch.tensor(value) for name, value in state.items()}, SingleProcess()
+        )

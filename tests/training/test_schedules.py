@@ -1,12 +1,13 @@
 """Step sizes: they rise in the warm-up, last as long as the training, and fall on a plateau."""
 
+import copy
 import itertools
 
 import pytest
 import torch
 
 from seqdisentangle.training import LR_SCHEDULES
-from seqdisentangle.training.schedules import FACTOR, PATIENCE, START, Schedule
+from seqdisentangle.training.schedules import FACTOR, MOVES, PATIENCE, START, Schedule
 
 
 def rates_of(name, n_updates, warmup_updates):
@@ -55,3 +56,47 @@ def test_a_plateau_lowers_the_step_size_after_some_epochs_without_a_lower_loss()
         rates.append(optimizer.param_groups[0]["lr"])
     expected = [0.01] * (3 + PATIENCE) + [0.01 * FACTOR] * (PATIENCE + 1) + [0.01 * FACTOR**2] * 2
     assert rates == pytest.approx(expected)
+
+
+def halfway(name):
+    """An optimiser of ten updates, and its schedule."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
+    return optimizer, Schedule(optimizer, name, 0.01, 10, 3)
+
+
+def rest_of(optimizer, schedule):
+    rates = []
+    for _ in range(5):
+        optimizer.step()
+        schedule.end_step()
+        schedule.end_epoch(1.0)
+        rates.append(optimizer.param_groups[0]["lr"])
+    return rates
+
+
+def corrupted(state):
+    """A state in which all numbers are others that no step changes."""
+    if isinstance(state, list):
+        return [corrupted(value) for value in state]
+    if not isinstance(state, dict):
+        return -state if isinstance(state, int | float) else state
+    return {key: value if key in MOVES else corrupted(value) for key, value in state.items()}
+
+
+@pytest.mark.parametrize("name", LR_SCHEDULES)
+def test_what_no_step_changes_is_not_taken_from_a_state(name):
+    (optimizer, schedule), (fresh, again) = halfway(name), halfway(name)
+    rest_of(optimizer, schedule)
+    state = copy.deepcopy(schedule.state_dict())
+    fresh.load_state_dict(optimizer.state_dict())
+    again.load_state_dict(corrupted(state))
+    assert rest_of(fresh, again) == rest_of(optimizer, schedule)
+
+
+@pytest.mark.parametrize("n_done", [-1, 11])
+def test_a_schedule_that_has_moved_further_than_it_is_long_is_refused(n_done):
+    _, schedule = halfway("one_cycle")
+    state = copy.deepcopy(schedule.state_dict())
+    state["by_step"]["last_epoch"] = n_done
+    with pytest.raises(ValueError, match=f"schedule of 10 updates .* got {n_done}"):
+        schedule.load_state_dict(state)

@@ -79,16 +79,33 @@ def test_moments_and_what_a_schedule_changes_come_back():
     ("name", "value", "message"),
     [
         ("exp_avg", torch.ones(4), "exp_avg of parameter 0 must be .* shape .2, 3"),
+        ("exp_avg", torch.ones(()), "exp_avg of parameter 0 must be .* shape .2, 3"),
+        ("exp_avg", torch.ones(2, 3).double(), "exp_avg of parameter 0 must be .*float32"),
         ("exp_avg", torch.full((2, 3), math.nan), "exp_avg of parameter 0 must be finite"),
-        ("exp_avg_sq", -torch.ones(2, 3), "a square not negative"),
+        ("exp_avg", 1.0, "exp_avg of parameter 0 must be of the type Tensor"),
+        ("exp_avg_sq", -torch.ones(2, 3), "exp_avg_sq .* finite and not negative"),
+        ("step", torch.ones(2, 3), "step of parameter 0 must be .* shape .., got .* shape .2, 3"),
+        ("step", torch.ones((), dtype=torch.int64), "step of parameter 0 must be .*float32"),
+        ("step", torch.tensor(-1.0), "step of parameter 0 must be finite and not negative"),
         ("quux", torch.ones(2, 3), "must remember exp_avg, exp_avg_sq, step"),
         ("lr", math.nan, "lr must be of the type float"),
         ("lr", -1.0, "lr must be at least 0"),
         ("betas", (0.9,), "betas must hold 2"),
+        ("betas", (0.9, 1.0), "betas must be at least 0 and below 1"),
+        ("betas", (-0.1, 0.9), "betas must be at least 0 and below 1"),
     ],
 )
 def test_an_optimiser_refuses_what_it_cannot_go_on_from(name, value, message):
     state = optimiser(steps=1).state_dict()
-    (state["param_groups"][0] if name in ("lr", "betas") else state["state"][0])[name] = value
+    settings = state["param_groups"][0]
+    (settings if name in settings else state["state"][0])[name] = value
     with pytest.raises(ValueError, match=message):
+        load_optimizer(optimiser(), state)
+
+
+@pytest.mark.parametrize("i", [-1, 1, "0"])
+def test_an_optimiser_refuses_the_memory_of_no_parameter_of_its_own(i):
+    state = optimiser(steps=1).state_dict()
+    state["state"][i] = state["state"].pop(0)
+    with pytest.raises(ValueError, match=f"must remember nothing of others, got .{i!r}"):
         load_optimizer(optimiser(), state)
