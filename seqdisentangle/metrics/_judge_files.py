@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,12 +25,15 @@ class Learned(NamedTuple):
         The labels of each task.
     history : list of float
     several_tasks : bool
+    n_features : int
+        Values of a frame, or columns of a table of numbers.
     """
 
     layout: Layout
     classes: list[NDArray[Any]]
     history: list[float]
     several_tasks: bool
+    n_features: int
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Learned:
@@ -41,7 +45,12 @@ class Learned(NamedTuple):
             If one is of another type, or has no such value.
         """
         found = from_json(settings["learned"])
-        kinds = {"layout": Layout, "history": list[float], "several_tasks": bool, "classes": list}
+        kinds = {
+            "layout": Layout,
+            "history": list[float],
+            "several_tasks": bool,
+            "classes": list,
+        }
         for name, kind in kinds.items():
             if not matches(found[name], kind):
                 raise ValueError(f"{name} must be a {kind}, got {found[name]!r}")
@@ -54,7 +63,12 @@ class Learned(NamedTuple):
         if not classes or (len(classes) > 1 and not found["several_tasks"]):
             raise ValueError(f"several_tasks is {found['several_tasks']} of {len(classes)} tasks")
         history = [float(loss) for loss in found["history"]]
-        return cls(found["layout"], classes, history, found["several_tasks"])
+        several_tasks = found["several_tasks"]
+        # Files of before know nothing of tables: theirs may have any number of columns.
+        n_features = found.get("n_features", math.prod(found["layout"].frame_shape))
+        if not matches(n_features, int) or n_features < 1:
+            raise ValueError(f"n_features must be an int of at least 1, got {n_features!r}")
+        return cls(found["layout"], classes, history, several_tasks, n_features)
 
 
 def check_sound(judge: Any) -> None:
@@ -62,6 +76,6 @@ def check_sound(judge: Any) -> None:
     frames = np.zeros((3, 2, *judge.frame_shape_), dtype=np.float32)  # dark, bright, and noise
     frames[1] = 1.0
     frames[2] = np.random.RandomState(0).uniform(size=frames.shape[1:])
-    said = judge.predict_proba(frames)
+    said = judge.predict_proba(list(frames))  # a table has the columns of fit
     if not all(np.isfinite(p).all() for p in (said if isinstance(said, list) else [said])):
         raise ValueError("with its weights, probabilities are not finite")

@@ -12,7 +12,7 @@ from ._checks import labels_in
 __all__ = ["encoded", "share_right"]
 
 
-def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
+def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64], bool]:
     """Find the classes of each task, and number the labels of n sequences by them.
 
     Parameters
@@ -25,11 +25,14 @@ def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
     classes : list of ndarray
         The labels of each task, increasing.
     numbers : array of int and shape (n, n_tasks)
+    several_tasks : bool
+        True of a column a task, be it one.
 
     Raises
     ------
     ValueError
-        If there are not n labels, or a task has a single class.
+        If there are not n labels, a task has a single class, or they are numbers that
+        hardly ever repeat.
     """
     if y is None:
         raise ValueError(
@@ -44,9 +47,17 @@ def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64]]:
         )
     tasks = [np.unique(task, return_inverse=True) for task in labels.reshape(n, -1).T]
     for number, (classes, _) in enumerate(tasks):
+        # Classes may be numbers such as 0.5, but not if hardly one is there twice.
+        is_measured = classes.dtype.kind == "f" and bool((classes != np.floor(classes)).any())
+        if is_measured and len(classes) > n / 2:
+            raise ValueError(
+                f"y must hold classes, got {len(classes)} different numbers in {n} sequences. "
+                "Unknown label type: continuous"
+            )
         if len(classes) < 2:
-            raise ValueError(f"y has a single class in task {number}: there is nothing to judge.")
-    return [classes for classes, _ in tasks], np.column_stack([numbers for _, numbers in tasks])
+            raise ValueError(f"y has a single class in task {number}, expected more than 1 class")
+    numbers = np.column_stack([numbers for _, numbers in tasks])
+    return [classes for classes, _ in tasks], numbers, labels.ndim == 2
 
 
 def share_right(given: NDArray[Any], y: ArrayLike, sample_weight: ArrayLike | None) -> float:

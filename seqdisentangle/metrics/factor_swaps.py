@@ -11,9 +11,9 @@ from sklearn.utils import check_random_state
 
 from ..data.containers import as_array
 from ._checks import checked
-from ._codes import flat_codes
 from ._factors import factors_in, is_continuous
 from ._judged import labels_shown
+from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences
 from .probes import chance
 from .tables import Estimate, Table
@@ -78,9 +78,10 @@ def factor_swap(model: Any, X: Any, donors: Any, dimensions: ArrayLike) -> Any:
     own, others = ReadSequences.all_of(X, model), ReadSequences.all_of(donors, model, "donors")
     if len(own) != len(others):
         raise ValueError(f"donors must hold as many sequences as X, {len(own)}, got {len(others)}")
-    content = own.encoded(model).content
-    chosen = dimensions_in(dimensions, "dimensions", content.shape[1])
-    return exchanged(model, model.transform(own.X), others.encoded(model).content, chosen)
+    codes = own.encoded(model)
+    chosen = dimensions_in(dimensions, "dimensions", codes.content.shape[1])
+    donated = others.encoded(model).content
+    return exchanged(model, own, codes, donated, chosen, np.arange(len(own)))
 
 
 @checked(model="inverse_transform", judge="predict")
@@ -167,15 +168,23 @@ def factor_swap_accuracy(
     factors = factors_in(y, len(held))
     if numbers := [name for name, factor in factors.items() if is_continuous(factor)]:
         raise ValueError(f"y must hold labels, which a judge can know, got numbers: {numbers[0]}")
-    content = held.encoded(model).content
-    chosen = subsets_in(subsets, factors, content.shape[1])
+    codes = held.encoded(model)
+    chosen = subsets_in(subsets, factors, codes.content.shape[1])
     partner = check_random_state(random_state).permutation(len(held))
-    nothing = np.array([], np.intp)
-    own = labels_of_swaps(model, held, content, factors, judge, nothing, batch_size)
+
+    def shown_with(dimensions: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+        """The labels that a judge sees in all sequences with these dimensions of partners."""
+        found = []
+        for start in range(0, len(held), batch_size):
+            rows = np.arange(start, min(start + batch_size, len(held)))
+            frames = exchanged(model, held, codes, codes.content[partner], dimensions, rows)
+            found.append(labels_shown(judge, frames, factors))
+        return {name: np.concatenate([each[name] for each in found]) for name in factors}
+
+    own = shown_with(np.array([], np.intp))
     rows = []
     for changed, dimensions in chosen.items():
-        donors = content[partner]
-        shown = labels_of_swaps(model, held, donors, factors, judge, dimensions, batch_size)
+        shown = shown_with(dimensions)
         for name, factor in factors.items():
             asked = factor[partner] if name == changed else factor
             differ = factor[partner] != factor
@@ -191,30 +200,20 @@ def factor_swap_accuracy(
     return Table(tuple(rows))
 
 
-def labels_of_swaps(
+def exchanged(
     model: Any,
     held: ReadSequences,
+    codes: SequenceCodes,
     donors: NDArray,
-    factors: dict[str, NDArray[Any]],
-    judge: Any,
     dimensions: NDArray[np.intp],
-    batch_size: int,
-) -> dict[str, NDArray[Any]]:
-    """Labels that sequences show with some dimensions of the contents `donors`, (n, d)."""
-    found = []
-    for start in range(0, len(held), batch_size):
-        rows = np.arange(start, min(start + batch_size, len(held)))
-        frames = exchanged(model, model.transform(held.take(rows)), donors[rows], dimensions)
-        found.append(labels_shown(judge, frames, factors))
-    return {name: np.concatenate([each[name] for each in found]) for name in factors}
-
-
-def exchanged(model: Any, codes: Any, donors: NDArray, dimensions: NDArray[np.intp]) -> Any:
-    """Decode codes with some dimensions of the contents of donors."""
-    content, motion = flat_codes(codes)
-    content = content.copy()
-    content[:, dimensions] = donors[:, dimensions]
-    return model.inverse_transform((content, motion))
+    rows: NDArray[np.intp],
+) -> Any:
+    """Decode the codes of some sequences with dimensions of the contents `donors`, (n, d)."""
+    content = codes.content[rows]  # a copy
+    content[:, dimensions] = donors[rows][:, dimensions]
+    motion = [codes.motion[i] for i in rows]
+    is_ragged = isinstance(held.X, list)
+    return model.inverse_transform((content, motion if is_ragged else np.stack(motion)))
 
 
 def dimensions_in(dimensions: Any, name: str, size: int) -> NDArray[np.intp]:

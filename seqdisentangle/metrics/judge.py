@@ -13,18 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
 from .._arguments import COUNT, Number
-from .._modes import ordinary_modes, without_gradients
+from .._modes import ordinary_modes
 from .._outline import check_shapes, load_weights
 from .._paths import check_path
 from .._seeding import seeded
 from .._threading import leave_lost_threads
-from ..data.batches import Batches
 from ..data.layout import CHANNELS, Layout
-from ..data.passes import BoundedPasses
-from ..data.sequences import Sequences
 from ..persistence import load_file, reading, save_file
 from ..serialization import from_json, to_json
 from ..training.devices import resolve_device, room_for_data
@@ -32,9 +29,10 @@ from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
 from ._judge_files import Learned, check_sound
+from ._judge_input import n_features_of, probabilities, read
 from ._judge_labels import encoded, share_right
 from ._judge_net import JudgeNet
-from ._judge_training import UNITS, CrossEntropy, near, settle_batch_norm, shuffled_batches
+from ._judge_training import CrossEntropy, settle_batch_norm, shuffled_batches
 
 __all__ = ["SequenceJudge"]
 
@@ -86,6 +84,10 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Passes made.
     history_ : list of float
         Cross-entropy of each epoch, the mean over labels in nats, in training mode.
+    n_features_in_ : int
+        Values of a frame; of an array (n, T) of numbers its columns, T.
+    feature_names_in_ : ndarray of str
+        Names of the columns, of a data frame of numbers (n, T) alone.
     frame_shape_ : tuple of int
         Shape of one frame as it came.
     layout_ : Layout
@@ -172,8 +174,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If a parameter or `X` is not as described, `X` and `y` differ in number, or a task has a
-            single class.
+            If a parameter or `X` is not as described, `X` and `y` differ in number, a task has a
+            single class, or labels are measured numbers, hardly one of which is there twice.
         FloatingPointError
             If the loss diverges. A judge that was trained before is then as it was.
 
@@ -184,9 +186,9 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         leave_lost_threads()
         self._validate_params()
         device = resolve_device(str(self.device))
-        sequences = near(Sequences(X, channels=self.channels))
+        sequences = read(self, X, None, self.channels)
         sequences.keep_on(device, room_for_data(device))
-        classes, labels = encoded(y, len(sequences))
+        classes, labels, several_tasks = encoded(y, len(sequences))
         n_tasks = len(classes)
 
         random_state = check_random_state(self.random_state)
@@ -213,7 +215,10 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             raise result.diverged
         settle_batch_norm(net, sequences, self.batch_size, device, rng)
         history = [record["loss"] / n_tasks for record in result.history]
-        self._keep(net, sequences.layout, classes, history, several_tasks=np.ndim(y) == 2)
+        n_features = n_features_of(sequences)
+        learned = Learned(sequences.layout, classes, history, several_tasks, n_features)
+        self._keep(net, learned)
+        _check_feature_names(self, X, reset=True)
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {self.n_epochs_} of {self.max_epochs} epochs: check "
@@ -228,7 +233,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of n sequences
-            With frames like those of `fit`, of any lengths.
+            With frames like those of `fit`, of any lengths. An array (n, T) has the T of `fit`:
+            hand in sequences of numbers that are longer or shorter as a list.
 
         Returns
         -------
@@ -238,15 +244,17 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If frames are shaped otherwise than in `fit`, or too large to compute with.
+            If frames are shaped otherwise than in `fit`, a table has other columns, or values are
+            too large to compute with.
         """
         check_is_fitted(self, "module_")
         leave_lost_threads()
         n_classes = [len(classes) for classes in self._task_classes()]
-        probabilities = [np.empty((0, k)) for k in n_classes]  # of an empty X
+        found = [np.empty((0, k)) for k in n_classes]  # of an empty X
         if getattr(X, "shape", (1,))[:1] != (0,):
-            probabilities = self._judged(near(Sequences(X, layout=self.layout_)), n_classes)
-        return probabilities if isinstance(self.classes_, list) else probabilities[0]
+            sequences = read(self, X, self.layout_)
+            found = probabilities(self.module_, sequences, n_classes, self.batch_size)
+        return found if isinstance(self.classes_, list) else found[0]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Most probable label of each sequence.
@@ -319,6 +327,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             "several_tasks": isinstance(self.classes_, list),
             "layout": self.layout_,
             "history": self.history_,
+            "n_features": self.n_features_in_,
         }
         settings = {
             "estimator": type(self).__name__,
@@ -354,47 +363,36 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         with reading(path, "a judge"):
             judge = cls(**from_json(settings["parameters"]))
             judge._validate_params()
-            layout, classes, history, several = Learned.of(settings)
-            check_shapes(lambda: {"": judge._build(layout, classes, seed=0)}, weights)
-            net = judge._build(layout, classes, seed=0)
+            learned = Learned.of(settings)
+            check_shapes(lambda: {"": judge._build(learned.layout, learned.classes, 0)}, weights)
+            net = judge._build(learned.layout, learned.classes, seed=0)
             load_weights(net, weights)
-            judge._keep(net, layout, classes, history, several_tasks=several)
+            judge._keep(net, learned)
             check_sound(judge)
         return judge
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.target_tags.multi_output = True
+        return tags
 
     def _build(self, layout: Layout, classes: list[NDArray[Any]], seed: int) -> JudgeNet:
         n_classes = [len(labels) for labels in classes]
         with seeded(seed):
             return JudgeNet(layout.frame_shape, n_classes, self.n_channels, self.n_features)
 
-    def _keep(
-        self,
-        net: JudgeNet,
-        layout: Layout,
-        classes: list[NDArray[Any]],
-        history: list[float],
-        *,
-        several_tasks: bool,
-    ) -> None:
+    def _keep(self, net: JudgeNet, learned: Learned) -> None:
         """Set all that is learned, at once."""
         self.module_ = net.eval()
-        self.layout_ = layout
-        self.frame_shape_ = layout.array_frame_shape
-        self.classes_: NDArray[Any] | list[NDArray[Any]] = classes if several_tasks else classes[0]
-        self.history_ = history
-        self.n_epochs_ = len(history)
+        self.layout_ = learned.layout
+        self.frame_shape_ = learned.layout.array_frame_shape
+        self.n_features_in_ = learned.n_features
+        self.classes_: NDArray[Any] | list[NDArray[Any]] = (
+            learned.classes if learned.several_tasks else learned.classes[0]
+        )
+        self.history_ = learned.history
+        self.n_epochs_ = len(learned.history)
 
     def _task_classes(self) -> list[NDArray[Any]]:
         return self.classes_ if isinstance(self.classes_, list) else [self.classes_]
-
-    @without_gradients()
-    def _judged(self, sequences: Sequences, n_classes: list[int]) -> list[NDArray[np.float64]]:
-        """Probabilities of each task, (n, n_classes), batch by batch."""
-        n, n_steps = len(sequences), sequences.n_steps
-        passes = BoundedPasses(n, n_steps, self.batch_size * n_steps, sequences.lengths)
-        batches = Batches(sequences, UNITS, passes, device=next(self.module_.parameters()).device)
-        probabilities = [np.empty((n, k)) for k in n_classes]
-        for rows, batch in zip(passes, batches, strict=True):
-            for p, logits in zip(probabilities, self.module_(batch), strict=True):
-                p[rows] = logits.double().softmax(-1).cpu().numpy()
-        return probabilities

@@ -99,3 +99,23 @@ def test_what_does_not_fit_is_refused():
         factor_swap_accuracy(Dressed(), X, {"size": HAIR + 0.5}, JUDGE, {"size": [0]})
     with pytest.raises(ValueError, match=r"subsets must be of factors of y, hair, .* got 'shoes'"):
         factor_swap_accuracy(Dressed(), X, FACTORS, JUDGE, {"shoes": [0]})
+
+
+class Counting(Dressed):
+    """Counts the sequences that it encodes."""
+
+    n_encoded = 0
+
+    def transform(self, X):
+        self.n_encoded += len(X)
+        return super().transform(X)
+
+
+def test_each_sequence_is_encoded_once():
+    model = Counting()
+    factor_swap(model, X[:6], X[6:12], [2])
+    assert model.n_encoded == 12
+    model = Counting()
+    subsets = {"hair": [2], "shirt": [0]}
+    factor_swap_accuracy(model, X, FACTORS, JUDGE, subsets, batch_size=16, random_state=0)
+    assert model.n_encoded == len(X)

@@ -35,6 +35,8 @@ def saved(tmp_path_factory):
         ({"classes": [[None, "a"]]}, "classes must be numbers or strings"),
         ({"classes": []}, "several_tasks is False of 0 tasks"),
         ({"several_tasks": None}, "several_tasks must be .*bool"),
+        ({"n_features": "3"}, "n_features must be an int of at least 1, got .3."),
+        ({"n_features": 0}, "n_features must be .* got 0"),
     ],
     ids=str,
 )
@@ -81,3 +83,14 @@ def test_losses_that_json_has_made_whole_are_floats_again(saved, tmp_path):
     save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
     history = SequenceJudge.load(tmp_path / "judge").history_
     assert [type(loss) for loss in history] == [float, float]
+
+
+def test_a_file_of_before_takes_tables_of_any_number_of_columns(tmp_path):
+    X = np.random.RandomState(0).uniform(size=(6, 5))
+    judge = SequenceJudge(n_channels=4, n_features=6, max_epochs=1, random_state=0)
+    judge.fit(X, list("ababab")).save(tmp_path / "judge")
+    tensors, settings = load_file(tmp_path / "judge")
+    learned = from_json(settings["learned"])
+    assert learned.pop("n_features") == 5
+    save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
+    assert SequenceJudge.load(tmp_path / "judge").predict(X[:, :3]).shape == (6,)

@@ -8,11 +8,17 @@ from seqdisentangle.metrics._judge_labels import encoded, share_right
 
 @pytest.mark.parametrize(
     "y",
-    [[3, 1, 3, 7], ["b", "a", "a", "b"], np.array([[0, 5], [1, 5], [0, 4], [2, 4]])],
-    ids=["numbers", "text", "two tasks"],
+    [
+        [3, 1, 3, 7],
+        [0.5, 1.5, 1.5, 0.5],
+        ["b", "a", "a", "b"],
+        np.array([[0, 5], [1, 5], [0, 4], [2, 4]]),
+    ],
+    ids=["numbers", "halves", "text", "two tasks"],
 )
 def test_classes_at_their_numbers_are_the_labels(y):
-    classes, numbers = encoded(y, 4)
+    classes, numbers, several_tasks = encoded(y, 4)
+    assert several_tasks == (np.ndim(y) == 2)
     labels = np.asarray(y).reshape(4, -1)
     assert numbers.shape == labels.shape
     for task, (values, column) in enumerate(zip(classes, numbers.T, strict=True)):
@@ -26,6 +32,10 @@ def test_classes_at_their_numbers_are_the_labels(y):
         ([1, 2, 3], r"y must have shape \(4,\) or \(4, n_tasks\) .* got shape \(3,\)"),
         (np.zeros((4, 1, 1)), r"got shape \(4, 1, 1\)"),
         (None, "requires y to be passed, but the target y is None"),
+        (
+            [0.0, 1.0, 0.5, 1.0],
+            "y must hold classes, got 3 different numbers .* label type: contin",
+        ),
         ([[1, 0], [2, 0], [1, 0], [2, 0]], "y has a single class in task 1"),
     ],
 )
