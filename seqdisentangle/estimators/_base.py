@@ -301,7 +301,7 @@ def checked_table(estimator: SequenceEstimator, X: Any, name: str, *, reset: boo
 def level_of_user() -> int:
     """The ``stacklevel`` of the caller's nearest line outside of this package and scikit-learn."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith(OURS):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(OURS):
         frame, level = frame.f_back, level + 1
     return level
 

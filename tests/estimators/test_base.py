@@ -31,6 +31,14 @@ def test_frames_unlike_those_in_fit_are_named_by_their_shape(video_model, videos
         video_model.transform(np.moveaxis(videos, -1, 2))
 
 
+def test_a_warning_finds_its_line_in_code_without_a_module(small, vectors):
+    names = {"model": small(), "X": vectors[:, :1]}
+    with pytest.warns(LayoutWarning) as found:
+        exec(compile("model.fit(X)", "a page", "exec"), names)
+    files = [warning.filename for warning in found if warning.category is LayoutWarning]
+    assert files == ["a page"]
+
+
 @pytest.mark.parametrize("fit", ["fit", "fit_transform", "partial_fit"])
 def test_doubts_are_warnings_at_the_users_line_once(fit, small):
     X = np.random.RandomState(0).normal(size=(6, 1, 30))
