@@ -180,8 +180,8 @@ class CellDisplay(ABC):
         -------
         matplotlib.animation.FuncAnimation
             As long as the longest sequence; shorter ones begin again. Keep a reference to it while
-            it plays. ``animation.save("swap.gif")`` writes it to a file, ``"swap.mp4"`` by FFmpeg;
-            a notebook shows it.
+            it plays. ``animation.save("swap.gif")`` writes it to a file, ``"swap.mp4"`` by the
+            program ffmpeg, or PyAV of the extra ``video``; a notebook shows it.
 
         Raises
         ------

@@ -3,7 +3,7 @@
 import matplotlib.animation
 import pytest
 
-from seqdisentangle.display import SwapDisplay
+from seqdisentangle.display import SwapDisplay, _moving
 from tests.display._common import Halves, T, donors
 
 
@@ -19,9 +19,10 @@ def test_a_gif_has_all_steps(animation, tmp_path):
         assert gif.n_frames == T
 
 
-def test_an_mp4_without_ffmpeg_says_so(animation, monkeypatch, tmp_path):
+def test_an_mp4_without_ffmpeg_and_pyav_says_so(animation, monkeypatch, tmp_path):
     monkeypatch.setattr(matplotlib.animation.writers, "is_available", lambda name: False)
-    with pytest.raises(RuntimeError, match=r"swap\.mp4' needs the program ffmpeg"):
+    monkeypatch.setattr(_moving, "is_installed", lambda: False)
+    with pytest.raises(RuntimeError, match=r"swap\.mp4' needs the program ffmpeg, or PyAV"):
         animation.save(tmp_path / "swap.mp4")
     animation.to_jshtml()  # an animation that is never drawn is warned of
 
