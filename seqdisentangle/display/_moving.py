@@ -58,7 +58,7 @@ class Moving(FuncAnimation):
             writer = _WRITERS.get(Path(filename).suffix.lower())
             if writer == "ffmpeg" and not writers.is_available(writer) and is_installed():
                 # Matplotlib gives the frames a second only to a writer that it makes itself.
-                fps = kwargs.pop("fps", None) or 1000.0 / self._milliseconds
+                fps: Any = kwargs.pop("fps", None) or 1000.0 / self._milliseconds
                 writer = PyAVWriter(fps, bitrate=kwargs.pop("bitrate", -1))
             elif writer is not None and not writers.is_available(writer):
                 raise RuntimeError(f"filename={str(filename)!r} needs {_NEEDS[writer]}")
