@@ -55,11 +55,10 @@ def doubts_of_table(table: Any, name: str) -> Iterator[str]:
 def by_index(table: Any, name: str) -> tuple[str, str] | None:
     """The sign of long format that an index has, and the arguments of ``from_table``."""
     index = getattr(table, "index", None)
-    n_levels = getattr(index, "nlevels", 1)
-    if index is None or n_levels == 1 or not index.droplevel(-1).has_duplicates:
+    if index is None or index.nlevels == 1 or not index.droplevel(-1).has_duplicates:
         return None
     *ids, time = names_of_levels(table)
-    return f"its index has {n_levels} levels", (
+    return f"its index has {index.nlevels} levels", (
         f"{name}, id={(ids[0] if len(ids) == 1 else ids)!r}, time={time!r}"
     )
 
@@ -96,7 +95,7 @@ def runs_of(values: NDArray) -> NDArray[np.intp]:
 
 def tells_apart(values: NDArray) -> bool:
     """True of whole numbers of which each is in one run, of some length and not the only one."""
-    if values.dtype.kind not in "iuf" or len(values) < 2:
+    if values.dtype.kind not in "iuf":
         return False
     if values.dtype.kind == "f" and not (values == np.round(values)).all():  # of NaN it is not
         return False

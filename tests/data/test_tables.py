@@ -9,7 +9,7 @@ import pytest
 
 import seqdisentangle
 from seqdisentangle.data import from_table
-from seqdisentangle.data.tables import doubts_of_table, is_data_frame
+from seqdisentangle.data.tables import doubts_of_table, is_data_frame, runs_of, tells_apart
 
 RANDOM = np.random.RandomState(0)
 LENGTHS = (5, 4, 6)
@@ -104,3 +104,50 @@ def test_data_frames_are_known_from_arrays():
     assert is_data_frame(table)
     assert is_data_frame(polars.DataFrame({"a": [1]}))
     assert not any(map(is_data_frame, (table["hour"], table.to_numpy(), [table.to_numpy()], "X")))
+
+
+def test_the_last_level_of_an_index_is_within_all_others():
+    levels = [np.arange(9) // 3, np.arange(9) % 3, np.zeros(9, int)]
+    unlike = pd.DataFrame(RANDOM.normal(size=(9, 4)), index=pd.MultiIndex.from_arrays(levels))
+    assert not list(doubts_of_table(unlike, "X"))
+    alike = pd.DataFrame(RANDOM.normal(size=(9, 4)), index=unlike.index.swaplevel(1, 2))
+    (doubt,) = doubts_of_table(alike, "X")
+    assert "its index has 3 levels" in doubt
+
+
+def test_half_of_the_columns_at_most_tell_sequences_apart():
+    table = long_table()[["patient", "pulse"]]
+    (doubt,) = doubts_of_table(table, "X")
+    assert "from_table(X, id='patient')" in doubt
+    assert not list(doubts_of_table(table.assign(ward=table["patient"] + 7), "X"))
+
+
+def test_two_sequences_are_believed_with_times_only():
+    table = long_table()[["patient", "hour", "pulse"]].iloc[:9]
+    (doubt,) = doubts_of_table(table, "X")
+    assert "'patient' is constant within 2 runs of rows" in doubt
+    assert not list(doubts_of_table(table.drop(columns="hour"), "X"))
+
+
+def test_runs_are_numbered_from_zero():
+    assert runs_of(np.array([7, 7, 3, 3, 7])).tolist() == [0, 0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("values", "does"),
+    [
+        ([1, 1, 1, 2, 2, 2], True),
+        ([2.0, 2.0, 2.0, 1.0, 1.0, 1.0], True),
+        ([1, 1, 1, 2, 2], False),
+        ([1] * 9, False),
+        ([1, 1, 1, 2, 2, 2, 1, 1, 1], False),
+        ([1.5, 1.5, 1.5, 2.5, 2.5, 2.5], False),
+        ([True, True, True, False, False, False], False),
+        (list("aaabbb"), False),
+        ([1], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_whole_numbers_in_one_run_each_tell_sequences_apart(values, does):
+    assert tells_apart(np.array(values)) is does

@@ -114,11 +114,16 @@ def changes(node: ast.AST) -> list[Callable[[], None]]:
         return [setter(node, "value", node.value + 1)]
     if isinstance(node, ast.If | ast.IfExp | ast.While):
         return [setter(node, "test", ast.UnaryOp(ast.Not(), node.test))]
-    if isinstance(node, ast.Return) and node.value is not None:
+    if isinstance(node, ast.Return) and node.value is not None and not is_none(node.value):
         return [setter(node, "value", ast.Constant(None))]
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return [setter(node, "value", ast.Constant(None))]
     return []
+
+
+def is_none(node: ast.expr) -> bool:
+    """True of ``None``, which is no other when it is returned."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def setter(node: ast.AST, name: str, value: object) -> Callable[[], None]:
