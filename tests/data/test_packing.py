@@ -5,7 +5,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from seqdisentangle.data.batches import Batch
-from seqdisentangle.data.packing import Packing
+from seqdisentangle.data.packing import Packing, around_mean, real_values
 
 CPU = torch.device("cpu")
 LENGTHS = {
@@ -68,3 +68,21 @@ def test_a_batch_finds_its_packing_once_and_has_none_without_lengths():
     assert batch.packing is batch.packing
     assert torch.equal(batch.packing.mask, Packing.of(batch.lengths, T, CPU).mask)
     assert Batch(x).packing is None
+
+
+def test_means_and_deviations_are_those_of_real_values():
+    x = torch.tensor([[[1.0, 5.0], [3.0, 0.0], [0.0, 0.0]], [[2.0, 2.0], [4.0, 2.0], [9.0, 8.0]]])
+    observed = torch.tensor(
+        [[[True, True], [True, False], [True, True]], [[True] * 2, [True] * 2, [True] * 2]]
+    )
+    real = real_values(x, Packing.of(torch.tensor([2, 3]), 3, CPU), observed)
+    assert real.tolist() == [[[1, 1], [1, 0], [0, 0]], [[1, 1], [1, 1], [1, 1]]]
+    mean, deviation, number = around_mean(x, real)
+    assert mean.tolist() == [[[2, 5]], [[5, 4]]]
+    assert number.tolist() == [[[2, 1]], [[3, 3]]]
+    assert deviation.tolist() == [[[-1, 0], [1, 0], [0, 0]], [[-3, -2], [-1, -2], [4, 4]]]
+
+
+def test_where_nothing_is_real_there_is_no_deviation():
+    mean, deviation, number = around_mean(torch.zeros(1, 2, 1), torch.zeros(1, 2, 1))
+    assert (mean.item(), number.item(), deviation.abs().sum()) == (0, 1, 0)

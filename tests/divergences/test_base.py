@@ -14,6 +14,7 @@ from seqdisentangle.divergences import (
     SlicedWasserstein,
     joint,
 )
+from seqdisentangle.divergences.base import paired
 
 
 def gap(x, y):
@@ -127,3 +128,18 @@ def test_a_module_is_registered_with_its_parameters():
 
     divergence = FunctionDivergence(Weighted()).double()
     assert [p.dtype for p in divergence.parameters()] == [torch.float64]
+
+
+@pytest.mark.parametrize("leading", [(), (3,), (2, 3)], ids=str)
+def test_paired_draws_are_zero_and_weigh_nothing_where_they_are_padding(leading):
+    q, p = pair(*leading, 4, 2)
+    mask = torch.tensor([True, False, True, True])
+    x, y, weight = paired("it", q, p, mask)
+    assert torch.equal(weight, mask.float().expand(*leading, 4))
+    for values, given in ((x, q.value), (y, p.value)):
+        assert torch.equal(values[..., mask, :], given[..., mask, :])
+        assert not values[..., ~mask, :].any()
+    x, y, weight = paired("it", q, p, None)
+    assert torch.equal(x, q.value)
+    assert torch.equal(y, p.value)
+    assert torch.equal(weight, torch.ones(*leading, 4))

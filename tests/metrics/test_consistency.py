@@ -105,3 +105,13 @@ def test_codes_that_cannot_be_compared_are_refused(measure):
         measure(RNG.normal(size=(3, 2)), RNG.normal(size=(4, 2)))
     with pytest.raises(ValueError, match="codes_b must be finite and not all alike"):
         measure(RNG.normal(size=(3, 2)), np.ones((3, 2)))
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_cka_is_that_of_codes_of_any_scale(scale):
+    rng = np.random.RandomState(0)
+    a, b = rng.normal(size=(20, 3)), rng.normal(size=(20, 4))
+    expected = linear_cka(a, b)
+    assert 0 < expected < 1
+    assert linear_cka(scale * a, b) == pytest.approx(expected)
+    assert linear_cka(a, scale * b) == pytest.approx(expected)
