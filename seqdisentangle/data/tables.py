@@ -73,7 +73,7 @@ def by_column(table: Any, name: str) -> tuple[str, str] | None:
         return None
     id = ids[0]
     run = runs_of(table[id].to_numpy())
-    n_runs = int(run[-1]) + 1
+    n_runs = int(run.max()) + 1
     others = [column for column in columns if column not in ids]
     time = next((column for column in others if rises(table[column].to_numpy(), run)), None)
     if time is None and n_runs < FEWEST_SEQUENCES:
@@ -99,7 +99,7 @@ def tells_apart(values: NDArray) -> bool:
         return False
     if values.dtype.kind == "f" and not (values == np.round(values)).all():  # of NaN it is not
         return False
-    n_runs = int(runs_of(values)[-1]) + 1
+    n_runs = int(runs_of(values).max()) + 1
     return 1 < n_runs <= len(values) / FEWEST_STEPS and n_runs == len(np.unique(values))
 
 
