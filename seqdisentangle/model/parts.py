@@ -23,12 +23,15 @@ __all__ = ["PartsContentPosterior", "PartsMotionPosterior", "PartsPrior", "folde
 
 #: Numbers by which a part is known again, and of what is seen of it.
 KEY_SIZE, LOOK_SIZE = 16, 32
-#: Rounds in which parts share the first frame among them.
+#: Rounds in which parts share a frame among them, the first and then the last.
 ROUNDS = 5
 #: Frames of a sequence that content is read from in a step of training.
 FRAMES_SEEN = 4
 #: Nearness counts so much for the place of a part, and no less than this: one that jumped is found.
-NEARNESS, FARTHEST = 0.5, -8.0
+#: With more, a part lags behind the place that it is foretold at.
+NEARNESS, FARTHEST = 0.15, -8.0
+#: A thing goes on as it went, nearly, until more is learned: where two cross it tells them apart.
+GOING_ON = 3.0
 
 
 def folded(x: Tensor, n_parts: int) -> Tensor:
@@ -52,7 +55,7 @@ class Tracker(nn.Module):
     .. math::
 
         w_{k,p} \propto \exp\big(o_p + \log \mathrm{softmax}_k(\ell_{k,p})
-            + \tfrac12 d_{k,p}\big), \quad
+            + \alpha d_{k,p}\big), \quad
         \ell_{k,p} = \tfrac14 q_k^\top k_p + d_{k,p}, \quad
         d_{k,p} = -\frac{|p - c_k|^2}{2 \sigma^2}
 
@@ -80,7 +83,7 @@ class Tracker(nn.Module):
         for parameter in self.finer[-1].parameters():
             nn.init.zeros_(parameter)  # places are those of the map's cells at first
         self.log_width = nn.Parameter(torch.tensor(math.log(0.2)))
-        self.going_on = nn.Parameter(torch.zeros(()))  # the share of its movement, as a logit
+        self.going_on = nn.Parameter(torch.tensor(GOING_ON))  # the share of its movement, a logit
 
     def forward(self, maps: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(n, T, C, h, w) -> places (n, T, K, 2) and looks (n, T, K, d).
@@ -89,38 +92,53 @@ class Tracker(nn.Module):
         """
         places = cells(maps.shape[-2:], maps).flatten(0, 1)  # (P, 2)
         told = self.of_places(maps.flatten(3).mT)  # (n, T, P, ...)
-        there, keys, values = told.split([1, KEY_SIZE, LOOK_SIZE], -1)
-        there = there.squeeze(-1).unsqueeze(2)  # (n, T, 1, P)
-        centre = self._start(there[:, 0], places)
-        query = self.first.expand(len(maps), -1, -1)
-        for _ in range(ROUNDS):
-            centre = self._shares(there[:, 0], keys[:, 0], query, places, centre) @ places
         # Unbound once: the gradient of a step picked out of all would be of the size of all.
-        parts = (there, keys, values) if mask is None else (there, keys, values, mask)
-        steps = list(zip(*(part.unbind(1) for part in parts), strict=True))
-        *_, (centre, query, _) = self._walk(steps, places, centre, query)
-        walk = list(self._walk(steps[::-1], places, centre, query))[::-1]
-        found = torch.stack([centre for centre, _, _ in walk], 1)
-        seen = torch.stack([look for _, _, look in walk], 1)
+        steps = [split(step) for step in told.unbind(1)]
+        first, last = steps[0], steps[-1]
+        if mask is not None:
+            last = split(told[torch.arange(len(told), device=told.device), mask.sum(1) - 1])
+            steps = [(*step, here) for step, here in zip(steps, mask.unbind(1), strict=True)]
+        query = self.first.expand(len(maps), -1, -1)
+        centre = self._settled(first, places, self._start(first[0], places), query)
+        *_, end = self._walk(steps, places, centre, torch.zeros_like(centre), query)
+        centre, velocity, query, _ = end
+        centre = self._settled(last, places, centre, query)
+        walk = list(self._walk(steps[::-1], places, centre, -velocity, query))[::-1]
+        found = torch.stack([centre for centre, *_ in walk], 1)
+        seen = torch.stack([look for *_, look in walk], 1)
         return found + self.finer(seen) / len(places) ** 0.5, seen
 
+    def _settled(
+        self, step: tuple[Tensor, ...], places: Tensor, centre: Tensor, query: Tensor
+    ) -> Tensor:
+        """The centres (n, K, 2) on which parts agree that share a frame, from some that are near."""
+        there, keys, _ = step
+        for _ in range(ROUNDS):
+            centre = self._shares(there, keys, query, places, centre) @ places
+        return centre
+
     def _walk(
-        self, steps: Iterable[tuple[Tensor, ...]], places: Tensor, centre: Tensor, query: Tensor
-    ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Go from frame to frame: centres (n, K, 2), queries and looks after each."""
-        velocity = torch.zeros_like(centre)
+        self,
+        steps: Iterable[tuple[Tensor, ...]],
+        places: Tensor,
+        centre: Tensor,
+        velocity: Tensor,
+        query: Tensor,
+    ) -> Iterator[tuple[Tensor, ...]]:
+        """Go from frame to frame: centres (n, K, 2), velocities, queries and looks after each."""
         for there, keys, values, *real in steps:
             ahead = centre + self.going_on.sigmoid() * velocity
             share = self._shares(there, keys, query, places, ahead)
             look = share @ values
             moved = share @ places
             known = self.memory(look.flatten(0, 1), query.flatten(0, 1)).view_as(query)
+            after = moved, moved - centre, known
             if real:
                 here = real[0][:, None, None]
-                moved, known = torch.where(here, moved, centre), torch.where(here, known, query)
-            velocity = moved - centre
-            centre, query = moved, known
-            yield centre, query, look
+                before = centre, velocity, query
+                after = tuple(torch.where(here, a, b) for a, b in zip(after, before, strict=True))
+            centre, velocity, query = after
+            yield centre, velocity, query, look
 
     def _start(self, there: Tensor, places: Tensor) -> Tensor:
         """The first places of parts, around the middle of what there is, (n, K, 2)."""
@@ -135,10 +153,17 @@ class Tracker(nn.Module):
         self, there: Tensor, keys: Tensor, query: Tensor, places: Tensor, centre: Tensor
     ) -> Tensor:
         """The share of each place in each part, (n, K, P), which sums to one over places."""
-        squares = (places - centre.unsqueeze(2)).square().sum(-1)
-        near = -squares / (2 * torch.exp(2 * self.log_width))
+        # The square of a difference by its products: the differences themselves are (n, K, P, 2).
+        squares = centre.square().sum(-1, keepdim=True) + places.square().sum(-1)
+        near = (centre @ places.mT - squares / 2) * torch.exp(-2 * self.log_width)
         mine = (query @ keys.mT / KEY_SIZE**0.5 + near).log_softmax(1)
         return (there + mine + NEARNESS * near.clamp(min=FARTHEST)).softmax(-1)
+
+
+def split(told: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What a map tells of its places, (n, P, ...): something there (n, 1, P), key, and value."""
+    there, keys, values = told.split([1, KEY_SIZE, LOOK_SIZE], -1)
+    return there.mT, keys, values
 
 
 class PartsMotionPosterior(nn.Module):

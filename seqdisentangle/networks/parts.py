@@ -52,13 +52,13 @@ class Windows:
 
     def cut(self, x: Tensor, places: Tensor) -> Tensor:
         """Windows of frames (N, C, H, W) around places (N, 2), row and column: (N, C, h, w)."""
-        at = cells(self.shape, x) * self.share + places[:, None, None]
-        return grid_sample(x, at.flip(-1), align_corners=False)
+        at = cells(self.shape, x).flip(-1) * self.share + places.flip(-1)[:, None, None]
+        return grid_sample(x, at, align_corners=False)
 
     def put(self, windows: Tensor, places: Tensor) -> Tensor:
         """Frames (N, C, H, W) with windows (N, C, h, w) at places (N, 2), zero elsewhere."""
-        at = (cells(self.frame, windows) - places[:, None, None]) / self.share
-        return grid_sample(windows, at.flip(-1), align_corners=False)
+        at = (cells(self.frame, windows).flip(-1) - places.flip(-1)[:, None, None]) / self.share
+        return grid_sample(windows, at, align_corners=False)
 
 
 @dataclass
@@ -169,11 +169,12 @@ class Parts(FrameNetwork):
         size = (frame_shape[1], frame_shape[2])
         halvings = max(1, round(math.log2(min(size) / CELLS)))
         sizes = pyramid(size)[: halvings + 1]
-        channels = [
-            frame_shape[0],
-            *(max(self.width >> i, 8) for i in reversed(range(len(sizes) - 1))),
+        first = min(halvings, 2)  # at once: a map of half the size would take most of the time
+        channels = [max(self.width >> i, 8) for i in reversed(range(halvings - first + 1))]
+        layers: list[nn.Module] = [
+            nn.Conv2d(frame_shape[0], channels[0], 4 * first, 2 * first, first, bias=False),
+            *normalised(channels[0]),
         ]
-        layers: list[nn.Module] = []
         for a, b in pairwise(channels):
             layers += [nn.Conv2d(a, b, 4, 2, 1, bias=False), *normalised(b)]
         layers += [
