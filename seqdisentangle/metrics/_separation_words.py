@@ -75,6 +75,11 @@ RULES = (
         "independence_weight.",
     ),
     Rule(
+        lambda p: p["parts_used"] < p["n_parts"] - 0.5,
+        "Parts stay empty (a sequence uses {parts_used:.1f} of {n_parts}): this many are not "
+        "needed (n_parts).",
+    ),
+    Rule(
         lambda p: p["samples_like_data"] < 0.1 and p["samples_distance"] > 0.1,
         "Samples are far from the data ({samples_distance:.2f}): train longer (max_epochs), or "
         "fine-tune prior and decoder (training__finetune_epochs). Swaps do not depend on it.",
@@ -98,6 +103,7 @@ ROWS = (
     ("samples, distance from data", "samples_distance"),
     ("real sequences found again (ceiling)", "told_apart"),
 )
+PARTS_ROW = "parts that a sequence uses"
 
 
 def verdict(score: float) -> str:
@@ -115,5 +121,7 @@ def report(parts: Mapping[str, float]) -> str:
     """The verdict, a table of its parts, and the advice."""
     lines = [verdict(parts["score"]) + f" ({parts['n_sequences']} sequences)", ""]
     lines += [f"{title:44}{parts[name]:6.2f}" for title, name in ROWS]
+    if parts["n_parts"] > 1:
+        lines.append(f"{PARTS_ROW:44}{parts['parts_used']:6.2f} of {parts['n_parts']}")
     sentences = advice(parts)
     return "\n".join([*lines, *([""] if sentences else []), *(f"- {s}" for s in sentences)])

@@ -21,6 +21,7 @@ from ._separation_made import (
     use_of_codes,
 )
 from ._separation_movement import unlike_courses
+from ._separation_parts import parts_in_use
 from ._separation_retrieval import distances, retrieval
 from ._separation_sequences import LEAST_SEQUENCES, HeldOut
 from ._separation_words import advice, report, verdict
@@ -110,6 +111,10 @@ class Separation:
         the other half; with groups, in one sequence its group. Near 0 there is nothing to separate.
     n_sequences : int
         Sequences that were looked at.
+    n_parts : int
+        Parts of the model, 1 for one without.
+    parts_used : float
+        Parts that a sequence uses, on average: those whose content shows where it is exchanged.
     """
 
     score: float
@@ -126,6 +131,8 @@ class Separation:
     moving_reconstructed: float
     told_apart: float
     n_sequences: int
+    n_parts: int = 1
+    parts_used: float = 1.0
 
     def as_dict(self) -> dict[str, float]:
         """Every number under a flat name, for a JSON line or a table.
@@ -252,6 +259,7 @@ def separation(
     content_from_motion, motion_from_content = predicted(codes, rng)
     drawn = model.sample(len(held), held.n_steps, random_state=drawn_seed(rng))
     samples, data = eye(held.as_frames(drawn)).statistics, eye.data.statistics
+    n_parts, parts_used = parts_in_use(model, held, batch_size)
     return Separation(
         score=shown.score,
         shown=shown,
@@ -267,6 +275,8 @@ def separation(
         moving_reconstructed=r2[1],
         told_apart=eye.told_apart(),
         n_sequences=len(held),
+        n_parts=n_parts,
+        parts_used=parts_used,
     )
 
 

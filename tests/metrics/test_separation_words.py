@@ -13,6 +13,8 @@ GOOD = dict.fromkeys((name for _, name in ROWS), 1.0) | {
     "samples_distance": 0.0,
     "motion_from_content": 0.0,
     "n_sequences": 40,
+    "n_parts": 1,
+    "parts_used": 1.0,
 }
 
 
@@ -42,6 +44,7 @@ def test_nothing_wrong_needs_no_advice():
         ("content_from_motion", 0.9, "motion_input"),
         ("motion_from_content", 0.9, "independence_weight"),
         ("samples_distance", 0.5, "training__finetune_epochs"),
+        ("n_parts", 2, "n_parts"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_to_change(part, value, parameter):
@@ -64,6 +67,7 @@ def test_what_is_wrong_is_named_with_what_to_change(part, value, parameter):
         {"content_from_motion": 0.3, "motion_from_content": 0.3},
         {"samples_distance": 0.1},
         {"samples_distance": 0.5, "samples_like_data": 0.1},
+        {"n_parts": 3, "parts_used": 2.5},
     ],
     ids=lambda parts: ", ".join(parts),
 )
