@@ -62,6 +62,10 @@ COLUMNS: Columns = {
     "pixels_off_reconstructed": ("pixels off, reconstructed", ".2f"),
     "pixels_off_content_drawn": ("pixels off, content drawn", ".2f"),
     "pixels_off_swap": ("pixels off, swap", ".2f"),
+    "long_same_digits_samples": ("digits kept to T = 100", ".2f"),
+    "long_variety_nats_end": ("variety at T = 100, nats", ".2f"),
+    "long_pixels_a_step_end": ("pixels a step at T = 100", ".2f"),
+    "parts_keep_digit": ("parts keep their digit", ".2f"),
 }
 N_STEPS, LONG = 20, 100  # of training sequences, and of samples that go on
 N_PROBED = 600  # training sequences that probes are fitted on
@@ -86,6 +90,7 @@ def main(
         measures = {"mean_squared_error": reconstruction_error(model, test.X).mean_squared}
         print(f"squared error (mean)      {measures['mean_squared_error']:.5f}")
         measures |= print_table(interventions(model, test, judge, locate, seed))
+        measures |= print_table(parts_of(model, test))
         measures |= print_table(probes(model, train, test))
         return measures | print_table(long_samples(model, train, far, judge, seed))
 
@@ -255,6 +260,30 @@ def interventions(
             "swap": off(locate(swapped)),
         },
     }
+
+
+def parts_of(model: Any, test: Bunch) -> dict[str, dict[str, float]]:
+    """Whether a part has the same digit in the last frame as in the first, by where they are.
+
+    Nothing of a model without parts, or with another number of them than there are digits.
+    """
+    motion = model.transform(test.X).motion
+    if motion.ndim != 4 or motion.shape[2] != test.centres.shape[2] != 1:
+        return {}
+    size, device = test.X.shape[2], model.device_
+    with torch.no_grad():
+        codes = torch.from_numpy(motion).to(device).flatten(2)
+        places = (model.model_.decoder.places(codes).cpu() + 1) * size / 2 - 0.5
+    straight, across = (
+        torch.linalg.vector_norm(places - torch.from_numpy(order), dim=-1).sum(-1)
+        for order in (test.centres, test.centres[:, :, ::-1].copy())
+    )
+    first = straight < across  # (n, T): part 0 is at digit 0
+    kept = (first[:, 0] == first[:, -1]).numpy()
+    gaps = np.linalg.norm(test.centres[:, :, 0] - test.centres[:, :, 1], axis=-1)
+    met = gaps.min(1) < size / 8
+    levels = {"chance": 0.5, "keep_digit": kept.mean(), "keep_digit_that_met": kept[met].mean()}
+    return {"parts": {name: float(level) for name, level in levels.items()}}
 
 
 def probes(model: Any, train: Bunch, test: Bunch) -> dict[str, dict[str, float]]:

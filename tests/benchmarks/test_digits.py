@@ -44,6 +44,14 @@ def test_two_digits_of_mnist(mnist):
     assert record["digits_chance"] < 0.5 < record["pixels_off_perfect"]
 
 
+def test_two_parts_for_two_digits(mnist, capsys):
+    parts = ["--images", "mnist", "--mnist", str(mnist), "--defaults", "--set", "network=parts"]
+    (record,) = main([*TINY, *parts])
+    assert 0 <= record["parts_keep_digit"] <= 1
+    assert "network" in record["params"]
+    assert "parts" in capsys.readouterr().out
+
+
 def test_a_test_image_is_never_trained_on():
     options = Namespace(images="digits", size=32, digits=1)
     train, test = (moving(options, subset, 300, 1, 0) for subset in ("train", "test"))
