@@ -22,6 +22,8 @@ __all__ = ["Choice", "Facts", "chosen"]
 LEAST_UPDATES = 1500
 #: Batches that an epoch has at least, where the sequences are enough for it.
 LEAST_BATCHES = 16
+#: Sequences in a batch of parts, each of which has all of its frames followed in every step.
+MOST_OF_PARTS = 16
 #: Movement that is less than so small a part of the frames is taken for noise.
 MOST_WEIGHT = 1000.0
 #: The worth of content that is constant, as a share of the variance of a value.
@@ -173,6 +175,16 @@ def content_delay(facts: Facts) -> Choice:
     return Choice(0, "vectors: motion sees what changes, which content cannot say")
 
 
+def cost(facts: Facts) -> Choice:
+    """The squared error, unless things are drawn on what covers nothing at first."""
+    if facts.of_parts and facts.scaling.bounded:
+        return Choice(
+            "binary_cross_entropy",
+            "parts of images in [0, 1]: a dark pixel that should be bright has a gradient",
+        )
+    return Choice("squared", "the mean of what a frame may be")
+
+
 def movement_weight(facts: Facts) -> Choice:
     """As much for what moves as for what stays."""
     ratio = facts.level_ratio
@@ -214,8 +226,11 @@ def frames_per_step(facts: Facts) -> Choice:
 
 def batch_size(facts: Facts) -> Choice:
     """As many as leave an epoch some steps."""
-    size = min(max(facts.n // LEAST_BATCHES, 8), 64)
-    return Choice(size, f"{facts.n} sequences: {LEAST_BATCHES} steps an epoch, of 8 to 64 of them")
+    most = MOST_OF_PARTS if facts.of_parts else 64
+    size = min(max(facts.n // LEAST_BATCHES, 8), most)
+    return Choice(
+        size, f"{facts.n} sequences: {LEAST_BATCHES} steps an epoch, of 8 to {most} of them"
+    )
 
 
 def max_epochs(facts: Facts) -> Choice:
@@ -236,6 +251,7 @@ CHOOSERS: dict[str, Callable[[Facts], Choice]] = {
         motion_size,
         motion_noise,
         content_view,
+        cost,
         movement_weight,
         constancy_weight,
         independence_weight,

@@ -225,7 +225,7 @@ class EncodingEstimator(TransformerMixin, EncodingParameters, ExchangingEstimato
         """
         self = self._whole()
         sequences = self._read(X, lengths=lengths)
-        cost = resolve_cost(self.cost, images=self.scaling_.bounded)
+        cost = resolve_cost(self._chosen("cost"), images=self.scaling_.bounded)
         predictor = self._predictor()
         total, count = 0.0, 0
         for rows, batch in predictor.batches(sequences):

@@ -42,7 +42,10 @@ def export_estimator(estimator: Any, path: str | os.PathLike[str], format: str) 
     if format not in FORMATS:
         raise ValueError(f"format must be one of {list(FORMATS)}, got {format!r}")
     if (network := parts_of(estimator.model_.spec.network)) is not None:
-        raise ValueError(f"export writes no models of parts, got network={network!r}")
+        raise ValueError(
+            "export writes no models of parts, which are followed from frame to frame in a loop "
+            f"that a program has not, got network={network!r}: save() and load() keep them"
+        )
     folder = Path(path)
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"path={str(path)!r} is a file, expected a folder")

@@ -325,7 +325,7 @@ def check_sound(estimator: Any) -> None:
     """Raise a ValueError if a model makes values that are not finite of ordinary ones."""
     model, rng = estimator.model_, np.random.RandomState(0)
     if hasattr(estimator, "cost"):
-        resolve_cost(estimator.cost, images=estimator.scaling_.bounded)
+        resolve_cost(estimator._chosen("cost"), images=estimator.scaling_.bounded)
     if hasattr(model, "encode"):
         x = torch.from_numpy(rng.uniform(size=(1, 2, *model.spec.frame_shape)))
         weight = next(model.parameters())

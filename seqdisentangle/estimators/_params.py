@@ -289,7 +289,9 @@ def network_part(network: Any) -> Any:
 
 def cost_part(cost: Any) -> Any:
     """The cost that a name stands for."""
-    return COSTS.make(cost, "cost") if isinstance(cost, str) else cost
+    if isinstance(cost, str):
+        return COSTS.make("squared" if cost == "auto" else cost, "cost")
+    return cost
 
 
 @parameters

@@ -32,6 +32,7 @@ from ._params import (
     POSITIVE,
     Training,
     auto,
+    cost_part,
     pair_of_weights,
     parameter,
     parameters,
@@ -94,11 +95,12 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         stand side by side. A pair ``(encoder, decoder)`` of torch modules,
         (N, ...) -> (N, F) or (N, C, h, w) and (N, d) -> (N, ...), has them side by side too: d is
         motion_size, the number of actions if there are any, and content_size.
-    cost : str, Cost or callable, default="squared"
+    cost : str, Cost or callable, default="auto"
         The reconstruction cost :math:`c`, a mean over the values of a frame: ``"squared"``,
         ``"absolute"``, ``"huber"``, ``"binary_cross_entropy"``, or one of
-        :mod:`seqdisentangle.objectives`. A callable
-        ``cost(reconstruction, target)`` returns it elementwise, or for each frame or sequence.
+        :mod:`seqdisentangle.objectives`. A callable ``cost(reconstruction, target)`` returns it
+        elementwise, or for each frame or sequence. ``"auto"`` is ``"squared"``, and
+        ``"binary_cross_entropy"`` for parts of images.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
         nothing. ``"auto"``: 0.05 of the variance of a sequence for content, 0.1 of that of a frame
@@ -177,8 +179,8 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     max_epochs : int or "auto", default="auto"
         Passes over the data. ``"auto"``: 24, and as many more as make 1,500 steps of the optimiser.
     batch_size : int or "auto", default="auto"
-        Sequences in a step of the optimiser. ``"auto"``: 64, and fewer where an epoch would have
-        less than 16 steps, down to 8.
+        Sequences in a step of the optimiser. ``"auto"``: 64, 16 of parts, and fewer where an epoch
+        would have less than 16 steps, down to 8.
     learning_rate : float, default=2e-3
         Step size of the optimiser (AdamW), the highest one of its schedule.
     training : Training or None, default=None
@@ -295,6 +297,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     n_actions: int | Actions | None = parameter(
         Number(Integral, 2, None, closed="left"), Actions, None, default=None, as_part=Actions.of
     )
+    cost: Any = parameter(PART, default="auto", as_part=cost_part)
     content_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_size: int | Literal["auto"] = parameter(COUNT, AUTO, default="auto")
     motion_input: MotionInput | Literal["auto"] = parameter(
@@ -350,7 +353,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         )
         return WassersteinObjective(
             divergences,
-            cost=resolve_cost(self.cost, images=bounded),
+            cost=resolve_cost(self._chosen("cost"), images=bounded),
             content_weight=self._chosen("content_weight"),
             motion_weight=self._chosen("motion_weight"),
             movement_weight=self._chosen("movement_weight"),

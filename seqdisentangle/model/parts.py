@@ -111,7 +111,7 @@ class Tracker(nn.Module):
     def _settled(
         self, step: tuple[Tensor, ...], places: Tensor, centre: Tensor, query: Tensor
     ) -> Tensor:
-        """The centres (n, K, 2) on which parts agree that share a frame, from some that are near."""
+        """The centres (n, K, 2) on which parts that share a frame agree, from those given."""
         there, keys, _ = step
         for _ in range(ROUNDS):
             centre = self._shares(there, keys, query, places, centre) @ places

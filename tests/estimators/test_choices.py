@@ -14,6 +14,7 @@ LEFT_TO_DATA = {
     "motion_noise",
     "motion_input",
     "content_view",
+    "cost",
     "movement_weight",
     "constancy_weight",
     "independence_weight",

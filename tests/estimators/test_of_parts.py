@@ -146,6 +146,14 @@ def test_choices_are_those_of_parts(X):
     assert chosen["motion_size"] == 4
     assert chosen["content_view"] is None
     assert "place" in model.choices_["motion_noise"].reason
+    assert chosen["cost"] == "binary_cross_entropy"
+    assert chosen["batch_size"] <= 16
+    assert model.score(X) == model.set_params(cost="binary_cross_entropy").score(X)
+
+
+def test_parts_of_other_units_have_a_squared_error(X):
+    model = RecurrentWAE(network=NETWORK, scale="standard", **SIZES).fit(X)
+    assert model.choices_["cost"].value == "squared"
 
 
 @pytest.mark.parametrize(
