@@ -35,6 +35,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--n", type=count, default=4, help="sequences of each that a picture shows (4)"
     )
+    parser.add_argument(
+        "--parts",
+        type=int,
+        nargs="+",
+        metavar="K",
+        help="the parts whose contents arrays exchange, of a model of parts, from 0 (all)",
+    )
     add_model(parser)
     add_videos(parser)
 
@@ -47,6 +54,10 @@ def run(options: argparse.Namespace) -> None:
             f"{str(options.out)!r} is a file of arrays, which takes two: swap A B --out "
             f"{options.out}"
         )
+    if is_picture and options.parts is not None:
+        raise ValueError(
+            f"--parts is for arrays (.npy, .npz), got {str(options.out)!r}: pictures swap all parts"
+        )
     given = [text for text in (options.A, options.B) if text is not None]
     check_apart(options.out, *given)
     model = model_in(options.model, "swap")
@@ -54,7 +65,8 @@ def run(options: argparse.Namespace) -> None:
     if is_picture:
         write_swaps(options, model, read[0], read[-1])
         return
-    swaps = model.swap(*read)
+    told = {} if options.parts is None else {"parts": options.parts}
+    swaps = model.swap(*read, **told)
     write_arrays(options.out, swaps._asdict())
     tell(options.out, f"{len(swaps.a_motion_b_content)} sequences, motion of A, content of B")
 

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from seqdisentangle import DSVAE, Codes, MoCoGAN, RecurrentWAE
+from seqdisentangle import DSVAE, Codes, MoCoGAN, RecurrentWAE, export_explorer
 from seqdisentangle.datasets import make_moving_digits
 from seqdisentangle.metrics import factor_swap, separation
 from seqdisentangle.networks import Conv, Parts
@@ -140,6 +140,24 @@ def test_the_verdict_takes_them(model, X):
     assert 0 <= separation(model, X, random_state=0).score <= 1
 
 
+@pytest.mark.parametrize("n_parts", [1, K])
+def test_displays_and_pages_show_them(X, ragged, n_parts, tmp_path):
+    pytest.importorskip("matplotlib").use("agg")
+    display = pytest.importorskip("seqdisentangle.display")
+    model = RecurrentWAE(network=Parts(n_parts, width=8, network=Conv(2)), **SIZES).fit(X)
+    display.SwapDisplay.from_estimator(model, X[:2], X[2:5])
+    display.SwapPairsDisplay.from_estimator(model, X[:2], X[2:4])
+    display.SampleDisplay.from_estimator(model, 2, 4, random_state=0)
+    display.ReconstructionDisplay.from_estimator(model, X[:2])
+    display.ExtensionDisplay.from_estimator(model, X[:2], n_steps=3, random_state=0)
+    display.TraversalDisplay.from_estimator(model, X, n_directions=2)
+    display.MotionDisplay.from_estimator(model, X[:2])
+    display.ManifoldDisplay.from_estimator(model, X, random_state=0)
+    for name, x in {"alike": X[:4], "ragged": ragged[:4]}.items():
+        page = export_explorer(model, x, tmp_path / f"{name}.html", random_state=0)
+        assert name in page
+
+
 def test_choices_are_those_of_parts(X):
     model = RecurrentWAE(network="parts", max_epochs=1, random_state=0).fit(X)
     chosen = {name: choice.value for name, choice in model.choices_.items()}
@@ -183,7 +201,7 @@ def test_other_estimators_have_no_parts(X, estimator):
 
 
 def test_programs_of_parts_are_not_written(model, tmp_path):
-    with pytest.raises(ValueError, match="export writes no models of parts"):
+    with pytest.raises(ValueError, match=r"export writes no models of parts.*save\(\)"):
         model.export(tmp_path / "programs")
     assert not (tmp_path / "programs").exists()
 

@@ -232,21 +232,27 @@ def test_fit_under_torchrun_ends_alike_on_all_and_writes_once(form, tmp_path):
 SYSTEMS = """
 import sys, numpy as np, torch
 from seqdisentangle import DSVAE, MoCoGAN, RecurrentWAE
+from seqdisentangle.networks import Conv, Parts
 
 torch.set_num_threads(1)
 X = np.random.RandomState(0).normal(size=(23, 6, 3)).cumsum(1)
 X = [x[: 3 + i % 4] for i, x in enumerate(X)]
+videos = np.random.RandomState(0).randint(256, size=(23, 6, 16, 16), dtype=np.uint8)
+videos = [x[: len(y)] for x, y in zip(videos, X)]
 y = np.where(np.arange(23) % 3, -1, np.arange(23) % 2)
 params = dict(content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=8,
               device="cpu", random_state=0)
 ends = {}
 wae = RecurrentWAE("mmd", n_actions=2, **params)
-for model in (wae, DSVAE("full", **params), MoCoGAN(2, **params)):
-    model.fit(X, **({"actions": y} if model is wae else {}))
+parts = RecurrentWAE("mmd", network=Parts(2, width=8, network=Conv(2)), **params)
+for model in (wae, DSVAE("full", **params), MoCoGAN(2, **params), parts):
+    of_parts = model is parts
+    model.fit(videos if of_parts else X, **({"actions": y} if model is wae else {}))
     learned = {**model.model_.state_dict()}
     for divergence in model.divergences_:
         learned |= {f"divergence.{name}": v for name, v in divergence.state_dict().items()}
-    ends[type(model).__name__] = learned, [{**r, "seconds": 0} for r in model.history_]
+    history = [{**r, "seconds": 0} for r in model.history_]
+    ends["parts" if of_parts else type(model).__name__] = learned, history
 torch.save(ends, f"{sys.argv[1]}/end-{torch.distributed.get_rank()}.pt")
 """
 
@@ -256,7 +262,7 @@ def test_every_system_ends_alike_on_all_processes(tmp_path):
     script.write_text(SYSTEMS)
     torchrun(script, tmp_path)
     one, other = (torch.load(tmp_path / f"end-{rank}.pt") for rank in range(2))
-    assert one.keys() == other.keys() == {"RecurrentWAE", "DSVAE", "MoCoGAN"}
+    assert one.keys() == other.keys() == {"RecurrentWAE", "DSVAE", "MoCoGAN", "parts"}
     for system, (learned, history) in one.items():
         assert history == other[system][1]
         for name, value in learned.items():

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from seqdisentangle import EarlyStopping, RecurrentWAE
 from seqdisentangle.divergences import SlicedWasserstein
+from seqdisentangle.networks import Conv, Parts
 from seqdisentangle.persistence import load_file, save_file
 from seqdisentangle.serialization import from_json, to_json
 from seqdisentangle.training import checkpoints
@@ -66,6 +67,7 @@ CASES = {
     "plain": ("vectors", {}),
     "numbers": ("numbers", {"training__lr_schedule": "cosine", "training__lr_warmup": 1}),
     "images": ("videos", {"batch_size": 3, "training__ema": 0.5}),
+    "parts": ("videos", {"network": Parts(2, width=8, network=Conv(2)), "batch_size": 3}),
     "critics": (
         "vectors",
         {"reg": "gan", "training__lr_schedule": "plateau", "training__lr_warmup": 2},
