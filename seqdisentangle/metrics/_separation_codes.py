@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -17,7 +18,7 @@ from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 from ._separation_static import mean_of_each
 
-__all__ = ["SequenceCodes", "joined_codes", "predicted", "r2_of", "read_back"]
+__all__ = ["SequenceCodes", "in_order_of", "joined_codes", "predicted", "r2_of", "read_back"]
 
 N_FOLDS = 5
 
@@ -51,6 +52,23 @@ def joined_codes(batches: list[SequenceCodes]) -> SequenceCodes:
     """The codes of batches as one."""
     content, motion = zip(*batches, strict=True)
     return SequenceCodes(np.concatenate(content), list(chain(*motion)))
+
+
+def in_order_of(swaps: SequenceCodes, donors: list[NDArray], n_parts: int) -> SequenceCodes:
+    """The codes of swaps with their parts in the order of those of their motion donors.
+
+    Parts have no order of their own: which of a swap is which, their motions say.
+    """
+    if n_parts == 1:
+        return swaps
+    content, motion = [], []
+    for z_c, z_m, given in zip(swaps.content, swaps.motion, donors, strict=True):
+        parts, theirs = (z.reshape(len(z), n_parts, -1) for z in (z_m, given))
+        apart = ((parts[:, None] - theirs[:, :, None]) ** 2).sum((0, 3))  # (theirs, parts)
+        order = linear_sum_assignment(apart)[1]
+        content.append(z_c.reshape(n_parts, -1)[order].ravel())
+        motion.append(parts[:, order].reshape(z_m.shape))
+    return SequenceCodes(np.stack(content), motion)
 
 
 def read_back(

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state, check_scalar
 
 from ._batches import drawn_seed
 from ._checks import checked
-from ._separation_codes import SequenceCodes, joined_codes, predicted, read_back
+from ._separation_codes import SequenceCodes, in_order_of, joined_codes, predicted, read_back
 from ._separation_look import Eye, Look, joined
 from ._separation_made import (
     Reconstructed,
@@ -252,14 +252,13 @@ def separation(
     swaps, codes_of_swaps, a, b = exchanged(model, held, eye, batch_size, rng, encode=True)
     reconstructions, codes, r2 = encoded(model, held, eye, batch_size)
     shown = shown_by(swaps, eye, a, b)
-    content_read_back, motion_read_back = read_back(
-        joined_codes(codes_of_swaps), codes, a, b, eye.group_of
-    )
+    n_parts, parts_used = parts_in_use(model, held, batch_size)
+    again = in_order_of(joined_codes(codes_of_swaps), [codes.motion[i] for i in a], n_parts)
+    content_read_back, motion_read_back = read_back(again, codes, a, b, eye.group_of)
     content_used, motion_used = use_of_codes(swaps.places, reconstructions.places, a, b)
     content_from_motion, motion_from_content = predicted(codes, rng)
     drawn = model.sample(len(held), held.n_steps, random_state=drawn_seed(rng))
     samples, data = eye(held.as_frames(drawn)).statistics, eye.data.statistics
-    n_parts, parts_used = parts_in_use(model, held, batch_size)
     return Separation(
         score=shown.score,
         shown=shown,
