@@ -93,7 +93,7 @@ class Tracker(nn.Module):
         places = cells(maps.shape[-2:], maps).flatten(0, 1)  # (P, 2)
         told = self.of_places(maps.flatten(3).mT)  # (n, T, P, ...)
         # Unbound once: the gradient of a step picked out of all would be of the size of all.
-        steps = [split(step) for step in told.unbind(1)]
+        steps: list[tuple[Tensor, ...]] = [split(step) for step in told.unbind(1)]
         first, last = steps[0], steps[-1]
         if mask is not None:
             last = split(told[torch.arange(len(told), device=told.device), mask.sum(1) - 1])
@@ -102,8 +102,9 @@ class Tracker(nn.Module):
         centre = self._settled(first, places, self._start(first[0], places), query)
         *_, end = self._walk(steps, places, centre, torch.zeros_like(centre), query)
         centre, velocity, query, _ = end
-        centre = self._settled(last, places, centre, query)
-        walk = list(self._walk(steps[::-1], places, centre, -velocity, query))[::-1]
+        # The way back begins a step beyond the last frame.
+        beyond = self._settled(last, places, centre, query) + velocity
+        walk = list(self._walk(steps[::-1], places, beyond, -velocity, query))[::-1]
         found = torch.stack([centre for centre, *_ in walk], 1)
         seen = torch.stack([look for *_, look in walk], 1)
         return found + self.finer(seen) / len(places) ** 0.5, seen
@@ -132,7 +133,7 @@ class Tracker(nn.Module):
             look = share @ values
             moved = share @ places
             known = self.memory(look.flatten(0, 1), query.flatten(0, 1)).view_as(query)
-            after = moved, moved - centre, known
+            after: tuple[Tensor, ...] = (moved, moved - centre, known)
             if real:
                 here = real[0][:, None, None]
                 before = centre, velocity, query
