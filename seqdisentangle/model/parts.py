@@ -83,6 +83,7 @@ class Tracker(nn.Module):
         for parameter in self.finer[-1].parameters():
             nn.init.zeros_(parameter)  # places are those of the map's cells at first
         self.log_width = nn.Parameter(torch.tensor(math.log(0.2)))
+        self.log_touch = nn.Parameter(torch.tensor(math.log(0.1)))
         self.going_on = nn.Parameter(torch.tensor(GOING_ON))  # the share of its movement, a logit
 
     def forward(self, maps: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -131,7 +132,7 @@ class Tracker(nn.Module):
             ahead = centre + self.going_on.sigmoid() * velocity
             share = self._shares(there, keys, query, places, ahead)
             look = share @ values
-            moved = share @ places
+            moved = ahead + self._together(ahead) @ (share @ places - ahead)
             known = self.memory(look.flatten(0, 1), query.flatten(0, 1)).view_as(query)
             after: tuple[Tensor, ...] = (moved, moved - centre, known)
             if real:
@@ -140,6 +141,15 @@ class Tracker(nn.Module):
                 after = tuple(torch.where(here, a, b) for a, b in zip(after, before, strict=True))
             centre, velocity, query = after
             yield centre, velocity, query, look
+
+    def _together(self, ahead: Tensor) -> Tensor:
+        """The share (n, K, K) of parts in what is seen of each, which sums to one over the last.
+
+        Of parts that are one upon the other only the middle is seen: they move with it, and keep
+        what they are foretold to be apart.
+        """
+        squares = (ahead.unsqueeze(2) - ahead.unsqueeze(1)).square().sum(-1)
+        return (squares * (-0.5 * torch.exp(-2 * self.log_touch))).softmax(-1)
 
     def _start(self, there: Tensor, places: Tensor) -> Tensor:
         """The first places of parts, around the middle of what there is, (n, K, 2)."""

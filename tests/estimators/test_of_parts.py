@@ -137,7 +137,10 @@ def test_the_dimensions_of_a_part_are_a_factor(model, X):
 
 
 def test_the_verdict_takes_them(model, X):
-    assert 0 <= separation(model, X, random_state=0).score <= 1
+    told = separation(model, X, random_state=0)
+    assert 0 <= told.score <= 1
+    assert told.n_parts == K
+    assert 1 <= told.parts_used <= K
 
 
 @pytest.mark.parametrize("n_parts", [1, K])

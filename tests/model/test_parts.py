@@ -1,5 +1,7 @@
 """Models of parts: followed by where they are, read where they are, and drawn from one prior."""
 
+import math
+
 import pytest
 import torch
 
@@ -82,6 +84,20 @@ def test_spots_that_are_one_at_first_are_told_apart_by_what_follows(tracker):
     places, _ = tracker(spots(centres))
     off = (places.unsqueeze(3) - centres.unsqueeze(2)).norm(dim=-1).amin(-1)
     assert off.max() < 0.2
+
+
+@pytest.mark.parametrize("n_steps", [9, 11, 13, 15])
+def test_parts_that_meet_go_on_as_they_went(tracker, n_steps):
+    t = torch.linspace(-0.6, 0.6, n_steps)
+    both = [torch.stack([t, t], -1), torch.stack([t, -t], -1)]
+    centres = torch.stack(both, 1)[None] + 0.02  # one upon the other in the middle
+    with torch.no_grad():
+        tracker.log_width.fill_(math.log(0.15))
+        places, _ = tracker(spots(centres))
+    straight, across = (
+        (places - order).norm(dim=-1).sum(-1)[0] for order in (centres, centres.flip(2))
+    )
+    assert (straight[0] < across[0]) == (straight[-1] < across[-1])
 
 
 def test_padding_moves_no_part(tracker):
