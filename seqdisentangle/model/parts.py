@@ -61,7 +61,9 @@ class Tracker(nn.Module):
 
     where :math:`o_p` says that something is at place :math:`p`, :math:`q_k` how part :math:`k` has
     looked so far, and :math:`c_k` where it should be, by where it was and how it moved. Its place
-    is then the mean of places by :math:`w_k`, and what is seen of it the mean of their values.
+    is then the mean of places by :math:`w_k`, and what is seen of it the mean of their values. Of
+    parts that lie upon each other only the middle is seen: they move with it, and are apart as
+    they were foretold.
 
     It goes to the last frame first, and then back: parts that are one upon the other in the first
     frame are told apart by what they do later.
