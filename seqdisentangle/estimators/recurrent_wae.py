@@ -97,10 +97,9 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         motion_size, the number of actions if there are any, and content_size.
     cost : str, Cost or callable, default="auto"
         The reconstruction cost :math:`c`, a mean over the values of a frame: ``"squared"``,
-        ``"absolute"``, ``"huber"``, ``"binary_cross_entropy"``, or one of
-        :mod:`seqdisentangle.objectives`. A callable ``cost(reconstruction, target)`` returns it
-        elementwise, or for each frame or sequence. ``"auto"`` is ``"squared"``, and
-        ``"binary_cross_entropy"`` for parts of images.
+        ``"absolute"``, ``"huber"``, ``"binary_cross_entropy"``, one of
+        :mod:`seqdisentangle.objectives`, or a callable ``cost(reconstruction, target)`` of values,
+        frames or sequences. ``"auto"``: ``"squared"``, and for parts of images the cross-entropy.
     content_weight, motion_weight : float or "auto", default="auto"
         The weights :math:`\beta_1` and :math:`\beta_2`; 0 switches a divergence off, and costs
         nothing. ``"auto"``: 0.05 of the variance of a sequence for content, 0.1 of that of a frame
