@@ -28,6 +28,7 @@ BAD = {
     "--steps": COUNTS,
     "--step": COUNTS,
     "--size": COUNTS,
+    "--parts": ["1", "-1", "1.5", "all", ""],
     "--crop": ["middle", "", "Center"],
 }
 #: Flags, which take no value.

@@ -434,7 +434,7 @@ def test_a_state_that_is_none_of_this_training_is_refused_by_the_name_of_its_fil
         (
             {"cost": torch.nn.MSELoss(reduction="none")},
             None,
-            r"cost was Squared\(\) and is MSELoss",
+            r"cost was 'auto' and is MSELoss",
         ),
         ({}, lambda X: X[:5], "number of sequences was 7 and is 5"),
         ({}, lambda X: X[:, :4], "number of steps was 5 and is 4"),
