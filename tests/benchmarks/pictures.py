@@ -1,7 +1,8 @@
 """The pictures of swaps on the page of kinds of data, by fits with the defaults.
 
 Run as ``python -m tests.benchmarks.pictures``. Swaps are of sequences that the fit has not seen.
-Sprites are in the folder that SEQDISENTANGLE_DATA names; ``aeon`` brings the sensors with it.
+Sprites, faces and speech are in the folder that SEQDISENTANGLE_DATA names; ``aeon`` brings the
+sensors with it.
 
 Examples
 --------
@@ -26,7 +27,8 @@ from seqdisentangle import RecurrentWAE
 from seqdisentangle.datasets import fetch_sprites
 
 from ._common import data_home
-from .real.data import basic_motions
+from .real.data import basic_motions, spoken_digits
+from .real.data import faces as read_faces
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,21 @@ class Scene:
     ----------
     X : callable
         Gives the sequences to fit to.
-    motion, content : array
+    motion, content : array, or list of arrays
         Those that give motion, one a row, and those that give content, one a column.
     look : dict
         Arguments of the display.
     dpi : int
+    groups : array, optional
+        What the fit is told of which sequences share their content.
     """
 
-    X: Callable[[], np.ndarray]
-    motion: np.ndarray
-    content: np.ndarray
+    X: Callable[[], Any]
+    motion: Any
+    content: Any
     look: dict[str, Any]
     dpi: int = 110
+    groups: Any = None
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -71,7 +76,7 @@ def fitted(scene: Scene, name: str, folder: Path | None) -> RecurrentWAE:
     path = None if folder is None else folder / f"{name}.safetensors"
     if path is not None and path.is_file():
         return RecurrentWAE.load(path)
-    model = RecurrentWAE(random_state=0, verbose=1).fit(scene.X())
+    model = RecurrentWAE(random_state=0, verbose=1).fit(scene.X(), groups=scene.groups)
     if path is not None:
         model.save(path)
     return model
@@ -112,7 +117,42 @@ def sprites() -> Scene:
     )
 
 
-SCENES: dict[str, Callable[[], Scene]] = {"sprites": sprites, "sensors": sensors}
+def faces() -> Scene:
+    """Talking people, at times after those of the training."""
+    data = read_faces()
+    ((_, person),) = data.labels.values()
+    motion, content = (
+        data.X_test[[np.flatnonzero(person == k)[0] for k in people]]
+        for people in ((0, 3, 6), (1, 4, 7, 9))
+    )
+    return Scene(lambda: data.X, motion, content, {"n_frames": 4})
+
+
+def speech() -> Scene:
+    """Three words by three speakers, as log-mel spectrograms; the fit is told who speaks."""
+    data = spoken_digits()
+    (speakers, speaker), (_, digit) = data.labels["speaker"], data.labels["digit"]
+
+    def said(who: int, what: int) -> Any:
+        return data.X_test[np.flatnonzero((speaker == who) & (digit == what))[0]]
+
+    words, voices = [6, 1, 9], [0, 2, 5]
+    look = {
+        "row_names": ["six", "one", "nine"],
+        "column_names": ["George", "Lucas", "Yweweler"],
+        "style": "heatmap",
+    }
+    motion = [said(who, what) for who, what in zip(voices, words, strict=True)]
+    content = [said(who, 3) for who in voices]
+    return Scene(lambda: data.X, motion, content, look, groups=speakers)
+
+
+SCENES: dict[str, Callable[[], Scene]] = {
+    "sprites": sprites,
+    "sensors": sensors,
+    "faces": faces,
+    "speech": speech,
+}
 
 
 if __name__ == "__main__":
