@@ -332,7 +332,7 @@ def modulate(x: Tensor, style: tuple[Tensor, Tensor] | None) -> Tensor:
         return x
     if x.ndim == 2:  # as small as its styles, which are then not repeated
         scale, shift = (s.unsqueeze(1) for s in style)
-        by_sequence = x.unflatten(0, (len(scale), -1))
+        by_sequence = x.unflatten(0, (scale.shape[0], -1))  # len() would be traced as a constant
         return torch.addcmul(shift, by_sequence, 1 + scale).flatten(0, 1)
     scale, shift = (repeated(s, x.shape[0] // s.shape[0]) for s in style)
     ones = (1,) * (x.ndim - 2)
