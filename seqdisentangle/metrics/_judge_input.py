@@ -1,4 +1,4 @@
-"""What a judge is given: sequences, checked, and read in batches of bounded size."""
+"""Sequences as a judge takes them: checked, and read in batches of bounded size."""
 
 from __future__ import annotations
 

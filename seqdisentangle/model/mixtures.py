@@ -118,7 +118,7 @@ def pieces(hidden: Tensor) -> Iterator[slice]:
 
 
 def densities(said: Tensor, z: Tensor) -> tuple[Tensor, ...]:
-    """What the layer says of N codes, ((2 d + 1) K, N), beside the codes (N, d).
+    """The layer's outputs for N codes, ((2 d + 1) K, N), beside the codes (N, d).
 
     Returns
     -------

@@ -14,7 +14,7 @@ VECTORS = 2**10
 
 
 def in_pieces(network: Callable[[Tensor], Tensor], frames: Tensor, *, alone: bool) -> Tensor:
-    """What a network makes of frames, one piece of them after the other where that is faster.
+    """The output of a network for frames, one piece of them after the other where that is faster.
 
     It is for vectors without gradients on a CPU: layers are then read from the cache, not from
     memory. Elsewhere the network is given all frames at once.

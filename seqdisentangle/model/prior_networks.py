@@ -136,7 +136,7 @@ class PriorNetwork(nn.Module, ABC):
             return self.distribution(hidden)
 
     def hidden(self, z: Tensor, action: Tensor | None = None) -> Any:
-        """What each step's distribution is read from: :meth:`read` of the codes before it."""
+        """The input of each step's distribution: :meth:`read` of the codes before it."""
         before = nn.functional.pad(z, (0, 0, 1, -1))
         # In full precision: a mixture needs it, and so small a recurrence is no slower.
         with full_precision(z.device):

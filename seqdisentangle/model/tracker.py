@@ -149,6 +149,6 @@ class Tracker(nn.Module):
 
 
 def split(told: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What a map tells of its places, (n, P, ...): something there (n, 1, P), key, and value."""
+    """The parts of a map, by its places, (n, P, ...): something there (n, 1, P), key, and value."""
     there, keys, values = told.split([1, KEY_SIZE, LOOK_SIZE], -1)
     return there.mT, keys, values
