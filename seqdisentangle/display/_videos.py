@@ -41,9 +41,8 @@ class PyAVWriter(AbstractMovieWriter):
         dpi : float, optional
             That of the figure by default.
         """
-        av = import_av()
-
         super().setup(fig, outfile, dpi=dpi)
+        self._av = av = import_av()
         codec = self.codec
         if codec in (None, "h264"):  # matplotlib's own default
             codec = next((name for name in CODECS if name in av.codecs_available), CODECS[-1])
@@ -64,14 +63,13 @@ class PyAVWriter(AbstractMovieWriter):
         **savefig_kwargs
             As of ``figure.savefig``.
         """
-        av = import_av()
-
         drawn = BytesIO()
         self.fig.savefig(drawn, **{**savefig_kwargs, "format": "rgba", "dpi": self.dpi})
         width, height = self.frame_size
         pixels = np.frombuffer(drawn.getbuffer(), np.uint8).reshape(height, width, 4)
         rgb = np.ascontiguousarray(pixels[: height - height % 2, : width - width % 2, :3])
-        self._container.mux(self._stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        frame = self._av.VideoFrame.from_ndarray(rgb, format="rgb24")
+        self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> None:
         """Write what is left, and close the file."""

@@ -339,8 +339,8 @@ class Fit:
         self.callbacks.on_fit_end(estimator)
         if not (self.mode.partial or result.cut_short) and self.communicator.rank == 0:
             n_updates = len(self.batches) * len(result.history)
-            told = {"groups": self.told.groups, "verbose": self.verbose}
-            judge_fit(estimator, self.sequences, n_updates, **told)
+            groups = self.told.groups
+            judge_fit(estimator, self.sequences, n_updates, groups=groups, verbose=self.verbose)
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {len(result.history)} of {self.max_epochs} epochs: the "

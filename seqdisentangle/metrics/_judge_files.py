@@ -45,12 +45,7 @@ class Learned(NamedTuple):
             If one is of another type, or has no such value.
         """
         found = from_json(settings["learned"])
-        kinds = {
-            "layout": Layout,
-            "history": list[float],
-            "several_tasks": bool,
-            "classes": list,
-        }
+        kinds = {"layout": Layout, "history": list[float], "several_tasks": bool, "classes": list}
         for name, kind in kinds.items():
             if not matches(found[name], kind):
                 raise ValueError(f"{name} must be a {kind}, got {found[name]!r}")

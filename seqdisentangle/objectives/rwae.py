@@ -369,9 +369,8 @@ class WassersteinObjective(AutoencoderObjective):
         self, model: SequenceModel, z: Tensor, action: Tensor, packing: Packing | None
     ) -> Tensor:
         """The surprise at motions (n, T, d_m) given their actions, in nats a time step."""
-        surprise = -model.prior.log_prob(model.prior.hidden(z, action), z).unsqueeze(
-            -1
-        )  # (n, T, 1)
+        hidden = model.prior.hidden(z, action)
+        surprise = -model.prior.log_prob(hidden, z).unsqueeze(-1)  # (n, T, 1)
         if packing is None:
             return self.communicator.mean(surprise.mean((1, 2)))
         real = surprise.masked_fill(~packing.mask.unsqueeze(-1), 0.0)
