@@ -272,6 +272,7 @@ def matches(value: Any, hint: Any) -> bool:
     >>> matches((1, 2), tuple[int, ...]), matches([1, "2"], list[int])
     (True, False)
     """
+    hint = written_out(hint)
     of, inner = get_origin(hint), get_args(hint)
     if hint is Any:
         return True
@@ -295,6 +296,13 @@ def matches(value: Any, hint: Any) -> bool:
     if isinstance(value, bool) and hint in (int, float):
         return False
     return isinstance(value, int | float if hint is float else hint)
+
+
+def written_out(hint: Any) -> Any:
+    """The annotation that a name stands for, as ``NDArray`` does since NumPy 2.5."""
+    while hasattr(named := get_origin(hint) or hint, "__value__"):
+        hint = named.__value__
+    return hint
 
 
 def array(content: Any, tensors: object) -> np.ndarray:

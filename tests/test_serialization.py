@@ -6,14 +6,16 @@ import json
 import math
 import os
 import pathlib
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from torch import nn
+from typing_extensions import TypeAliasType
 
 from seqdisentangle.data.layout import Layout
 from seqdisentangle.data.units import Scaling
@@ -44,6 +46,11 @@ values = st.recursive(
         | st.dictionaries(st.text() | st.integers() | st.tuples(st.integers()), v, max_size=3)
     ),
 )
+
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+#: As NumPy 2.5 has its NDArray: a name, not what it stands for.
+Named = TypeAliasType("Named", np.ndarray[Any, np.dtype[Scalar]], type_params=(Scalar,))
 
 
 @given(values)
@@ -273,6 +280,10 @@ def test_what_is_not_as_it_was_written_is_a_value_error(value, message):
         (3, dict[str, float], False),
         ("anything", Any, True),
         (np.dtype("f4"), np.dtype, True),
+        (np.ones(2), NDArray[np.float64], True),
+        (1.0, NDArray[np.float64], False),
+        (np.ones(2), Named[np.float64], True),
+        ([1.0], Named[np.float64], False),
     ],
     ids=str,
 )
