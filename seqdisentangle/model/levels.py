@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from .._modes import full_precision
+
 __all__ = ["ExpectedLevels", "Levels"]
 
 
@@ -63,13 +65,15 @@ class ExpectedLevels(nn.Module):
 
     def forward(self, content: Tensor) -> Levels:
         """(n, d_c) -> Levels of shape (n, D)."""
-        return Levels(*(with_one(content) @ self.weights).chunk(2, dim=-1))
+        with full_precision(content.device):
+            return Levels(*(with_one(content) @ self.weights).chunk(2, dim=-1))
 
     @torch.no_grad()
     def observe(self, content: Tensor, levels: Levels) -> None:
         """Take contents (n, d_c), and the levels (n, D) to expect of them, into the means."""
         x = with_one(content)
-        products, crossed = x.mT @ x / len(x), x.mT @ torch.cat(levels, -1) / len(x)
+        with full_precision(x.device):
+            products, crossed = x.mT @ x / len(x), x.mT @ torch.cat(levels, -1) / len(x)
         share = (1 / (self.n_batches + 1)).clamp(min=self.momentum).to(products.dtype)
         self.products.lerp_(products, share)
         self.crossed.lerp_(crossed, share)

@@ -30,6 +30,20 @@ def test_levels_are_foretold_by_least_squares_over_batches():
     )
 
 
+def test_levels_are_learned_in_full_precision():
+    content, levels = (
+        torch.randn(50, 4, generator=seeded()),
+        torch.randn(50, 6, generator=seeded(1)),
+    )
+    found = []
+    for enabled in (True, False):
+        expected = ExpectedLevels(4, 3)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            expected.observe(content, Levels(*levels.chunk(2, -1)))
+            found.append(expected(content))
+    torch.testing.assert_close(*found)
+
+
 def test_a_code_that_holds_nothing_foretells_nothing():
     expected = ExpectedLevels(2, 1)
     content = torch.stack([torch.randn(100, generator=seeded()), torch.zeros(100)], -1)
