@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -243,7 +244,8 @@ class PartsDecoder(nn.Module):
         premultiplied = torch.cat([self.codes.squash(colour) * cover, cover], 1)
         put = self.windows.put(premultiplied, places).unflatten(0, (n, n_steps, self.n_parts))
         colour, cover = put.tensor_split([-1], dim=3)
-        total = 1 - (1 - cover).prod(2)  # (n, T, 1, H, W)
+        # Step by step: the derivative of torch's own product looks for zeros, and waits for it.
+        total = 1 - functools.reduce(torch.mul, (1 - cover).unbind(2))  # (n, T, 1, H, W)
         share = total / cover.sum(2).clamp(min=1e-6)
         background = self.codes.squash(BACKGROUND_GAIN * self.background)
         return colour.sum(2) * share + (1 - total) * background
