@@ -9,7 +9,15 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-__all__ = ["REGISTRIES", "Part", "Registry", "argument_names", "same", "with_changes"]
+__all__ = [
+    "REGISTRIES",
+    "Part",
+    "Registry",
+    "argument_names",
+    "of_package",
+    "same",
+    "with_changes",
+]
 
 Self = TypeVar("Self", bound="Part")
 P = TypeVar("P")
@@ -30,6 +38,17 @@ class Part:
     >>> Blur().set_params(width=5)
     Blur(width=5)
     """
+
+    @property
+    def replayable(self) -> bool:
+        """True where it computes the same on the device each time, whatever the values are.
+
+        An update of a training on a GPU may then be recorded once and replayed as a CUDA graph, see
+        ``Training(cuda_graphs=)``. The package's own parts do unless they say otherwise. One that
+        draws numbers by NumPy would get those of the first time in each replay, so that of others
+        it is not assumed: a subclass for which it holds has ``replayable = True``.
+        """
+        return of_package(type(self))
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The arguments that it was made with.
@@ -177,6 +196,11 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.array_equal(a, b)
     return bool(a == b)
+
+
+def of_package(cls: type) -> bool:
+    """Tell whether a class is one of the package."""
+    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def argument_names(cls: type) -> list[str]:

@@ -36,6 +36,7 @@ CASES = {
     "color_mix": Case({"motion_view": "color_mix"}),
     "jitter": Case({"motion_view": "jitter"}, X="vectors"),
     "resnet": Case({"network": "resnet"}),
+    "parts": Case({"network": "parts", "motion_size": 4}),
     "some frames": Case({"training__frames_per_step": 2}),
     "float32": Case({"training__precision": "float32"}),
     "average": Case({"training__ema": 0.9}),

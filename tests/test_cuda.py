@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import torch
 
+from seqdisentangle.callbacks import Callback
 from seqdisentangle.data import batches
 from seqdisentangle.data.batches import sent, to_model
+from seqdisentangle.objectives import Squared
 from seqdisentangle.training.devices import resolve_device, room_for_data
 from seqdisentangle.training.trainer import Trainer
 from tests._trainings import CASES, Case
@@ -15,6 +17,11 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA G
 
 COMPILED = {"compiled": Case({"training__compile": True})}
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+# The gradient of windows of frames has no deterministic algorithm on CUDA.
+deterministic_ones = {name: case for name, case in CASES.items() if name != "parts"}
+each_deterministic_case = pytest.mark.parametrize(
+    "case", deterministic_ones.values(), ids=deterministic_ones
+)
 
 
 @pytest.fixture
@@ -69,7 +76,74 @@ def test_a_step_waits_for_nothing(case, fit, monkeypatch):
     fit(case)
 
 
-@each_case
+@pytest.fixture
+def replays(monkeypatch):
+    """Count the steps that are replayed."""
+    found = []
+    replay = torch.cuda.CUDAGraph.replay
+    monkeypatch.setattr(torch.cuda.CUDAGraph, "replay", lambda g: (found.append(1), replay(g)))
+    return found
+
+
+@each_deterministic_case
+def test_graphs_train_as_kernels_do(case, fit, replays, deterministic, weights):
+    by_graphs = fit(case, max_epochs=16)
+    n = len(replays)
+    assert n >= 8
+    by_kernels = fit(case, max_epochs=16, training__cuda_graphs=False)
+    assert len(replays) == n
+    for one, other in zip(by_graphs.history_, by_kernels.history_, strict=True):
+        assert one["loss"] == pytest.approx(other["loss"], rel=1e-3)
+    expected = weights(by_kernels)
+    for name, value in weights(by_graphs).items():
+        torch.testing.assert_close(value, expected[name], rtol=1e-2, atol=1e-2)
+
+
+class Looked(Squared):
+    """A cost that waits for a value."""
+
+    def __call__(self, reconstruction, target):
+        assert np.isfinite(reconstruction.sum().item())
+        return super().__call__(reconstruction, target)
+
+
+def test_a_part_of_the_users_is_not_replayed(fit, replays, recwarn):
+    fit(Case({"cost": Looked(), "max_epochs": 16}, X="vectors"))
+    assert not replays
+    assert not [w for w in recwarn if "CUDA graph" in str(w.message)]
+
+
+def test_a_step_that_cannot_be_recorded_is_made_kernel_by_kernel(fit, replays, deterministic):
+    told = {"cost": Looked(), "max_epochs": 16, "training__cuda_graphs": True}
+    with pytest.warns(RuntimeWarning, match="training__cuda_graphs=False"):
+        model = fit(Case(told, X="vectors"))
+    assert not replays
+    plain = fit(Case({**told, "training__cuda_graphs": False}, X="vectors"))
+    assert model.history_[-1]["loss"] == pytest.approx(plain.history_[-1]["loss"], rel=1e-3)
+
+
+class Broken(Callback):
+    """Ends a training as a machine that is switched off does."""
+
+    def on_epoch_end(self, estimator, record):
+        if record["epoch"] == 11:
+            raise RuntimeError("switched off")
+
+
+def test_a_training_that_goes_on_records_anew(fit, replays, tmp_path):
+    told = {"max_epochs": 16, "checkpoint": tmp_path}
+    whole = fit(Case({"max_epochs": 16}, X="vectors"))
+    n = len(replays)
+    with pytest.raises(RuntimeError, match="switched off"):
+        fit(Case({**told, "callbacks": Broken()}, X="vectors"))
+    before = len(replays)
+    resumed = fit(Case(told, X="vectors", told={"resume": True}))
+    assert n < before < len(replays)
+    losses = [[record["loss"] for record in model.history_] for model in (whole, resumed)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
+
+
+@each_deterministic_case
 def test_deterministic_algorithms_do_and_give_the_same_bits(
     case, fit, deterministic, weights, same_weights
 ):
@@ -80,7 +154,8 @@ def test_data_stay_on_the_gpu(fit, monkeypatch):
     sources = set()
 
     def watched(x, device):
-        sources.add(x.device.type)
+        if x.dtype != torch.int64:  # the numbers of sequences, say
+            sources.add(x.device.type)
         return sent(x, device)
 
     monkeypatch.setattr(batches, "sent", watched)

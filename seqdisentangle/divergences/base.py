@@ -199,6 +199,11 @@ class FunctionDivergence(Divergence):
             raise TypeError(f"FunctionDivergence: function must be callable, got {function!r}")
         self.function = function
 
+    @property
+    def replayable(self) -> bool:
+        """True where the function has ``replayable = True``."""
+        return bool(getattr(self.function, "replayable", False))
+
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Call the function once for each leading index, on the draws that are not padding."""
         n, d = q.value.shape[-2:]

@@ -96,6 +96,11 @@ class Sinkhorn(Divergence):
         self.diameter = diameter
         self.loss = SamplesLoss("sinkhorn", p=p, blur=blur, scaling=scaling, backend="tensorized")
 
+    @property
+    def replayable(self) -> bool:
+        """True with a diameter, which is looked at in each batch otherwise."""
+        return self.diameter is not None
+
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence of the two batches, in float32 or better."""
         x, y, weight = paired("Sinkhorn", q, p, mask)

@@ -74,6 +74,11 @@ class SlicedWasserstein(Divergence):
         self.seed = seed
         self.rng = torch.Generator().manual_seed(seed)
 
+    @property
+    def replayable(self) -> bool:
+        """False: directions are drawn in main memory."""
+        return False
+
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Estimate the divergence of the two batches, in float32 or better."""
         x, y, weight = paired("SlicedWasserstein", q, p, mask)

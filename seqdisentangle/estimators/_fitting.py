@@ -6,7 +6,7 @@ import copy
 import functools
 import warnings
 from contextlib import nullcontext
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -256,7 +256,6 @@ class Fit:
         objective.to(self.device)
         self.batches, self.validation = self._batches()
         n_batches, constant = len(self.batches), self.mode.partial
-        clip_norm: Any = self.training.clip_norm  # filled in
         self.trainer = Trainer(
             model,
             objective,
@@ -264,12 +263,13 @@ class Fit:
             lr_schedule="constant" if constant else self.training.lr_schedule,
             n_updates=n_batches * self.max_epochs,
             warmup_updates=0 if constant else self._lr_warmup_updates(n_batches),
-            clip_norm=clip_norm,
+            clip_norm=cast(Any, self.training.clip_norm),  # filled in
             seed=self.seeds["noise"] + self.communicator.rank,
             ema=self.training.ema,
             precision=resolve_precision(self.training.precision, self.device),
             betas=estimator._betas,
             keep_memory=self.training.keep_memory,
+            graphs=not self.training.compile and self.training.cuda_graphs,
         )
         if self.mode.partial and self.continued and hasattr(estimator, "_optimizer_state"):
             self.trainer.load_optimizer_state(estimator._optimizer_state)

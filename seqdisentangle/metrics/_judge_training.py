@@ -88,7 +88,7 @@ class CrossEntropy(Objective):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Any]]:
         """Evaluate it on a batch with labels of the shape (n, n_tasks)."""
         assert batch.labels is not None

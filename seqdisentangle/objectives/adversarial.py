@@ -209,7 +209,7 @@ class AdversarialObjective(Objective):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Duel]]:
         """Evaluate it on a batch, see :meth:`Objective.forward`; nothing is delayed.
 

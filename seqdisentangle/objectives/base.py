@@ -16,9 +16,19 @@ from ..divergences import Divergence, Divergences, Samples
 from ..model.core import ModelSpec
 from .communicator import Communicator, SingleProcess
 
-__all__ = ["Comparison", "Game", "Loss", "Objective", "Term", "build_divergences", "ramp"]
+__all__ = [
+    "RISE",
+    "Comparison",
+    "Game",
+    "Loss",
+    "Objective",
+    "Term",
+    "build_divergences",
+    "counts",
+    "ramp",
+]
 
-# A weight rises between these shares of the training.
+#: A weight rises between these shares of the training.
 RISE = (0.25, 0.75)
 
 
@@ -32,7 +42,7 @@ class Term(NamedTuple):
     """
 
     values: Mapping[str, Tensor]
-    weight: float = 1.0
+    weight: float | Tensor = 1.0
 
 
 class Loss(NamedTuple):
@@ -64,7 +74,8 @@ class Loss(NamedTuple):
             first, *more = values.values()
             for value in more:
                 first = first + value
-            weighted = first if weight == 1 else weight * first
+            plain = not isinstance(weight, Tensor) and weight == 1
+            weighted = first if plain else weight * first
             total = weighted if total is None else total + weighted
             parts.update(values)
         assert total is not None
@@ -87,7 +98,7 @@ class Game(Protocol):
         """The network, a ``Divergence`` or a ``Discriminator``."""
 
     @property
-    def weight(self) -> float:
+    def weight(self) -> float | Tensor:
         """The weight of its value in the loss of the model."""
 
     @property
@@ -132,7 +143,7 @@ class Objective(nn.Module, ABC):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Any]]:
         """Evaluate the objective on a batch.
 
@@ -144,8 +155,9 @@ class Objective(nn.Module, ABC):
             On the device of the batch; all that is drawn is drawn from it.
         content_delayed : bool
             True while content is not trained yet.
-        progress : float
-            The share of the training that is done.
+        progress : float or Tensor
+            The share of the training that is done; a tensor where weights rise by it, in a step
+            that is recorded once for all.
 
         Returns
         -------
@@ -164,7 +176,7 @@ class Comparison(NamedTuple):
     q, p : Samples
     mask : bool Tensor or None
         True for the draws that count.
-    weight : float
+    weight : float or Tensor
         The weight of its value in the loss of the model.
     """
 
@@ -172,12 +184,12 @@ class Comparison(NamedTuple):
     q: Samples
     p: Samples
     mask: Tensor | None = None
-    weight: float = 0.0
+    weight: float | Tensor = 0.0
 
     @property
     def is_zero_sum(self) -> bool:
         """True where the model minimises what the divergence maximises, but for a weight."""
-        return self.weight > 0 and type(self.divergence).critic_loss is Divergence.critic_loss
+        return counts(self.weight) and type(self.divergence).critic_loss is Divergence.critic_loss
 
     def value(self) -> Tensor:
         """The divergence, summed over leading indices."""
@@ -204,6 +216,22 @@ def build_divergences(divergences: Divergences, spec: ModelSpec, seed: int) -> N
         independence.build(spec.content_size + spec.motion_size)
 
 
-def ramp(weight: float | tuple[float, float], progress: float) -> float:
-    """A weight when a share of the training is done: of a pair, between the two."""
-    return float(np.interp(progress, RISE, np.broadcast_to(weight, 2)))
+def ramp(weight: float | tuple[float, float], progress: float | Tensor) -> float | Tensor:
+    """A weight when a share of the training is done: of a pair, between the two.
+
+    Examples
+    --------
+    >>> ramp((1.0, 3.0), 0.5), ramp((1.0, 3.0), torch.tensor(0.5)), ramp(2.0, torch.tensor(0.5))
+    (2.0, tensor(2.), 2.0)
+    """
+    low, high = np.broadcast_to(weight, 2).tolist()
+    if not isinstance(progress, Tensor):
+        return float(np.interp(progress, RISE, (low, high)))
+    if low == high:
+        return float(low)
+    return low + (high - low) * ((progress - RISE[0]) / (RISE[1] - RISE[0])).clamp(0, 1)
+
+
+def counts(weight: float | Tensor) -> bool:
+    """True unless a weight is zero; one that rises is not looked at."""
+    return isinstance(weight, Tensor) or weight > 0

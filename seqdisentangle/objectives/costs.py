@@ -183,6 +183,11 @@ class FunctionCost(Cost):
 
     function: Callable[[Tensor, Tensor], Tensor]
 
+    @property
+    def replayable(self) -> bool:
+        """True where the function has ``replayable = True``."""
+        return bool(getattr(self.function, "replayable", False))
+
     def __call__(self, reconstruction: Tensor, target: Tensor) -> Tensor:
         """Call the function."""
         return self.function(reconstruction, target)

@@ -45,7 +45,7 @@ class ELBO(AutoencoderObjective):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate it on a batch, see :meth:`Objective.forward`."""
         of_all = self.packing_of_all(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from ..data.batches import Batch
 from ..model import SequenceModel
@@ -54,7 +55,7 @@ class FineTuning(Objective):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate it on a batch, see :meth:`Objective.forward`; no divergence is asked for."""
         model.eval()

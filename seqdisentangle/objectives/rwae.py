@@ -17,7 +17,7 @@ from ..model import LatentCodes, SequenceModel
 from ..model.latent import Action, Latent
 from ..model.levels import ExpectedLevels, Levels
 from .autoencoder import AutoencoderObjective, check_steps
-from .base import Comparison, Loss, Term, ramp
+from .base import Comparison, Loss, Term, counts, ramp
 from .communicator import Communicator
 from .constancy import error_of_constancy
 from .costs import Cost
@@ -170,7 +170,7 @@ class WassersteinObjective(AutoencoderObjective):
         rng: torch.Generator,
         *,
         content_delayed: bool = False,
-        progress: float = 1.0,
+        progress: float | Tensor = 1.0,
     ) -> tuple[Loss, list[Comparison]]:
         """Evaluate the objective on a batch.
 
@@ -184,7 +184,7 @@ class WassersteinObjective(AutoencoderObjective):
         content_delayed : bool
             If True, content rests: the decoder gets it from the prior, so that motion learns its
             share first.
-        progress : float
+        progress : float or Tensor
             The share of the training that is done, by which independence weighs more.
 
         Returns
@@ -221,15 +221,18 @@ class WassersteinObjective(AutoencoderObjective):
             q_c, p_c = self.gathered(content, model.content_prior(content.value, rng))
             if self.content_weight > 0:
                 compared["content"] = self.compare_content(q_c, p_c)
-            if independence_weight > 0:
+            if counts(independence_weight):
                 given = q_c.value, q_m.value, of_all, independence_weight
                 grouped = batch.groups is not None
                 compared["independence"] = self._independence(*given, grouped=grouped)
         codes = LatentCodes(picked(content, rows).value, motion.value, a)
         cost = self.reconstruction_cost(model, codes, batch, rng, some=model.training)
         nothing = cost.new_zeros(())
-        weights = {"content": self.content_weight, "motion": self.motion_weight}
-        weights["independence"] = independence_weight
+        weights = {
+            "content": self.content_weight,
+            "motion": self.motion_weight,
+            "independence": independence_weight,
+        }
         values = {name: compared[name].value() for name in weights if name in compared}
         terms = [Term({"cost": cost})]
         terms += [Term({name: values.get(name, nothing)}, w) for name, w in weights.items()]
@@ -333,7 +336,7 @@ class WassersteinObjective(AutoencoderObjective):
         content: Tensor,
         motion: Tensor,
         packing: Packing | None,
-        weight: float,
+        weight: float | Tensor,
         *,
         grouped: bool,
     ) -> Comparison:

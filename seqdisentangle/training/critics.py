@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -36,6 +37,20 @@ class Critics:
                     weight_decay=0.0,
                     fused=True,
                 )
+
+    @contextmanager
+    def capturable(self) -> Iterator[None]:
+        """Have the optimisers step within a CUDA graph that is recorded."""
+        groups = [
+            group for optimizer in self.optimizers.values() for group in optimizer.param_groups
+        ]
+        for group in groups:
+            group["capturable"] = True
+        try:
+            yield
+        finally:
+            for group in groups:
+                group["capturable"] = False
 
     def asked(self, games: Iterable[Game]) -> list[nn.Parameter]:
         """Parameters whose gradient the model's own backward pass is to bring.

@@ -75,6 +75,7 @@ def finetune(
         seed=seed,
         precision=trainer.precision,
         keep_memory=trainer.keep_memory,
+        graphs=trainer.graphs is not None,
     )
     try:
         result = run(fitting, batches, max_epochs=n_epochs, **watching)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,7 @@ from ..data.batches import Batch
 from ..objectives.base import Game, Loss, Objective
 from .critics import Critics
 from .ema import Average
+from .graphs import Graphs, can_replay
 from .losses import Losses, Record
 from .schedules import Schedule
 from .states import load_optimizer
@@ -67,6 +68,8 @@ class Trainer(Generic[Model]):
         Of the optimiser's averages of the gradient and its square.
     keep_memory : bool
         Keep freed memory for the next step.
+    graphs : bool or "auto"
+        Gradients on CUDA are found by graphs; "auto" where all parts can be replayed.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Trainer(Generic[Model]):
         precision: str = "float32",
         betas: tuple[float, float] = (0.9, 0.999),
         keep_memory: bool = True,
+        graphs: bool | Literal["auto"] = False,
     ) -> None:
         self.model = model
         self.objective = objective
@@ -103,6 +107,10 @@ class Trainer(Generic[Model]):
         self.keep_memory = keep_memory
         self.communicator = objective.communicator
         self.evaluated = self.communicator.wrap(Evaluated(model, objective))
+        self.graphs: Graphs | None = None
+        if can_replay(graphs, model, objective):
+            parameters = list(model.parameters())
+            self.graphs = Graphs(self.find_gradients, parameters, self.critics, self.rng)
 
     @property
     def result(self) -> Model:
@@ -118,7 +126,22 @@ class Trainer(Generic[Model]):
         content_delayed: bool = False,
         progress: float = 1.0,
     ) -> Loss:
-        """Update the weights on one batch; nothing is waited for."""
+        """Update the weights on one batch; nothing is waited for.
+
+        The numbers of the loss are those of this step until the next one.
+        """
+        find = self.find_gradients if self.graphs is None else self.graphs
+        loss = find(batch, content_delayed=content_delayed, progress=progress)
+        self.optimizer.step()
+        self.schedule.end_step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return loss
+
+    def find_gradients(
+        self, batch: Batch, *, content_delayed: bool = False, progress: float | Tensor = 1.0
+    ) -> Loss:
+        """The gradients of the weights on one batch, and an update of those that learn against."""
         with self.autocast():
             loss, compared = self.evaluated(
                 batch, self.rng, content_delayed=content_delayed, progress=progress
@@ -128,11 +151,7 @@ class Trainer(Generic[Model]):
         loss.total.backward(inputs=[*self.model.parameters(), *critics])
         if self.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm)
-        self.optimizer.step()
-        self.schedule.end_step()
         self.critics.step(compared)
-        if self.average is not None:
-            self.average.update_parameters(self.model)
         return loss.detach()
 
     @torch.no_grad()
@@ -182,6 +201,7 @@ class Trainer(Generic[Model]):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there; the updates are then the same, bit for bit on a CPU."""
+        self._forget_graphs()
         load_weights(self.model, state["model"])
         load_weights(self.objective, state["objective"])
         for optimizer, one in zip(self._optimizers, state["optimizers"], strict=True):
@@ -206,6 +226,7 @@ class Trainer(Generic[Model]):
 
         Of critics, as far as they are of the same shape.
         """
+        self._forget_graphs()
         for optimizer, moments in zip(self._optimizers, state.moments, strict=False):
             parameters = optimizer.param_groups[0]["params"]
             if all(m["exp_avg"].shape == parameters[i].shape for i, m in moments.items()):
@@ -216,6 +237,10 @@ class Trainer(Generic[Model]):
             assert state.n_averaged is not None
             self.model.load_state_dict(state.weights)
             self.average.n_averaged.copy_(state.n_averaged)
+
+    def _forget_graphs(self) -> None:
+        if self.graphs is not None:
+            self.graphs.forget()
 
     @property
     def _optimizers(self) -> list[torch.optim.Optimizer]:

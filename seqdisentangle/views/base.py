@@ -99,6 +99,11 @@ class FunctionView(View):
             raise TypeError(f"FunctionView: function must be callable, got {self.function!r}.")
         self._arguments = arguments_of(self.function)
 
+    @property
+    def replayable(self) -> bool:
+        """True where the function has ``replayable = True``."""
+        return bool(getattr(self.function, "replayable", False))
+
     def __call__(
         self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:

@@ -44,6 +44,11 @@ class Compose(View):
     def __post_init__(self) -> None:
         self._resolved = resolve_each(self.views, "Compose: views")
 
+    @property
+    def replayable(self) -> bool:
+        """True where all views are."""
+        return all(view.replayable for view in self._resolved)
+
     def __call__(
         self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
     ) -> Tensor:

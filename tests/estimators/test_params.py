@@ -52,6 +52,7 @@ BAD = [
     (Training, "content_delay", 1.5),
     (Training, "precision", "float16"),
     (Training, "compile", "x"),
+    (Training, "cuda_graphs", "x"),
     (Training, "finetune_epochs", -1),
     (Training, "finetune_epochs", 1.0),
     (Training, "keep_memory", "x"),

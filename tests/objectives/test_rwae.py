@@ -180,6 +180,18 @@ def test_of_a_pair_of_weights_training_goes_from_the_first_to_the_second(progres
     assert compared[-1].weight == weight  # by which the gradient of its critic is divided
 
 
+@pytest.mark.parametrize("progress", [0.3, 0.5, 0.74])
+def test_a_weight_that_rises_may_do_so_by_a_tensor(progress):
+    found = []
+    for done in (progress, torch.tensor(progress)):
+        objective, model, x = make(independence_weight=(0.0, 8.0))
+        loss, games = objective(model, Batch(x), seeded(), progress=done)
+        loss.total.backward()
+        gradients = [p.grad for p in model.parameters() if p.grad is not None]
+        found.append((loss.total.detach(), [game.is_zero_sum for game in games], gradients))
+    torch.testing.assert_close(*found)
+
+
 def test_independence_rests_with_content():
     objective, model, x = make(independence_weight=1.0)
     loss, compared = objective(model, Batch(x), seeded(), content_delayed=True)
