@@ -136,23 +136,32 @@ def make_trainer(
     return trainer_for(estimator, data, precision)
 
 
-def trainer_for(estimator: RecurrentWAE, data: Sequences, precision: str = "float32") -> Trainer:
-    """A trainer as an estimator makes it for its data."""
+def trainer_for(
+    estimator: RecurrentWAE,
+    data: Sequences,
+    precision: str = "float32",
+    *,
+    device: torch.device | None = None,
+    graphs: bool = False,
+) -> Trainer:
+    """A trainer as an estimator makes it for its data, on the CPU unless a device is given."""
     scaling = units_of(data, estimator, continued=False, digest=None)
     estimator.choices_ = estimator._choose(data, scaling, {}, NOTHING)
     divergences = estimator._divergences()
     spec = estimator._spec(data.layout, scaling, divergences)
     build_divergences(divergences, spec, 0)
     training = Training.of(estimator.training).filled(estimator._own_training)
+    objective = estimator._objective(divergences, data, SingleProcess(), bounded=scaling.bounded)
     trainer = Trainer(
-        build_model(spec, 0),
-        estimator._objective(divergences, data, SingleProcess(), bounded=scaling.bounded),
+        build_model(spec, 0).to(device),
+        objective.to(device),
         learning_rate=estimator.learning_rate,
         lr_schedule="constant",
         n_updates=1,
         clip_norm=training.clip_norm,
         seed=0,
         precision=precision,
+        graphs=graphs,
     )
     trainer.model.train()
     return trainer

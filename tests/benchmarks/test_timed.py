@@ -3,8 +3,9 @@
 import csv
 
 import pytest
+import torch
 
-from tests.benchmarks import divergences, step, throughput
+from tests.benchmarks import divergences, gpu, step, throughput
 
 pytestmark = pytest.mark.integration
 
@@ -40,3 +41,20 @@ def test_verbs_and_a_step_beside_their_networks(shape, tmp_path):
         f"throughput of sample over bare decoder, {shape}",
         f"step over its networks, {shape}",
     ]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
+@pytest.mark.parametrize("shape", [(8, 6, 3), (8, 4, 16, 16, 3)], ids=["vectors", "images"])
+def test_a_step_on_a_gpu(shape, tmp_path, monkeypatch):
+    monkeypatch.setattr(gpu, "SIDE", 256)
+    written = tmp_path / "gpu.csv"
+    few = ["--shape", *map(str, shape), "--repeats", "2"]
+    gpu.main([*few, "--results", str(written)])
+    assert f"ms a step, as a graph, {shape}, bfloat16" in measures(written)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without a GPU")
+def test_without_a_gpu_it_says_so(capsys):
+    with pytest.raises(SystemExit):
+        gpu.main([])
+    assert "no CUDA GPU" in capsys.readouterr().err
