@@ -109,7 +109,7 @@ def print_transform(network: str, shape: tuple[int, ...], repeats: int) -> dict[
     """Print and return the throughput of ``transform`` beside that of the bare encoders."""
     n, steps, channels, height, width = shape
     X = (np.random.default_rng(0).random((n, steps, height, width, channels)) * 255).astype("uint8")
-    model = RecurrentWAE(network=network, max_epochs=1, random_state=0).fit(X[:4])
+    model = RecurrentWAE(network=network, max_epochs=1, device="cpu", random_state=0).fit(X[:4])
     # A fifth of a step each: as many more of them make as quiet a median.
     found = in_turn(
         {"transform": partial(model.transform, X), "bare": encoders(model, X)}, 5 * repeats

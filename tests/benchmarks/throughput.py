@@ -57,7 +57,7 @@ def print_ratios(shape: tuple[int, ...], repeats: int) -> dict[str, str]:
     X = data(shape)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "fit has not learned")  # in one epoch
-        model = RecurrentWAE(max_epochs=1, random_state=0).fit(X)
+        model = RecurrentWAE(max_epochs=1, device="cpu", random_state=0).fit(X)
     trainer, x = training_of(X)
     model.model_.eval()
     verbs: dict[str, Callable[[], object]] = {
