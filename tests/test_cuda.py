@@ -15,7 +15,6 @@ from tests._trainings import CASES, Case
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
 
-COMPILED = {"compiled": Case({"training__compile": True})}
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 # The gradient of windows of frames has no deterministic algorithm on CUDA.
 deterministic_ones = {name: case for name, case in CASES.items() if name != "parts"}
@@ -44,7 +43,7 @@ def deterministic(monkeypatch):
     torch.use_deterministic_algorithms(False)
 
 
-@pytest.mark.parametrize("case", [*CASES.values(), *COMPILED.values()], ids=[*CASES, *COMPILED])
+@each_case
 def test_a_model_of_the_gpu_is_used_on_the_cpu(case, fit, request, tmp_path):
     X = request.getfixturevalue(case.X)
     model = fit(case)

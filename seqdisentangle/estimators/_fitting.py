@@ -23,7 +23,6 @@ from ..data.told import NOTHING, Told
 from ..model import SequenceModel
 from ..model.core import build_model
 from ..training.checkpoints import Checkpoint, Checkpoints, check_same
-from ..training.compiling import compiled
 from ..training.devices import naming_batch_size, resolve_device, resolve_precision, room_for_data
 from ..training.distributed import find_communicator, naming_lost
 from ..training.finetuning import finetune
@@ -269,7 +268,7 @@ class Fit:
             precision=resolve_precision(self.training.precision, self.device),
             betas=estimator._betas,
             keep_memory=self.training.keep_memory,
-            graphs=not self.training.compile and self.training.cuda_graphs,
+            graphs=self.training.cuda_graphs,
         )
         if self.mode.partial and self.continued and hasattr(estimator, "_optimizer_state"):
             self.trainer.load_optimizer_state(estimator._optimizer_state)
@@ -287,7 +286,6 @@ class Fit:
             nullcontext() if self.checkpoints is None else self.checkpoints.put_off_end(),
             ProgressBar(self.max_epochs, len(self.batches), self.verbose, name) as bar,
             self.communicator.synchronised(trainer.model),
-            compiled(trainer.model, self.device, on=self.training.compile),
         ):
             watch = Watch(
                 estimator, self.past, bar, self.callbacks, self.checkpoints, self.communicator

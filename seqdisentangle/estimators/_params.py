@@ -152,18 +152,13 @@ class Training(Settings):
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
         it, else float32. Weights and divergences are in float32 in any case. Convolutions in
         float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
-    compile : bool, default=False
-        Compile the frame networks for the time of ``fit``: on CUDA their kernels then run as
-        graphs, which pays in long trainings of small frames. It takes a minute or more at the
-        start, gains nothing on a CPU, and rounds otherwise, so that results are not those of
-        ``False`` bit for bit.
     cuda_graphs : bool or "auto", default="auto"
         On CUDA, record an update of the weights once and replay it: small networks wait for the
         program otherwise, which starts their kernels one by one. ``"auto"`` does so where every
         part is the package's own; of other networks, divergences, costs and views it is not known
         whether they compute the same each time, and True says that they do. Batches with padding
-        are computed kernel by kernel, and so is a training in several processes, or a compiled one.
-        It needs torch 2.5.
+        are computed kernel by kernel, and so is a training in several processes. It takes torch
+        2.5.
     finetune_epochs : float, int or "auto", default="auto"
         Epochs after the training in which the encoders rest, and motion prior and decoder are
         fitted to the codes that the data has by then: samples move more as the data does, and
@@ -208,7 +203,6 @@ class Training(Settings):
     frames_per_step: int | Literal["auto"] | None = parameter(COUNT, None, AUTO, default="auto")
     content_delay: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     precision: str = parameter(StrOptions(set(PRECISIONS)), default="auto")
-    compile: bool = parameter("boolean", default=False)
     cuda_graphs: bool | Literal["auto"] = parameter("boolean", AUTO, default="auto")
     finetune_epochs: float | Literal["auto"] = parameter(*EPOCHS, AUTO, default="auto")
     keep_memory: bool = parameter("boolean", default=True)

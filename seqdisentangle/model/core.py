@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from .._seeding import seeded
 from ..data.packing import Packing
 from ..networks import CodeShape, FrameNetwork, Parts, resolve_network
-from ..networks.base import FrameEncoder
 from .action import ActionPosterior, with_action
 from .latent import Action, Latent, LatentCodes, Posterior
 from .levels import ExpectedLevels, Levels
@@ -157,12 +156,6 @@ class SequenceModel(nn.Module):
     def noise_size(self) -> int:
         """Standard normal numbers that the draw of a step of motion takes."""
         return self.prior.noise_size
-
-    @property
-    def frame_networks(self) -> list[nn.Module]:
-        """The networks for single frames, which do nearly all of the work."""
-        encoders = [m for m in self.modules() if isinstance(m, FrameEncoder)]
-        return [*encoders, self.decoder]
 
     def encode(
         self,

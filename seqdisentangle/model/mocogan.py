@@ -76,11 +76,6 @@ class MoCoGANModel(nn.Module):
         """Standard normal numbers that a step of motion takes."""
         return self.spec.motion_size
 
-    @property
-    def frame_networks(self) -> list[nn.Module]:
-        """The networks for single frames, which do nearly all of the work."""
-        return [self.decoder]
-
     def rollout(
         self,
         noise: Tensor,

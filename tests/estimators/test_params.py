@@ -51,7 +51,6 @@ BAD = [
     (Training, "frames_per_step", 0),
     (Training, "content_delay", 1.5),
     (Training, "precision", "float16"),
-    (Training, "compile", "x"),
     (Training, "cuda_graphs", "x"),
     (Training, "finetune_epochs", -1),
     (Training, "finetune_epochs", 1.0),
