@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import KDTree
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 from ..data.containers import numbers_of
 
-__all__ = ["apart", "check_method", "coordinates"]
+__all__ = ["apart", "check_method", "coordinates", "corners_beside"]
 
 METHODS = ("tsne", "pca", "umap")
 _PERPLEXITY = 30.0
+_BESIDE = 0.01  # from a square to its place and to the edge, as a share of the map
 
 
 def check_method(method: Any) -> None:
@@ -75,3 +77,21 @@ def apart(places: NDArray[np.float64], n: int, least: float) -> NDArray[np.intp]
 def from_place(places: NDArray[np.float64], place: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distances from a place, across or up, whichever is larger."""
     return np.asarray(np.abs(places - place).max(1))
+
+
+def corners_beside(places: NDArray[np.float64], side: float) -> NDArray[np.float64]:
+    """Lower left corners of a square beside each place (N, 2) of a map from 0 to 1: (N, 2).
+
+    Of the squares above and below, right and left of a place it is the one that covers the fewest
+    places, if several do the one above on the right, moved into the map where it would reach out.
+    """
+    tree, found, fewest = KDTree(places), np.empty_like(places), np.full(len(places), np.inf)
+    for up in (_BESIDE, -_BESIDE - side):
+        for right in (_BESIDE, -_BESIDE - side):
+            corners = np.clip(places + np.array([right, up]), _BESIDE, 1.0 - _BESIDE - side)
+            covered = tree.query_ball_point(
+                corners + side / 2, side / 2, p=np.inf, return_length=True
+            )
+            better = covered < fewest
+            found[better], fewest[better] = corners[better], covered[better]
+    return found

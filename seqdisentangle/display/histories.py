@@ -36,7 +36,7 @@ class HistoryDisplay:
     history : list of dict
         The ``history_`` of an estimator.
     best_epoch : int, default=None
-        The epoch whose weights were kept, counted from 1.
+        The epoch whose weights were kept, counted from 1; a line marks it unless it is the last.
 
     Attributes
     ----------
@@ -177,7 +177,7 @@ class HistoryDisplay:
                 ax.plot(self.epochs, values, marker=marker, lw=1.3, color=colour, label=label)
         if _VALIDATION + title in self.parts:
             ax.legend(fontsize=7, frameon=False, labelcolor="0.35", handlelength=1.2)
-        if self.best_epoch is not None:
+        if self.best_epoch is not None and self.best_epoch < self.epochs[-1]:
             ax.axvline(self.best_epoch, color=MUTED, linewidth=0.8, zorder=0)
         if lowest:
             ax.set_xlabel("epoch", fontsize=8, color="0.35", labelpad=1.0)

@@ -13,7 +13,7 @@ from ..metrics._checks import label_of_each
 from ._colours import SEQUENTIAL, category
 from ._kinds import pen_for
 from ._look import Look, check_count, look_of
-from ._maps import apart, check_method, coordinates
+from ._maps import apart, check_method, coordinates, corners_beside
 from ._pyplot import axes_in, check_drawing, import_pyplot
 from ._reading import both_codes, read
 
@@ -311,13 +311,12 @@ class ManifoldDisplay:
             )
 
     def _draw_thumbnails(self, ax: Axes, look: Look) -> None:
-        """Sequences in small axes, above and right of their places."""
+        """Sequences in small axes, beside their places and below all of these."""
         assert self.sequences is not None
-        places = ax.transLimits.transform(self.coordinates)
-        corners = np.clip(places + 0.01, 0.0, 1.0 - _THUMBNAIL)
+        corners = corners_beside(ax.transLimits.transform(self.coordinates), _THUMBNAIL)
         self.thumbnails_ = apart(corners, self.n_thumbnails, least=1.1 * _THUMBNAIL)
         chosen = [self.sequences[i] for i in self.thumbnails_]
         pen = pen_for(look, self.layout, chosen)
         for i, x in zip(self.thumbnails_, chosen, strict=True):
-            inset = ax.inset_axes((*corners[i], _THUMBNAIL, _THUMBNAIL))
+            inset = ax.inset_axes((*corners[i], _THUMBNAIL, _THUMBNAIL), zorder=0.5)
             pen.still(inset, pen.sequence(x))

@@ -34,13 +34,15 @@ _BARS = (
     ("distance of samples from data", "samples_distance", WRONG),
     ("sequences told apart in the data", "told_apart", MUTED),
 )
-_SIZE = 6.4, 3.9  # inches
+_LEGEND = (("high is good", RIGHT), ("low is good", WRONG), ("what the data allow", MUTED))
+_SIZE = 6.4, 4.1  # inches
 
 
 class SeparationDisplay:
     """The verdict of :func:`~seqdisentangle.metrics.separation`: a score, a bar for each part.
 
-    Blue bars should be long, orange ones short. The grey one is the ceiling that the data set.
+    Blue bars should be long, orange ones short. The grey one is the ceiling that the data set. A
+    legend below them says so.
 
     Parameters
     ----------
@@ -165,6 +167,19 @@ class SeparationDisplay:
         ax.tick_params(labelsize=8, length=0, labelcolor="0.35")
         ax.spines[:].set_visible(False)
         ax.set_title(self.separation.verdict, loc="left", fontsize=10, color="0.15")
+        patch = import_pyplot(type(self).__name__).Rectangle
+        ax.legend(
+            handles=[patch((0, 0), 1, 1, color=colour, label=name) for name, colour in _LEGEND],
+            loc="upper left",
+            bbox_to_anchor=(0.0, -0.06),
+            ncols=len(_LEGEND),
+            fontsize=8,
+            frameon=False,
+            labelcolor="0.35",
+            handlelength=1.0,
+            borderaxespad=0.0,
+            borderpad=0.2,
+        )
         self.figure_, self.ax_ = ax.get_figure(), ax
         self.axes_ = np.array([ax], dtype=object)
         return self

@@ -34,6 +34,14 @@ def test_a_fitted_model_shows_its_parts_and_its_best_epoch(vector_model):
     )
 
 
+@pytest.mark.parametrize(("best_epoch", "marks"), [(None, []), (1, [1]), (2, [])])
+def test_the_best_epoch_is_marked_unless_it_is_the_last(best_epoch, marks):
+    history = [{"epoch": 1, "loss": 1.0}, {"epoch": 2, "loss": 2.0}]
+    display = HistoryDisplay(history, best_epoch=best_epoch).plot()
+    vertical = [line for line in display.axes_.flat[0].lines if len(set(line.get_xdata())) == 1]
+    assert [line.get_xdata()[0] for line in vertical] == marks
+
+
 def test_panels_take_the_place_of_an_axes():
     figure, axes = plt.subplots(1, 2)
     display = HistoryDisplay(RECORDS).plot(ax=axes[1])

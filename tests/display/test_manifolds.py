@@ -36,6 +36,12 @@ def test_thumbnails_are_the_sequences_of_their_places():
         np.testing.assert_allclose(shown(ax)[..., :3], channels_last(X[i, 0], "grey"), atol=1 / 250)
 
 
+def test_thumbnails_lie_below_the_places():
+    display = ManifoldDisplay(PLACES, sequences=np.concatenate(donors("grey"))).plot()
+    places = min(points.get_zorder() for points in display.ax_.collections)
+    assert all(thumbnail.get_zorder() < places for thumbnail in display.ax_.child_axes)
+
+
 @pytest.mark.parametrize("codes", ["content", "motion"])
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "numbers"])
 def test_sequences_of_any_kind_and_length_are_mapped(kind, codes):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 
-from seqdisentangle.display._maps import apart, coordinates
+from seqdisentangle.display._maps import apart, coordinates, corners_beside
 
 CODES = np.random.RandomState(0).normal(size=(20, 5)) * [9, 4, 1, 1, 1]
 
@@ -54,3 +54,26 @@ def test_chosen_places_stand_apart():
     assert 4 < len(few) < 16
     assert pdist(places[few], "chebyshev").min() >= 0.3
     assert apart(np.zeros((9, 2)), 4, least=0.1).tolist() == [0]  # all in one place
+
+
+def covered(places, corners, side):
+    """How many places the square at each corner covers."""
+    inside = (places >= corners[:, np.newaxis]) & (places <= corners[:, np.newaxis] + side)
+    return inside.all(-1).sum(1)
+
+
+def test_squares_stay_within_the_map_and_cover_few_places():
+    places = np.random.RandomState(0).uniform(size=(60, 2))
+    corners = corners_beside(places, 0.1)
+    assert corners.min() > 0
+    assert corners.max() + 0.1 < 1
+    above = np.clip(places + 0.01, 0.01, 0.89)  # and right of each
+    counts = covered(places, corners, 0.1)
+    assert (counts <= covered(places, above, 0.1)).all()
+    assert counts.sum() < 0.7 * covered(places, above, 0.1).sum()
+
+
+def test_a_square_steps_aside_where_a_place_would_be_hidden():
+    places = np.array([[0.5, 0.5], [0.55, 0.55], [0.2, 0.2]])
+    corners = corners_beside(places, 0.1)
+    np.testing.assert_allclose(corners, [[0.39, 0.51], [0.56, 0.56], [0.21, 0.21]])

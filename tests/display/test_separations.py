@@ -1,6 +1,7 @@
 """The verdict in bars."""
 
 import pytest
+from matplotlib.colors import to_hex
 
 from seqdisentangle.display import SeparationDisplay
 from seqdisentangle.metrics import Separation, Shown
@@ -23,6 +24,18 @@ def test_the_title_is_the_verdict():
     display = SeparationDisplay(VERDICT).plot()
     assert display.ax_.get_title(loc="left") == VERDICT.verdict
     assert display.axes_.tolist() == [display.ax_]
+
+
+def test_a_legend_says_which_bars_should_be_long():
+    display = SeparationDisplay(VERDICT).plot()
+    legend = display.ax_.get_legend()
+    colours = {
+        text.get_text(): to_hex(patch.get_facecolor())
+        for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True)
+    }
+    drawn = {to_hex(bar.get_facecolor()) for bar in display.ax_.patches}
+    assert set(colours.values()) == drawn
+    assert colours["high is good"] == to_hex(display.ax_.patches[0].get_facecolor())
 
 
 def test_a_fitted_model_is_judged(vector_model, vectors):
