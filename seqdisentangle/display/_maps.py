@@ -56,7 +56,9 @@ def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.
             "method='umap' needs umap-learn, which is not installed: pip install umap-learn"
         ) from error
     neighbours = min(15, len(table) - 1)
-    umap = UMAP(n_neighbors=neighbours, random_state=random_state)
+    # A seed needs one thread, and UMAP warns of any other number.
+    n_jobs = -1 if random_state is None else 1
+    umap = UMAP(n_neighbors=neighbours, random_state=random_state, n_jobs=n_jobs)
     return np.asarray(umap.fit_transform(table), dtype=np.float64)
 
 

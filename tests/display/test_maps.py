@@ -1,11 +1,13 @@
 """Maps of codes, and places that stand apart."""
 
 import sys
+import warnings
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 
+from seqdisentangle.display import ManifoldDisplay
 from seqdisentangle.display._maps import apart, coordinates, corners_beside
 
 CODES = np.random.RandomState(0).normal(size=(20, 5)) * [9, 4, 1, 1, 1]
@@ -31,6 +33,26 @@ def test_umap_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ImportError, match="pip install umap-learn"):
         coordinates(CODES, "umap", 0)
+
+
+def test_umap_keeps_neighbours_together_by_a_seed_and_without_a_warning():
+    pytest.importorskip("umap", reason="pip install umap-learn")
+    rng, names = np.random.RandomState(0), np.repeat([0, 1, 2], 20)
+    codes = rng.normal(size=(60, 5)) + 10 * np.eye(3, 5)[names]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        first, second = (coordinates(codes, "umap", 0) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    distance = squareform(pdist(first)) + np.diag(np.full(60, np.inf))
+    assert (names[distance.argmin(1)] == names).all()
+
+
+def test_umap_maps_as_few_codes_as_the_others():
+    pytest.importorskip("umap", reason="pip install umap-learn")
+    for n in (4, 5):
+        assert np.isfinite(coordinates(CODES[:n], "umap", 0)).all()
+    display = ManifoldDisplay.from_codes(CODES, ["a", "b"] * 10, method="umap", random_state=0)
+    assert display.title == "UMAP"
 
 
 @pytest.mark.parametrize(
