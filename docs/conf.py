@@ -20,10 +20,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
-    "sphinx.ext.mathjax",
     "numpydoc",
     "attributes",
     "changelog",
+    "drawn_math",
     "registries",
     "short_names",
     "sphinx_gallery.gen_gallery",
@@ -35,6 +35,7 @@ html_title = f"{project} {version}"
 html_static_path = ["_static"]
 html_css_files = ["results.css", "site.css"]
 html_show_copyright = False
+html_math_renderer = "svg"  # of `_ext/drawn_math.py`
 
 # The types stand in the sections of the docstrings, with shapes and units.
 autodoc_typehints = "none"

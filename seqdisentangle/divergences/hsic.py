@@ -25,11 +25,11 @@ class HSIC(KernelDivergence, Dependence):
     .. math::
 
         \frac{1}{n(n-3)} \left[ \operatorname{tr} KL
-        + \frac{\mathbf 1^\top K \mathbf 1 \, \mathbf 1^\top L \mathbf 1}{(n-1)(n-2)}
-        - \frac{2}{n-2} \mathbf 1^\top K L \mathbf 1 \right]
+        + \frac{\mathbf{1}^\top K \mathbf{1} \, \mathbf{1}^\top L \mathbf{1}}{(n-1)(n-2)}
+        - \frac{2}{n-2} \mathbf{1}^\top K L \mathbf{1} \right]
 
     or, biased, :math:`\operatorname{tr}(KHLH) / (n-1)^2` with the diagonals left in and
-    :math:`H = I - \mathbf 1 \mathbf 1^\top / n`.
+    :math:`H = I - \mathbf{1} \mathbf{1}^\top / n`.
 
     Parameters
     ----------
