@@ -1,11 +1,14 @@
 """Sphinx: the user guide, the reference, and the examples, run when the docs are built."""
 
 import inspect
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
+# On a page a progress bar would be a line for each of its steps. Read when tqdm is imported.
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 import attributes
 import inventories
@@ -22,6 +25,7 @@ extensions = [
     "sphinx.ext.intersphinx",
     "numpydoc",
     "attributes",
+    "captions",
     "changelog",
     "drawn_math",
     "registries",
@@ -34,6 +38,7 @@ html_theme = "furo"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
 html_css_files = ["results.css", "site.css"]
+html_js_files = [("scrolled.js", {"defer": "defer"})]
 html_show_copyright = False
 html_math_renderer = "svg"  # of `_ext/drawn_math.py`
 
@@ -75,6 +80,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": ".*",
+    "within_subsection_order": "gallery.InOrder",
     "download_all_examples": False,
     "matplotlib_animations": True,
     "capture_repr": ("_repr_html_",),  # a display is a picture, its address in memory is none
