@@ -51,6 +51,6 @@ found = model.predict(X_test)
 figure, axes = plt.subplots(1, 3, figsize=(8, 3), sharex=True, sharey=True, layout="constrained")
 for k, ax in enumerate(axes):
     for x in X_test[found == k][:6]:
-        (line,) = ax.plot(*x.T, lw=1.2)
-        ax.plot(*x[0], "o", color=line.get_color(), ms=5)
+        ax.plot(*x.T, color="#0072B2", lw=1.2, alpha=0.6)
+        ax.plot(*x[0], "o", color="#D55E00", ms=5)
     ax.set(title=f"action {k}: {KINDS[k]}", aspect="equal", xticks=[], yticks=[])

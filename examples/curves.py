@@ -48,7 +48,7 @@ for i, ax in enumerate(axes):
     ax.plot(days[:48], past[i, :, 0], color="black", lw=1.2)
     ax.set(title=f"harbour {i + 1}", xlabel="day")
 axes[0].set_ylabel("level (m)")
-figure.suptitle("two days (black), eight futures (blue), what came (dashed)", fontsize=10)
+figure.suptitle("two days (black), eight futures (blue), what came (dashed)")
 
 # %%
 # The error of a single future, and that of their mean, beside two guesses: that the last level
@@ -70,6 +70,7 @@ for name, guess in guesses.items():
 # Swaps: the level of the harbour above, high and low water of the harbour on the left. The range is
 # half learned: it is a middling one everywhere.
 
+# sphinx_gallery_thumbnail_number = 2
 SwapDisplay.from_estimator(
     model, X_test[:3], X_test[3:6], feature_names=["level (m)"], sampling_rate=1 / 3600
 )

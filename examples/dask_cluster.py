@@ -12,6 +12,7 @@ import sys
 import numpy as np
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.display import ManifoldDisplay
 
 try:
     import dask.array
@@ -46,3 +47,6 @@ if __name__ == "__main__":
 
     print(f"{len(codes)} blocks on {n_workers} workers gave codes of shape {content.shape}")
     print("the same codes as here:", np.allclose(content, model.transform(X).content, atol=1e-5))
+
+    # A map of all of them, coloured by the mean of the first channel.
+    ManifoldDisplay.from_codes(content, X[..., 0].mean(1).compute(), method="pca")

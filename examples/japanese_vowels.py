@@ -16,11 +16,13 @@ from two codes, by their angle, whether the same man speaks. Chance is 50%.
 
 import time
 
+import matplotlib.pyplot as plt
 import numpy as np
 from aeon.datasets import load_japanese_vowels
 
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.data import from_channels_first
+from seqdisentangle.display import ManifoldDisplay
 from seqdisentangle.metrics import verification_error_rate
 
 X, _ = load_japanese_vowels(split="train")
@@ -65,3 +67,15 @@ verify("content", codes.content)
 verify("motion", [motion.mean(0) for motion in codes.motion])
 frames = np.concatenate(X)
 verify("mean frame", [((x - frames.mean(0)) / frames.std(0)).mean(0) for x in X_test])
+
+# %%
+# Maps of the codes, coloured by the man who speaks, which the model was not told. Of content, on
+# the left, each man has a place of his own; of motion none has.
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
+means = [motion.mean(0) for motion in codes.motion]
+for ax, table in zip(axes, (codes.content, means), strict=True):
+    ManifoldDisplay.from_codes(table, speaker, random_state=0, ax=ax)
+axes[0].get_legend().remove()
+axes[0].set_title("content")
+axes[1].set_title("motion")

@@ -49,11 +49,12 @@ with h5py.File(folder / "codes.h5") as codes:
 # Displays read the first sequences of a file, and no more.
 
 test = make_moving_shapes(8, size=16, subset="test", random_state=0).X
-SwapDisplay.from_estimator(model, test[:4], test[4:])
+SwapDisplay.from_estimator(model, test[:4], test[4:], n_frames=4)
 
 # %%
 # Samples, read back from the file that they were written to.
 
+# sphinx_gallery_thumbnail_number = 2
 with h5py.File(folder / "samples.h5") as samples:
     print({name: samples[name].shape for name in samples})
     SampleDisplay(samples["X"][:8]).plot()

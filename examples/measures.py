@@ -26,7 +26,7 @@ model = RecurrentWAE(max_epochs=12, random_state=0).fit(train.X)
 # %%
 # The picture first: no number stands for it.
 
-SwapDisplay.from_estimator(model, test.X[:4], test.X[4:8])
+SwapDisplay.from_estimator(model, test.X[:4], test.X[4:8], n_frames=4)
 
 # %%
 # The verdict without labels, in words, with what to change.
@@ -52,6 +52,7 @@ print(table)
 # and with both directions. Size is in content in part. Shape and orientation are in neither: of
 # figures of a few pixels the data do not tell them to a linear probe either.
 
+# sphinx_gallery_thumbnail_number = 3
 probes = leak_matrix(model, test.X, factors, random_state=0).select(probe="linear")
 codes = ("content", "motion", "data")
 LeakDisplay.from_matrix(

@@ -93,6 +93,4 @@ for ax, channel in zip(axes, names, strict=True):
     ax.plot(t[~gap], X_test[i][~gap, channel], "o", color="black", ms=3)
     ax.plot(t[gap], filled[i][gap, channel], "s", color="tab:orange", ms=4)
     ax.set(title=f"coefficient {channel + 1}", xlabel="frame")
-figure.suptitle(
-    "known (dots), filled in (squares), truth (grey), straight lines (dotted)", fontsize=10
-)
+figure.suptitle("known (dots), filled in (squares), truth (grey), straight lines (dotted)")

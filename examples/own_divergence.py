@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.display import HistoryDisplay
 from seqdisentangle.divergences import MMD, Divergence
 
 
@@ -47,6 +48,7 @@ X = np.random.RandomState(0).normal(size=(64, 12, 3)).cumsum(1)
 model = RecurrentWAE(reg=FeatureMatching(), max_epochs=3, random_state=0)
 model.set_params(reg__n_features=8).fit(X)
 print({part: round(value, 4) for part, value in model.history_[-1].items() if part != "seconds"})
+HistoryDisplay.from_estimator(model)
 
 # %%
 # A pair sets content and motion apart.
