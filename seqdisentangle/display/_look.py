@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from typing import Any
@@ -161,19 +161,27 @@ def names_of(names: Any, n: int, what: str) -> list[str] | None:
     Raises
     ------
     ValueError
-        If they are not as many.
+        If they are not as many, have no order, or are a table.
     """
     if names is None:
         return None
     check_names(names, what, f"{n} names")
     if len(names) != n:
         raise ValueError(f"{what} must have {n} names, got {len(names)}")
-    return [str(name) for name in names]
+    # Not of arrays, whose nanoseconds would become whole numbers.
+    each = names if isinstance(names, np.ndarray) else np.asarray(names, dtype=object)
+    if each.ndim != 1:
+        raise ValueError(f"{what} must have one dimension, a name each, got shape {each.shape}")
+    return [name.decode() if isinstance(name, bytes) else str(name) for name in each]
 
 
 def check_names(names: Any, what: str, expected: str = "names") -> None:
-    """Raise a ValueError that names the argument unless it has a length and is no text."""
-    if isinstance(names, str) or not hasattr(names, "__len__"):
+    """Raise a ValueError that names the argument unless it has a length, an order and is no text.
+
+    A dict is refused too: of its keys and its values either may be meant.
+    """
+    unordered = isinstance(names, str | bytes | Mapping | Set)
+    if unordered or not hasattr(names, "__len__") or getattr(names, "ndim", 1) == 0:
         raise ValueError(f"{what} must be a list or array of {expected}, got {names!r}")
 
 

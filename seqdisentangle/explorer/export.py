@@ -8,7 +8,7 @@ from typing import Any
 
 from .._arguments import COUNT, Number, constrained
 from .._paths import check_path
-from ..display._look import look_of, names_of
+from ..display._look import check_names, look_of, names_of
 from ..display._maps import check_method
 from ..display._reading import check_has, read
 from ..persistence import written_whole
@@ -138,7 +138,8 @@ def shown_names(labels: Any, n: int, most: int) -> list[str]:
     """
     if labels is None:
         return [str(i + 1) for i in range(n)]
-    enough = n == most and hasattr(labels, "__len__") and len(labels) > n
+    check_names(labels, "labels", f"{n} names")
+    enough = n == most and len(labels) > n
     names = names_of(labels, len(labels) if enough else n, "labels")
     assert names is not None
     return names[:n]

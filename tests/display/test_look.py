@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from seqdisentangle.display import Look, SwapDisplay
 from seqdisentangle.display._look import look_of, names_of
@@ -74,7 +75,25 @@ def test_names_come_in_any_container(kind):
     assert names_of(kind([3, 4]), 2, "names") == ["3", "4"]
 
 
-@pytest.mark.parametrize("names", ["ab", ["a"], 3])
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [
+        (torch.tensor([3, 4]), ["3", "4"]),
+        (np.array(["a", "b"], dtype="S"), ["a", "b"]),
+        (np.array(["2026-01-01", "2026-01-02"], dtype="M8[D]"), ["2026-01-01", "2026-01-02"]),
+        (pd.Categorical(["a", "b"]), ["a", "b"]),
+        (pd.Series(["a", "b"], index=[7, 9]), ["a", "b"]),
+    ],
+)
+def test_names_are_read_as_they_are_written(names, read):
+    assert names_of(names, 2, "names") == read
+
+
+UNORDERED = [{"a": 1, "b": 2}, {"a", "b"}]
+TABLES = [[["a"], ["b"]], np.array([[0], [1]]), pd.DataFrame({"name": ["a", "b"]})]
+
+
+@pytest.mark.parametrize("names", ["ab", b"ab", ["a"], 3, np.array(0), *UNORDERED, *TABLES])
 def test_names_that_do_not_fit_are_refused_by_their_name(names):
     with pytest.raises(ValueError, match="row_names"):
         names_of(names, 2, "row_names")

@@ -26,7 +26,9 @@ SEQUENCES = [
 ]
 OTHERS = [*SEQUENCES, X[:2, ..., :5], X[:2, :, 0]]  # than those that they belong to
 COUNTS = [0, 1.5, "many", None, True, [3]]
-NAMES = [3, "ab", ["a"], ["a", "b", "c", "d", "e"], (name for name in "ab")]
+# How many names are right depends on the display; sets, dicts and scalars never are.
+UNORDERED = [{1, 2}, {"a": 0, "b": 1}, b"ab", np.array(0)]
+NAMES = [3, "ab", ["a"], ["a", "b", "c", "d", "e"], (name for name in "ab"), *UNORDERED]
 FIGURES = [3, "figure", (6, 4)]
 MODELS = [None, 3, "model", object(), SwapDisplay]
 TABLES = [None, 3.0, "text", [0.5], [[]], [["a"]], [[1, 2], [3]], [[1j]], [[[1.0]]]]
@@ -118,7 +120,7 @@ BAD = {
     "channels": ["", "middle", 3, None, True, ["first"], np.array(["first", "last"])],
     "cmap": [3, True, ["gray"], "unknown", ""],
     ("Look", "cmap"): [3, True, ["gray"]],
-    "feature_names": ["ab", 3, True, (name for name in "ab")],
+    "feature_names": ["ab", 3, True, (name for name in "ab"), *UNORDERED],
     "sampling_rate": [0, -1.0, math.nan, math.inf, "fast", True, [50]],
     "joints": [bad for bad in COUNTS if bad is not None],
     "bones": [3, True, None, "legs", [0], [(0,)], [(0.5, 1)], [("a", "b")], [(0, 1), (1,)]],
