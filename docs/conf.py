@@ -24,8 +24,8 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
     "numpydoc",
+    "accessible",
     "attributes",
-    "captions",
     "changelog",
     "drawn_math",
     "registries",
@@ -37,6 +37,7 @@ templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["results.css", "site.css"]
 html_js_files = [("scrolled.js", {"defer": "defer"})]
 html_show_copyright = False

@@ -57,7 +57,7 @@ def drawn(latex: str, node: nodes.Node, *, inline: bool) -> str:
     try:
         return as_svg(text, inline=inline)
     except Exception as error:  # whatever the two packages below raise of what they cannot read
-        logger.warning("formula %r cannot be drawn: %s", text, error, location=node)
+        logger.warning("formula %r cannot be drawn: %r", text, error, location=node)
         return ""
 
 

@@ -31,7 +31,7 @@ class ExpectedLevels(nn.Module):
     .. math::
 
         E[\ell \mid z_c] = B^\top A^{-1} \binom{z_c}{1}, \quad
-        A = (1 - \epsilon)\, E\Big[\tbinom{z_c}{1} \tbinom{z_c}{1}^\top\Big] + \epsilon I, \quad
+        A = (1 - \epsilon)\, E\Big[\tbinom{z_c}{1} {\tbinom{z_c}{1}}^\top\Big] + \epsilon I, \quad
         B = E\Big[\tbinom{z_c}{1}\, \ell^\top\Big], \quad \ell = (\bar x, \log s)
 
     with means over the batches before. Where each sequence's levels are told by the content of
