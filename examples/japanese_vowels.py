@@ -69,13 +69,16 @@ frames = np.concatenate(X)
 verify("mean frame", [((x - frames.mean(0)) / frames.std(0)).mean(0) for x in X_test])
 
 # %%
-# Maps of the codes, coloured by the man who speaks, which the model was not told. Of content, on
-# the left, each man has a place of his own; of motion none has.
+# Maps of the codes, coloured by the man who speaks, whom the model was not told: of content, and of
+# motion at ten places along an utterance. In content each man has a place of his own; in motion
+# they mix.
 
+courses = [
+    np.interp(np.linspace(0, 1, 10), np.linspace(0, 1, len(motion)), motion[:, 0])
+    for motion in codes.motion
+]
 figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
-means = [motion.mean(0) for motion in codes.motion]
-for ax, table in zip(axes, (codes.content, means), strict=True):
+for ax, name, table in zip(axes, ("content", "motion"), (codes.content, courses), strict=True):
     ManifoldDisplay.from_codes(table, speaker, random_state=0, ax=ax)
+    ax.set_title(name, loc="left")
 axes[0].get_legend().remove()
-axes[0].set_title("content")
-axes[1].set_title("motion")
