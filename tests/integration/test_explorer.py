@@ -1,7 +1,6 @@
 """The explorer in a headless browser: clicks and keys change the swap, and no request leaves."""
 
 import io
-import shutil
 
 import numpy as np
 import pytest
@@ -11,46 +10,24 @@ from seqdisentangle import export_explorer
 from tests.explorer._common import FRAMES, Sums, data_of, frames_of, sequences
 
 pytestmark = pytest.mark.integration
-playwright = pytest.importorskip("playwright.sync_api")  # pip install playwright
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 KINDS = {"grey": {}, "vector": {}, "spectrum": {}, "joints": {"bones": [(0, 1)]}}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(browser, tmp_path):
-    """Open the page of a kind of sequences; at the end, check that nothing went wrong."""
-    contexts, wrong = [], []
+def visit(opened, tmp_path):
+    """Open the page of a kind of sequences."""
 
-    def opened(kind="grey", width=1440, hash="", **settings):
+    def visited(kind="grey", width=1440, hash="", **settings):
         path = tmp_path / f"{kind}.html"
         labels = ["a", "<img src=x onerror=alert(1)>", "c"]
         X, model = sequences(kind), Sums(FRAMES[kind])
         export_explorer(model, X, path, labels, random_state=0, **KINDS[kind])
         settings = {"reduced_motion": "reduce"} | settings
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **settings))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on("request", lambda r: wrong.append(r.url) if r.url.startswith("http") else None)
-        page.goto(path.as_uri() + hash)
+        page = opened(path.as_uri() + hash, path.as_uri(), width, **settings)
         page.wait_for_selector("body[data-ready]")
         return page
 
-    yield opened
-    assert wrong == []
-    for context in contexts:
-        context.close()
+    return visited
 
 
 def chosen(page):
@@ -130,6 +107,34 @@ def test_it_fits_the_screen_and_draws_every_kind(visit, kind, scheme, width):
     colours = "new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height)"
     colours = f"(() => {{ const c = document.getElementById('grid-view'); return {colours}"
     assert page.evaluate(colours + ".data.buffer)).size; })()") > 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_keeps_nobody_out(visit, barriers, kind, scheme, width):
+    page = visit(kind, width, color_scheme=scheme)
+    assert barriers(page) == []
+    page.keyboard.press("p")  # the walk through the prior switches more of it on
+    assert barriers(page) == []
+
+
+def test_a_finger_on_a_phone_chooses_a_swap(visit):
+    page = visit(width=390, hash="#content=1&motion=1", has_touch=True, is_mobile=True)
+    page.locator("#grid button").nth(3 * 2 + 1).tap()
+    assert chosen(page) == "#content=3&motion=2"
+    page.locator("#forth").tap()
+    assert page.inner_text("#clock") == "step 2 of 5"
+
+
+def test_space_plays_and_the_slider_goes_through_time(visit):
+    page = visit()
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Pause"
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Play"
+    page.locator("#time").fill("3")
+    assert page.inner_text("#clock") == "step 4 of 5"
 
 
 @pytest.mark.parametrize("kind", ["grey", "vector"])
