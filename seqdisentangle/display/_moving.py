@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,19 @@ _WRITERS = {".gif": "pillow", ".webp": "pillow", ".mp4": "ffmpeg", ".mov": "ffmp
 _NEEDS = {
     "pillow": "Pillow: pip install 'seqdisentangle[plot]'",
     "ffmpeg": "the program ffmpeg, or PyAV: pip install 'seqdisentangle[video]'",
+}
+# Matplotlib's player has the signs of its buttons from a font of another server.
+_FONT = re.compile(r'<link rel="stylesheet"\s+href="https?://[^"]*font-awesome[^"]*">')
+_SIGNS = {
+    "minus": "\N{MINUS SIGN}",
+    "fast-backward": "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}",
+    "step-backward": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+    "play fa-flip-horizontal": "\N{BLACK LEFT-POINTING SMALL TRIANGLE}",
+    "pause": "\N{DOUBLE VERTICAL LINE}",
+    "play": "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}",
+    "step-forward": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+    "fast-forward": "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}",
+    "plus": "+",
 }
 
 
@@ -66,5 +80,29 @@ class Moving(FuncAnimation):
             kwargs.setdefault("progress_callback", frame_bar("animation"))
         super().save(filename, writer, *args, **kwargs)
 
+    def to_jshtml(self, *args: Any, **kwargs: Any) -> str:
+        """A player for web pages, as matplotlib makes it, but one that needs no network.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As of :meth:`matplotlib.animation.Animation.to_jshtml`.
+
+        Returns
+        -------
+        str
+            HTML, with every frame in it.
+        """
+        return player_alone(str(super().to_jshtml(*args, **kwargs)))
+
     def _repr_html_(self) -> str:
-        return str(self.to_jshtml())
+        return self.to_jshtml()
+
+
+def player_alone(html: str) -> str:
+    """A player of matplotlib that asks for nothing, with names for those who cannot see it."""
+    html = _FONT.sub("", html)
+    for name, sign in _SIGNS.items():
+        html = html.replace(f'<i class="fa fa-{name}"></i>', sign)
+    html = html.replace('<img id="_anim_img', '<img alt="Animation" id="_anim_img')
+    return html.replace('<input id="_anim_slider', '<input aria-label="Frame" id="_anim_slider')

@@ -1,5 +1,7 @@
 """Animations: written by the writer that the name of the file asks for."""
 
+import re
+
 import matplotlib.animation
 import pytest
 
@@ -29,6 +31,19 @@ def test_an_mp4_without_ffmpeg_and_pyav_says_so(animation, monkeypatch, tmp_path
 
 def test_a_notebook_shows_it_with_controls(animation):
     assert "<script" in animation._repr_html_()
+
+
+def test_the_player_asks_for_nothing_and_has_names_and_signs(animation):
+    html = animation.to_jshtml()
+    assert html == animation.to_jshtml()
+    addresses = set(re.findall(r"https?://[^\s\"'<]+", html))
+    assert {address for address in addresses if "w3.org" not in address} == set()
+    assert re.findall(r'class="fa\b', html) == []
+    buttons = re.findall(r"<button[^>]*>(.*?)</button>", html, re.DOTALL)
+    assert len(buttons) == 9
+    assert len({button.strip() for button in buttons}) == 9
+    assert all(button.strip() for button in buttons)
+    assert html.count('<img alt="Animation" ') == html.count('<input aria-label="Frame" ') == 1
 
 
 def test_a_progress_bar_counts_the_frames_where_it_is_asked_for(animation, tmp_path, capsys):
