@@ -84,6 +84,10 @@ probe(
 
 display = SwapDisplay.from_estimator(model, test.X[:4], test.X[4:8])
 display.figure_.savefig("quickstart_swap.png", dpi=150)
+
+# %%
+# The same, moving.
+
 animation = display.animate()
 animation.save("quickstart_swap.gif", writer="pillow")
 print("wrote quickstart_swap.png and quickstart_swap.gif")

@@ -1,4 +1,4 @@
-"""What pages lack for who cannot see them: levels of captions, and roles of long signatures."""
+"""What pages lack for who cannot see them: levels of captions, and roles of lists."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ __all__ = ["accessible"]
 
 # Of the context of a page: its text, and the table of contents as Furo makes it.
 PARTS = ("body", "furo_navigation_tree")
+AMENDED = {
+    'role="heading">': 'role="heading" aria-level="2">',
+    '<div role="list" class="citation-list">': '<div class="citation-list">',
+}
 # A signature that is broken into lines, of descriptions of nothing.
 SIGNATURE = re.compile(r"<dl>\s*(?:<dd>(?:(?!</?d[ld]).)*</dd>\s*)+</dl>", re.DOTALL)
 
@@ -19,9 +23,10 @@ def accessible(html: str) -> str:
     """A part of a page that axe-core has nothing serious against.
 
     Captions of Sphinx are headings without a level, which are read as any text; its long signatures
-    are lists of descriptions without terms.
+    are lists of descriptions without terms. Citations of docutils are no items of their list.
     """
-    html = html.replace('role="heading">', 'role="heading" aria-level="2">')
+    for made, amended in AMENDED.items():
+        html = html.replace(made, amended)
     return SIGNATURE.sub(as_list, html)
 
 

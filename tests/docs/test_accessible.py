@@ -24,6 +24,11 @@ def test_captions_have_a_level(accessible):
     assert accessible(accessible(caption)) == accessible(caption)
 
 
+def test_citations_are_no_list_of_other_things(accessible):
+    made = accessible('<div role="list" class="citation-list"><div class="citation"></div></div>')
+    assert "role" not in made
+
+
 def test_a_long_signature_is_a_list_of_parameters(accessible):
     made = accessible("<dl>\n<dd><em>a</em>,</dd>\n<dd><em>b</em></dd>\n</dl>")
     assert made == (
