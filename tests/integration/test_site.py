@@ -14,10 +14,12 @@ PAGES = [
     "index.html",
     "getting_started.html",
     "guide/model.html",
+    "guide/objective.html",
     "guide/your_data.html",
     "benchmarks.html",
     "auto_examples/index.html",
     "auto_examples/explorer.html",
+    "auto_examples/quickstart.html",
     "reference/generated/seqdisentangle.RecurrentWAE.html",
 ]
 
