@@ -12,12 +12,10 @@ Trains in about a minute.
 # %%
 # Combinations of factors in the test data are none of those in training.
 
-import numpy as np
-
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.datasets import make_moving_shapes
 from seqdisentangle.display import LeakDisplay, SeparationDisplay, SwapDisplay
-from seqdisentangle.metrics import leak_matrix, report, separation
+from seqdisentangle.metrics import report, separation
 
 train = make_moving_shapes(1500, size=16, subset="train", random_state=0)
 test = make_moving_shapes(300, size=16, subset="test", random_state=0)
@@ -53,11 +51,4 @@ print(table)
 # figures of a few pixels the data do not tell them to a linear probe either.
 
 # sphinx_gallery_thumbnail_number = 3
-probes = leak_matrix(model, test.X, factors, random_state=0).select(probe="linear")
-codes = ("content", "motion", "data")
-LeakDisplay.from_matrix(
-    np.transpose([probes.select(code=code)["score"] for code in codes]),
-    row_names=probes.select(code="data")["factor"],
-    column_names=codes,
-    chance=probes.select(code="data")["chance"],
-)
+LeakDisplay.from_estimator(model, test.X, factors, random_state=0)

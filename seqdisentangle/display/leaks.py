@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score
 
 from ..data.containers import numbers_of
+from ..metrics import leak_matrix
 from ..metrics._checks import labels_in
 from ._colours import SEQUENTIAL
 from ._look import names_of
 from ._names import fitted
-from ._pyplot import axes_in
+from ._pyplot import axes_in, check_drawing, import_pyplot
+from ._reading import check_has
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LeakDisplay"]
 
 _CELL = 0.95, 0.5  # inches
+_PROBES = ("linear", "neighbours")
 
 
 class LeakDisplay:
@@ -85,6 +88,74 @@ class LeakDisplay:
         self.chance = None if chance is None else numbers_of(chance, "chance").astype(np.float64)
         if self.chance is not None and self.chance.shape != (n_rows,):
             raise ValueError(f"chance must hold a number for each of {n_rows} rows, got {chance!r}")
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        groups: Any = None,
+        probe: str = "linear",
+        random_state: Any = None,
+        ax: Axes | None = None,
+        cmap: str = SEQUENTIAL,
+    ) -> LeakDisplay:
+        """Probe each code of a model for each label, and draw what is found.
+
+        Parameters
+        ----------
+        estimator : object
+            Anything fitted with `transform`.
+        X : array-like of n sequences
+            Held-out sequences, of any lengths.
+        y : array-like of shape (n,) or (n, k), dict of such columns or data frame
+            Labels, or numbers where they are no whole ones.
+        groups : array-like of shape (n,), default=None
+            Sequences of one group are never both learned from and tested.
+        probe : {"linear", "neighbours"}, default="linear"
+            What reads the labels off a code.
+        random_state : int, RandomState or None, default=None
+            Determines the folds.
+        ax : matplotlib Axes, default=None
+            An axes to draw in; None makes a figure.
+        cmap : str, default="cividis"
+            Colour map of values from 0 to 1.
+
+        Returns
+        -------
+        LeakDisplay
+            The display, drawn: a column for content, for motion and for the data themselves.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            As of :func:`~seqdisentangle.metrics.leak_matrix`, or if there is no such probe.
+
+        See Also
+        --------
+        seqdisentangle.metrics.leak_matrix : The numbers, with their standard errors.
+        """
+        import_pyplot(cls.__name__)  # rather before a long computation than after it
+        check_drawing(ax=ax, cmap=cmap)
+        check_has(estimator, "transform")
+        if not isinstance(probe, str) or probe not in _PROBES:
+            raise ValueError(f"probe must be one of {', '.join(_PROBES)}, got {probe!r}")
+        found = leak_matrix(estimator, X, y, groups=groups, random_state=random_state)
+        rows = found.select(probe=probe)
+        codes = list(dict.fromkeys(rows["code"]))
+        first = rows.select(code=codes[0])
+        return cls.from_matrix(
+            np.transpose([rows.select(code=code)["score"] for code in codes]),
+            row_names=first["factor"],
+            column_names=codes,
+            chance=first["chance"],
+            ax=ax,
+            cmap=cmap,
+        )
 
     @classmethod
     def from_matrix(

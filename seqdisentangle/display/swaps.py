@@ -123,7 +123,7 @@ class SwapDisplay(CellDisplay):
         cls,
         estimator: Any,
         a: Any,
-        b: Any,
+        b: Any = None,
         *,
         row_names: Any = None,
         column_names: Any = None,
@@ -140,8 +140,8 @@ class SwapDisplay(CellDisplay):
         a : array-like of n_a sequences
             Sequences that give motion, one a row: an array, a list of arrays of different lengths,
             a path; or a single sequence.
-        b : array-like of n_b sequences
-            Sequences that give content, one a column.
+        b : array-like of n_b sequences, default=None
+            Sequences that give content, one a column. None takes those of `a`, with their names.
         row_names, column_names : array-like of str, default=None
             Labels beside the rows and above the columns.
         ax : matplotlib Axes, default=None
@@ -168,7 +168,9 @@ class SwapDisplay(CellDisplay):
         check_has(estimator, "swap")
         seen = look_of(estimator, look)
         motion, layout = read(a, "a", seen, layout=getattr(estimator, "layout_", None))
-        content, _ = read(b, "b", seen, layout=layout)
+        content = motion if b is None else read(b, "b", seen, layout=layout)[0]
+        if b is None and column_names is None:
+            column_names = row_names
         pairs = estimator.swap(
             stacked([x for x in motion for _ in content]), stacked(content * len(motion))
         )

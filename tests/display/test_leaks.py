@@ -1,10 +1,13 @@
 """Leaks: a table with its values."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from seqdisentangle.display import LeakDisplay
+from seqdisentangle.metrics import leak_matrix
 from tests.display._common import shown
 
 TABLE = np.array([[0.9, 0.2, np.nan], [0.1, 0.8, 0.5]])
@@ -42,6 +45,26 @@ def test_predictions_are_scored_by_code_and_label():
     np.testing.assert_array_equal(display.values, [[1.0, 0.25], [0.5, np.nan]])
     np.testing.assert_array_equal(display.chance, [0.75, 0.5])
     assert display.column_names == ["content", "motion"]
+
+
+@pytest.mark.parametrize("probe", ["linear", "neighbours"])
+def test_a_model_is_probed_for_labels_of_any_container(probe):
+    names = pd.DataFrame({"who": list("abcd") * 10, "moves": np.repeat(["up", "down"], 20)})
+    codes = SimpleNamespace(
+        content=np.eye(4)[np.arange(40) % 4],
+        motion=np.linspace(0, 1, 5)[:, np.newaxis]
+        * np.repeat([1, -1], 20)[:, np.newaxis, np.newaxis],
+    )
+    X = np.random.RandomState(0).normal(size=(40, 5, 2))
+    model = SimpleNamespace(transform=lambda X: codes)
+    display = LeakDisplay.from_estimator(model, X, names, probe=probe, random_state=0)
+    assert display.row_names == ["who", "moves"]
+    assert display.column_names == ["content", "motion", "data"]
+    assert display.values[0, 0] == display.values[1, 1] == 1
+    assert display.values[0, 1] < 0.5
+    np.testing.assert_allclose(display.chance, [0.25, 0.5])
+    told = leak_matrix(model, X, names, random_state=0).select(probe=probe, code="data")["score"]
+    np.testing.assert_array_equal(display.values[:, 2], told)
 
 
 @pytest.mark.parametrize(

@@ -141,3 +141,14 @@ def test_what_does_not_fit_is_refused():
         SwapDisplay(a, b, swaps).plot(n_frames=0)
     with pytest.raises(ValueError, match="interval"):
         SwapDisplay(a, b, swaps).animate(interval=0)
+
+
+def test_sequences_alone_are_swapped_among_themselves():
+    X, names = donors("vector")[1], ["p", "q", "r"]
+    alone = SwapDisplay.from_estimator(Halves(), X, row_names=names)
+    both = SwapDisplay.from_estimator(Halves(), X, X)
+    np.testing.assert_array_equal(np.array(alone.swaps), np.array(both.swaps))
+    assert alone.column_names == alone.row_names == names
+    others = ["s", "t", "u"]
+    told = SwapDisplay.from_estimator(Halves(), X, row_names=names, column_names=others)
+    assert told.column_names == others

@@ -74,6 +74,7 @@ BAD = {
     ("ManifoldDisplay.from_estimator", "codes"): ["", "both", 3, None, ["content"]],
     "groups": [3, "text", [0, 0], [0, 0, 1, 2], [0, 1, 2, 3], [[0]] * 4, [0, 0, {}, []]],
     "labels": [3, "text", [0, 1], [[0]] * 4, [None, {}, [], 1]],
+    ("LeakDisplay.from_estimator", "groups"): [3, "text", [0, 0], [[0]] * 4, [0, 0, {}, []]],
     ("LeakDisplay.from_predictions", "labels"): [
         None,
         3,
@@ -97,6 +98,8 @@ BAD = {
         {"content": {"speaker": [0, 1]}},
         {"content": {"speaker": ["a", "b", "a", "b"]}},
     ],
+    "y": [None, 3, "text", {}, [0, 1], [0, 0, 0, 0], [[[0]]] * 4, {"speaker": [0, 1]}],
+    "probe": ["", "forest", 3, None, ["linear"]],
     "values": [*TABLES, [[2j]], scipy.sparse.csr_array(np.eye(2))],
     "chance": [3, "text", [0.5], ["a", "b"], [[0.5, 0.5]], [0.5, 0.5, 0.5]],
     "separation": [None, 3, "text", Separation, {"score": 1.0}],
@@ -191,6 +194,7 @@ MODEL = {"estimator": Model(), "X": X}
 GOOD = {
     "ExtensionDisplay.from_estimator": MODEL | {"n_steps": 2, "X": PAIR},
     "HistoryDisplay.from_estimator": {"estimator": Model()},
+    "LeakDisplay.from_estimator": MODEL | {"y": [0, 0, 1, 1], "random_state": 0},
     "LeakDisplay.from_matrix": {"values": np.eye(2)},
     "LeakDisplay.from_predictions": {
         "labels": {"speaker": [0, 1, 0, 1]},
