@@ -86,6 +86,7 @@ sphinx_gallery_conf = {
     "matplotlib_animations": True,
     "capture_repr": ("_repr_html_",),  # a display is a picture, its address in memory is none
     "remove_config_comments": True,
+    "write_computation_times": False,  # a page by scripts of another server
 }
 
 # `sphinx -b linkcheck` asks for pages outside of this site, and needs a network. Left out is what

@@ -28,6 +28,7 @@ def checked(folder, body):
         '<img src="a%20picture.png"> <img srcset="a%20picture.png 2x">',
         '<a href="https://example.org/no#where">elsewhere</a> <a href="mailto:a@b.org">mail</a>',
         '<img src="data:image/png;base64,AAAA">',
+        '<link rel="canonical" href="https://example.org/index.html">',
     ],
 )
 def test_links_that_lead_somewhere(body, tmp_path):
@@ -45,6 +46,9 @@ def test_links_that_lead_somewhere(body, tmp_path):
         ('<a href="../other.html">', "../other.html leads out of the site"),
         ('<img src="gone.png">', "gone.png leads to no file"),
         ('<video poster="gone.png">', "gone.png leads to no file"),
+        ('<img src="https://example.org/a.png">', "a.png is asked of another server"),
+        ('<script src="//example.org/a.js"></script>', "a.js is asked of another server"),
+        ('<link rel="stylesheet" href="https://example.org/a.css">', "is asked of another server"),
     ],
 )
 def test_links_that_lead_nowhere_are_named(body, fault, tmp_path):
