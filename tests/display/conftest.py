@@ -1,4 +1,4 @@
-"""Figures drawn without a screen, and closed after each test."""
+"""Figures drawn without a screen, and closed before and after each test."""
 
 import matplotlib
 import pytest
@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 
 @pytest.fixture(autouse=True)
 def no_figure_is_left():
+    plt.close("all")  # those of doctests that the same process has run
     yield
     plt.close("all")
 

@@ -16,6 +16,7 @@ from tests.refusals._rows import check_named, shown
 
 @pytest.fixture(autouse=True)
 def no_figure_is_left():
+    plt.close("all")  # those of doctests that the same process has run
     yield
     plt.close("all")
 
