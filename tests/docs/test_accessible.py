@@ -1,21 +1,13 @@
 """Parts of pages as those need them who cannot see them."""
 
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("sphinx", reason="pages are made by a package of the extra `docs`")
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
 
 
 @pytest.fixture(scope="module")
-def accessible():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(EXTENSIONS))
-        yield importlib.import_module("accessible").accessible
-    sys.modules.pop("accessible", None)
+def accessible(extension):
+    return extension("accessible").accessible
 
 
 def test_captions_have_a_level(accessible):

@@ -1,23 +1,16 @@
 """Formulas of the documentation as drawings."""
 
-import importlib
-import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 pytest.importorskip("ziamath", reason="formulas are drawn by a package of the extra `docs`")
 pytest.importorskip("sphinx", reason="formulas are drawn by a package of the extra `docs`")
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
 
 
 @pytest.fixture(scope="module")
-def as_svg():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(EXTENSIONS))
-        yield importlib.import_module("drawn_math").as_svg
-    sys.modules.pop("drawn_math", None)
+def as_svg(extension):
+    return extension("drawn_math").as_svg
 
 
 def test_a_formula_has_the_colour_of_the_text_and_is_read_as_latex(as_svg):

@@ -1,7 +1,5 @@
 """The gallery has all examples, in an order of its own."""
 
-import importlib
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +8,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def gallery():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "docs" / "_ext"))
-        yield importlib.import_module("gallery")
-    sys.modules.pop("gallery", None)
+def gallery(extension):
+    return extension("gallery")
 
 
 def test_every_example_has_a_place(gallery):
