@@ -128,6 +128,7 @@ class TrainingRun:
     def finish(self, *, diverged: bool) -> None:
         """Leave the model with the weights to keep."""
         model = self.trainer.result
+        self.trainer.optimizer.zero_grad(set_to_none=True)  # they would be kept with the model
         if diverged and self.learned is not None:
             model.load_state_dict(self.learned["model"])
             self.trainer.objective.load_state_dict(self.learned["objective"])

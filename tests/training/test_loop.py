@@ -39,6 +39,12 @@ def test_training_lowers_the_loss():
     assert last < 0.9 * first
 
 
+def test_no_gradient_is_kept_with_the_model():
+    trainer = make()
+    run(trainer, data(), max_epochs=1)
+    assert all(parameter.grad is None for parameter in trainer.model.parameters())
+
+
 def test_warming_up_leaves_the_content_encoder_as_it_was():
     trainer = make()
     before = copy.deepcopy(trainer.model.content.state_dict())
