@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state, check_scalar
 
 from ._batches import drawn_seed
 from ._checks import checked
+from ._routing import routed
 from ._separation_codes import SequenceCodes, in_order_of, joined_codes, predicted, read_back
 from ._separation_look import Eye, Look, joined
 from ._separation_made import (
@@ -279,6 +280,7 @@ def separation(
     )
 
 
+@routed("groups", "lengths")
 @checked(model="swap")
 def separation_scorer(
     model: Any, X: Any, y: Any = None, *, groups: Any = None, lengths: Any = None
@@ -296,7 +298,7 @@ def separation_scorer(
     y : None
         Not used.
     groups, lengths : array-like of shape (n,), optional
-        As in `separation`.
+        As in `separation`. A search hands on those that ``set_score_request`` asks for.
 
     Returns
     -------
@@ -323,6 +325,14 @@ def separation_scorer(
     >>> search = GridSearchCV(
     ...     RecurrentWAE(), {"motion_size": [2, 6]}, scoring=separation_scorer, cv=3
     ... )
+
+    With metadata routing, ``search.fit(X, groups=speakers)`` tells model and scorer the groups:
+
+    >>> import sklearn
+    >>> with sklearn.config_context(enable_metadata_routing=True):
+    ...     model = RecurrentWAE().set_fit_request(groups=True)
+    ...     scorer = separation_scorer.set_score_request(groups=True)
+    ...     search = GridSearchCV(model, {"motion_size": [2, 6]}, scoring=scorer)
     """
     rng = np.random.RandomState(0)
     held = HeldOut(X, lengths, model, N_SEQUENCES, rng, groups)
