@@ -3,8 +3,13 @@
 Run as ``python -m tests.benchmarks.verdict``. Models of random capacities, options, seeds and
 lengths of training, some too short to learn anything, learn a part of each data set. A judge with
 labels reads off their swaps how often they show the content donor, less how often the motion donor:
-the labelled score. The table has Spearman's rank correlation with it, of ``metrics.separation`` and
-of the reconstruction, which is all that ``score`` knows.
+the labelled score. The table has Spearman's rank correlation with it, of ``metrics.separation``, of
+its half that is of what stays, and of the reconstruction, which is all that ``score`` knows.
+
+The labels are of what stays: a swap that moves as its content donor does has the best labelled
+score. Whose movement it has needs no label, since the frames of both donors are known. So a second
+labelled score is the product of two balances, of the judge and of the slopes of the movement of
+swaps on that of both donors.
 
 A model is a line of the file of ``--json``, and models that are there are not trained again.
 
@@ -37,6 +42,7 @@ from sklearn.datasets import load_digits
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.datasets import make_moving_digits
 from seqdisentangle.metrics import separation
+from seqdisentangle.metrics.separation import balance
 from seqdisentangle.networks import MLP, Conv
 
 from ._common import build
@@ -124,13 +130,17 @@ def models(name: str, data: RealData, options: argparse.Namespace) -> list[dict[
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that some of them learn little is meant
             model = build(RecurrentWAE, {**params, "random_state": k}).fit(data.X)
+        verdict = separation(model, data.X_test, random_state=0)
+        shown = verdict.shown
         records[k] = {
             "data": name,
             "model": k,
             "params": {key: repr(value) for key, value in params.items()},
             "seconds": time.perf_counter() - start,
-            "separation": separation(model, data.X_test, random_state=0).score,
+            "separation": verdict.score,
+            "separation_still": balance(shown.content, shown.content_of_motion_donor),
             **measured(model, data, judge, seed=0),
+            **movement(model, data.X_test, seed=0),
         }
         if options.json:
             with options.json.open("a", encoding="utf-8") as file:
@@ -172,13 +182,43 @@ def drawn(k: int, zoo: Zoo, *, images: bool) -> dict[str, Any]:
     }
 
 
+def movement(model: Any, X: Any, seed: int) -> dict[str, float]:
+    """The slopes of the movement of swaps on that of either donor: 0 not at all, 1 wholly.
+
+    Movement is each frame less the mean of its sequence; of vectors, every number counts in units
+    of its standard deviation. The slopes are of one regression on both donors, over the steps that
+    both have.
+    """
+    b = np.random.RandomState(seed).permutation(len(X))
+    X_b = [X[i] for i in b] if isinstance(X, list) else X[b]
+    made = model.swap(X, X_b).a_motion_b_content
+    frames = np.concatenate(list(X)).astype(float)
+    spread = frames.std(0) if frames.ndim == 2 else frames.std()
+    scale = np.where(spread > 0, spread, np.inf)
+    columns: list[list[np.ndarray]] = [[], [], []]
+    for sequences in zip(made, X_b, X, strict=True):
+        n_steps = min(len(x) for x in sequences)
+        for column, x in zip(columns, sequences, strict=True):
+            x = np.asarray(x, float) / scale
+            column.append((x - x.mean(0))[:n_steps].ravel())
+    ours, theirs, others = (np.concatenate(column) for column in columns)
+    slopes = np.linalg.lstsq(np.column_stack([theirs, others]), ours, rcond=None)[0]
+    return {"movement_content_donor": float(slopes[0]), "movement_motion_donor": float(slopes[1])}
+
+
 def ranks(records: list[dict[str, Any]]) -> dict[str, float]:
-    """Spearman's rank correlations with the labelled score."""
-    labelled = [r["swap_content_donor"] - r["swap_motion_donor"] for r in records]
-    by = {name: [record[name] for record in records] for name in ("separation", "r2")}
-    return {"models": len(records)} | {
-        name: float(spearmanr(values, labelled).statistic) for name, values in by.items()
-    }
+    """Spearman's rank correlations with the labelled scores, of what stays and with movement."""
+    stays = [r["swap_content_donor"] - r["swap_motion_donor"] for r in records]
+    both = [
+        balance(r["swap_content_donor"], r["swap_motion_donor"])
+        * balance(r["movement_motion_donor"], r["movement_content_donor"])
+        for r in records
+    ]
+    by = {key: [r[key] for r in records] for key in ("separation", "separation_still", "r2")}
+    found = {name: float(spearmanr(values, stays).statistic) for name, values in by.items()}
+    for name in ("separation", "r2"):
+        found[f"{name}_with_movement"] = float(spearmanr(by[name], both).statistic)
+    return {"models": len(records)} | found
 
 
 def row(name: str, found: dict[str, float], options: argparse.Namespace) -> dict[str, str]:
@@ -189,7 +229,10 @@ def row(name: str, found: dict[str, float], options: argparse.Namespace) -> dict
         "seed": f"{found['models']:.0f} models",
         "label": label,
         "by separation": f"{found['separation']:.2f}",
+        "by its half of what stays": f"{found['separation_still']:.2f}",
         "by reconstruction": f"{found['r2']:.2f}",
+        "with movement, by separation": f"{found['separation_with_movement']:.2f}",
+        "with movement, by reconstruction": f"{found['r2_with_movement']:.2f}",
         "hardware": options.hardware,
         "command": options.command,
     }
