@@ -48,7 +48,7 @@ from seqdisentangle.networks import MLP, Conv
 from ._common import build
 from ._results import add_results, parse, write_results
 from .real.data import DATA_SETS, RealData
-from .real.measures import Judge, measured
+from .real.measures import Judge, measured, movement_of, rows_of
 
 N_SEQUENCES, N_TEST_SEQUENCES = 400, 200
 
@@ -110,10 +110,7 @@ def part(data: RealData, n: int) -> RealData:
         rng.permutation(len(X))[:most]
         for X, most in ((data.X, n), (data.X_test, min(n, N_TEST_SEQUENCES)))
     )
-    X, X_test = (
-        [X[i] for i in rows] if isinstance(X, list) else X[rows]
-        for X, rows in ((data.X, train), (data.X_test, test))
-    )
+    X, X_test = rows_of(data.X, train), rows_of(data.X_test, test)
     labels = {name: (y[train], y_test[test]) for name, (y, y_test) in data.labels.items()}
     return RealData(X, X_test, labels)
 
@@ -189,8 +186,7 @@ def movement(model: Any, X: Any, seed: int) -> dict[str, float]:
     of its standard deviation. The slopes are of one regression on both donors, over the steps that
     both have.
     """
-    b = np.random.RandomState(seed).permutation(len(X))
-    X_b = [X[i] for i in b] if isinstance(X, list) else X[b]
+    X_b = rows_of(X, np.random.RandomState(seed).permutation(len(X)))
     made = model.swap(X, X_b).a_motion_b_content
     frames = np.concatenate(list(X)).astype(float)
     spread = frames.std(0) if frames.ndim == 2 else frames.std()
@@ -199,8 +195,7 @@ def movement(model: Any, X: Any, seed: int) -> dict[str, float]:
     for sequences in zip(made, X_b, X, strict=True):
         n_steps = min(len(x) for x in sequences)
         for column, x in zip(columns, sequences, strict=True):
-            x = np.asarray(x, float) / scale
-            column.append((x - x.mean(0))[:n_steps].ravel())
+            column.append(movement_of(np.asarray(x, float) / scale)[:n_steps].ravel())
     ours, theirs, others = (np.concatenate(column) for column in columns)
     slopes = np.linalg.lstsq(np.column_stack([theirs, others]), ours, rcond=None)[0]
     return {"movement_content_donor": float(slopes[0]), "movement_motion_donor": float(slopes[1])}

@@ -112,7 +112,7 @@ def reconstructions(model: Any, data: RealData, judge: Judge | None) -> dict[str
     known = [_where_known(*pair) for pair in zip(found, data.X_test, strict=True)]
     measures = {
         "r2": _r2(data.X_test, known),
-        "r2_movement": _r2([_movement(x) for x in data.X_test], [_movement(x) for x in known]),
+        "r2_movement": _r2([movement_of(x) for x in data.X_test], [movement_of(x) for x in known]),
     }
     if judge is not None:
         measures |= judged("judge_reconstructed", found, data, judge)
@@ -125,7 +125,7 @@ def swaps(model: Any, data: RealData, judge: Judge | None, seed: int) -> dict[st
     n_pairings = math.ceil(N_PAIRS / n)
     a = np.tile(np.arange(n), n_pairings)
     b = np.concatenate([rng.permutation(n) for _ in range(n_pairings)])
-    X_a, X_b = _rows(data.X_test, a), _rows(data.X_test, b)
+    X_a, X_b = rows_of(data.X_test, a), rows_of(data.X_test, b)
     swapped = model.swap(X_a, X_b).a_motion_b_content
     measures = {}
     if data.of_curves:
@@ -170,7 +170,8 @@ def _both_codes(found: Any) -> dict[str, np.ndarray]:
     return {"content": np.asarray(found.content), "motion": motion.round(6)}
 
 
-def _rows(X: Any, rows: np.ndarray) -> Any:
+def rows_of(X: Any, rows: np.ndarray) -> Any:
+    """Some sequences, in the container of all."""
     return [X[i] for i in rows] if isinstance(X, list) else X[rows]
 
 
@@ -191,7 +192,7 @@ def _where_known(found: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(x), np.nan, found)
 
 
-def _movement(x: np.ndarray) -> np.ndarray:
+def movement_of(x: np.ndarray) -> np.ndarray:
     """Each frame less the mean of its sequence; a value that never is known stays unknown."""
     n_known = np.maximum((~np.isnan(x)).sum(axis=0), 1)
     return x - np.nansum(x, axis=0, dtype=np.float64) / n_known
