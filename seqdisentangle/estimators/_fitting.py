@@ -21,7 +21,6 @@ from ..data.passes import EvenPasses
 from ..data.sequences import Sequences
 from ..data.told import NOTHING, Told
 from ..model import SequenceModel
-from ..model.core import build_model
 from ..training.checkpoints import Checkpoint, Checkpoints, check_same
 from ..training.devices import naming_batch_size, resolve_device, resolve_precision, room_for_data
 from ..training.distributed import find_communicator, naming_lost
@@ -44,6 +43,7 @@ from ._starting import (
     check_built_alike,
     delay_epochs,
     fitted_beside,
+    fresh_model,
     keep_learned,
     open_checkpoints,
     rows_apart,
@@ -245,7 +245,8 @@ class Fit:
             # Not the one that others use meanwhile, which may compute in float64.
             model = copy.deepcopy(estimator.model_).float()
         else:
-            model = build_model(spec, self.seeds["weights"]).to(self.device)
+            made = fresh_model(spec, self.seeds["weights"], self.sequences, self.scaling)
+            model = made.to(self.device)
         estimator._build_divergences(self.divergences, spec, self.seeds["critics"])
         if self.continued:
             keep_learned(self.divergences, estimator.divergences_)

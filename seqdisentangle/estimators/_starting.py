@@ -22,8 +22,9 @@ from ..data.outliers import check_near, doubt_of_scale
 from ..data.sequences import Sequences
 from ..data.told import Told
 from ..data.units import Scaling, fit_scaling
+from ..data.usual import usual_frame
 from ..divergences import Divergences
-from ..model.core import ModelSpec
+from ..model.core import ModelSpec, SequenceModel, build_model
 from ..networks import resolve_network
 from ..networks.custom import OwnModules
 from ..objectives.communicator import Communicator
@@ -41,6 +42,7 @@ __all__ = [
     "check_built_alike",
     "delay_epochs",
     "fitted_beside",
+    "fresh_model",
     "keep_learned",
     "open_checkpoints",
     "rows_apart",
@@ -142,6 +144,16 @@ def rows_apart(
             "fewer with a smaller validation_fraction, or more sequences"
         )
     return np.sort(order[n_apart:]), np.sort(order[:n_apart])
+
+
+def fresh_model(
+    spec: ModelSpec, seed: int, sequences: Sequences, scaling: Scaling
+) -> SequenceModel:
+    """Build a model with weights drawn from a seed, which knows what lies behind things."""
+    model = build_model(spec, seed)
+    if model.of_parts:
+        model.start_from(usual_frame(sequences, scaling))
+    return model
 
 
 def keep_learned(divergences: Divergences, before: Divergences) -> None:

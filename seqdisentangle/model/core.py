@@ -200,6 +200,13 @@ class SequenceModel(nn.Module):
         """True where frames are of parts, whose content is read where their motion says."""
         return isinstance(self.content, PartsContentPosterior)
 
+    @torch.no_grad()
+    def start_from(self, usual: Tensor) -> None:
+        """Take the usual frame (C, H, W) for what is behind parts, at the start of a training."""
+        parts: Any = self.motion, self.decoder
+        for part in parts:
+            part.start_from(usual)
+
     def seen_of(self, motion: Latent) -> dict[str, Tensor]:
         """The places that the content posterior of parts is told; nothing of other models."""
         decoder: Any = self.decoder

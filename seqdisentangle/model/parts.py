@@ -7,12 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 from .._frames import frames_at, random_steps
 from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
 from ..networks.base import SLOPE
-from ..networks.parts import Parts
+from ..networks.parts import SPREAD, Parts
 from .latent import Latent, Mixture, gaussian
 from .norms import RunningNorm
 from .posteriors import ContentPosterior, MotionInput, moments_layer, split_moments
@@ -23,6 +24,8 @@ __all__ = ["PartsContentPosterior", "PartsMotionPosterior", "PartsPrior", "folde
 
 #: Frames of a sequence that content is read from in a step of training.
 FRAMES_SEEN = 4
+#: Brightness that a place has at least, as a share of the mean of its frame: none is out of sight.
+LEAST_UNUSUAL = 0.01
 
 
 def folded(x: Tensor, n_parts: int) -> Tensor:
@@ -87,6 +90,14 @@ class PartsMotionPosterior(nn.Module):
         of_one = size // network.n_parts
         self.output = moments_layer(hidden_size, of_one, noise)
         self.norm = None if noise is None else RunningNorm(of_one)
+        if self.norm is not None:
+            self.norm.running_var[:2] = SPREAD**2  # the decoder's places are the tracker's at first
+        self.register_buffer("usual", torch.zeros(frame_shape))
+
+    @torch.no_grad()
+    def start_from(self, usual: Tensor) -> None:
+        """Take the usual frame (C, H, W) for what is behind parts."""
+        self.usual.copy_(usual)
 
     def forward(
         self,
@@ -102,7 +113,8 @@ class PartsMotionPosterior(nn.Module):
         with full_precision(x.device):
             features = features.to(self.output.weight.dtype)
             maps = features.unflatten(0, x.shape[:2]) if packing is None else packing.pad(features)
-            places, looks = self.tracker(maps, None if packing is None else packing.mask)
+            mask = None if packing is None else packing.mask
+            places, looks = self.tracker(maps, mask, self._unusual(x, maps))
             if self.sees == "changes":
                 real = real_values(looks, packing, None)
                 looks = around_mean(looks, real)[1]
@@ -114,6 +126,12 @@ class PartsMotionPosterior(nn.Module):
             mean = torch.where(packing.mask[..., None, None], mean, 0.0)
         mean, log_var = mean.flatten(2), log_var.flatten(2)
         return gaussian(mean, log_var, rng) if sample else Latent(mean, mean, log_var)
+
+    def _unusual(self, x: Tensor, maps: Tensor) -> Tensor:
+        """How unlike the usual frame each place is, (n, T, P), a logarithm."""
+        squares = (x - self.usual).square().mean(2)
+        at = adaptive_avg_pool2d(squares, maps.shape[-2:]).flatten(2).to(maps.dtype)
+        return (at / at.mean(-1, keepdim=True).clamp(min=1e-6) + LEAST_UNUSUAL).log()
 
     def _normalised(self, mean: Tensor, norm: RunningNorm, packing: Packing | None) -> Tensor:
         """Codes (n, T, K, d) by the moments of the batches before, which these are added to."""

@@ -52,6 +52,9 @@ class Tracker(nn.Module):
         super().__init__()
         self.n_parts = n_parts
         self.of_places = nn.Linear(n_channels, 1 + KEY_SIZE + LOOK_SIZE)
+        with torch.no_grad():  # what is unusual is there, until more is learned
+            self.of_places.weight[0].zero_()
+            self.of_places.bias[0].zero_()
         self.first = nn.Parameter(0.5 * torch.randn(n_parts, KEY_SIZE))
         self.memory = nn.GRUCell(LOOK_SIZE, KEY_SIZE)
         self.finer = nn.Sequential(
@@ -63,13 +66,19 @@ class Tracker(nn.Module):
         self.log_touch = nn.Parameter(torch.tensor(math.log(0.07)))
         self.going_on = nn.Parameter(torch.tensor(GOING_ON))  # the share of its movement, a logit
 
-    def forward(self, maps: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, maps: Tensor, mask: Tensor | None = None, unusual: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """(n, T, C, h, w) -> places (n, T, K, 2) and looks (n, T, K, d).
+
+        ``unusual`` (n, T, P) is added to what says that something is at a place.
 
         ``mask`` (n, T) is False in padding, where parts stay where they are.
         """
         places = cells(maps.shape[-2:], maps).flatten(0, 1)  # (P, 2)
         told = self.of_places(maps.flatten(3).mT)  # (n, T, P, ...)
+        if unusual is not None:
+            told = torch.cat([told[..., :1] + unusual.unsqueeze(-1), told[..., 1:]], -1)
         # Unbound once: the gradient of a step picked out of all would be of the size of all.
         steps: list[tuple[Tensor, ...]] = [split(step) for step in told.unbind(1)]
         first, last = steps[0], steps[-1]

@@ -24,6 +24,8 @@ __all__ = ["Parts", "PartsDecoder", "Windows"]
 CELLS = 16
 #: Logits that a window is transparent by before anything is learned.
 TRANSPARENT = 2.0
+#: Values in [0, 1] of the background that a training starts from are as far from the bounds.
+INSIDE = 0.01
 #: A step of Adam moves a number by the learning rate, and the background has far to go.
 BACKGROUND_GAIN = 30.0
 #: Deviation of the places of things that may be anywhere, as a share of half the frame.
@@ -226,6 +228,13 @@ class PartsDecoder(nn.Module):
         self.background = nn.Parameter(torch.zeros(frame_shape))
         self.scale = nn.Parameter(torch.full((2,), SPREAD))
         self.shift = nn.Parameter(torch.zeros(2))
+
+    @torch.no_grad()
+    def start_from(self, usual: Tensor) -> None:
+        """Have the background show the usual frame (C, H, W) before anything is learned."""
+        if self.codes.bounded:
+            usual = usual.clamp(INSIDE, 1 - INSIDE).logit()
+        self.background.copy_(usual / BACKGROUND_GAIN)
 
     def places(self, motion: Tensor) -> Tensor:
         """The places of parts by their motion codes, (n, T, K * d_m) -> (n, T, K, 2)."""
