@@ -46,9 +46,10 @@ def unfolded(x: Tensor, n_parts: int) -> Tensor:
 class PartsMotionPosterior(nn.Module):
     r"""The motion posterior of parts, :math:`\prod_t \prod_k q(z_{m,t,k} \mid x_{1:T})`.
 
-    .. math:: \mu_{t,k} = \mathrm{norm}([c_{t,k},\, W\, \sigma(V u_{t,k})])
+    .. math:: \mu_{t,k} = [c_{t,k} / s,\, \mathrm{norm}(W\, \sigma(V u_{t,k}))]
 
-    of the place :math:`c` and the looks :math:`u` of each part, by a :class:`Tracker`. Looks are
+    of the place :math:`c`, in units of the spread :math:`s` that places have, and the looks
+    :math:`u` of each part, by a :class:`Tracker`. Looks are
     without their mean over the sequence with ``sees="changes"``: what stays the same of a part is
     content's to say. Its place is motion's, though it rest.
 
@@ -89,9 +90,8 @@ class PartsMotionPosterior(nn.Module):
         self.hidden = nn.Sequential(nn.Linear(LOOK_SIZE, hidden_size), nn.LeakyReLU(SLOPE))
         of_one = size // network.n_parts
         self.output = moments_layer(hidden_size, of_one, noise)
-        self.norm = None if noise is None else RunningNorm(of_one)
-        if self.norm is not None:
-            self.norm.running_var[:2] = SPREAD**2  # the decoder's places are the tracker's at first
+        # Places are not normalised: the decoder's would not be the tracker's while moments settle.
+        self.norm = None if noise is None or of_one == 2 else RunningNorm(of_one - 2)
         self.register_buffer("usual", torch.zeros(frame_shape))
 
     @torch.no_grad()
@@ -119,9 +119,10 @@ class PartsMotionPosterior(nn.Module):
                 real = real_values(looks, packing, None)
                 looks = around_mean(looks, real)[1]
             mean, log_var = split_moments(self.output(self.hidden(looks)), self.noise)
-            mean = torch.cat([places, mean[..., 2:]], -1)
+            rest = mean[..., 2:]
             if self.norm is not None:
-                mean = self._normalised(mean, self.norm, packing)
+                rest = self._normalised(rest, self.norm, packing)
+            mean = torch.cat([places / SPREAD, rest], -1)
         if packing is not None:
             mean = torch.where(packing.mask[..., None, None], mean, 0.0)
         mean, log_var = mean.flatten(2), log_var.flatten(2)
