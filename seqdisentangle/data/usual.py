@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .batches import to_model
@@ -13,28 +16,29 @@ from .units import Scaling
 
 __all__ = ["usual_frame"]
 
+# Frames that the median is taken over, and fewer where they have more values than these together.
+FRAMES, LEAST_FRAMES, VALUES = 256, 16, 2**25
+# Of each sequence at least, where there are so many sequences.
+FRAMES_EACH = 4
 
-def usual_frame(
-    sequences: Sequences, scaling: Scaling, n_read: int = 64, n_frames: int = 4
-) -> Tensor:
-    """Find the median of each value over frames of a few sequences.
+
+def usual_frame(sequences: Sequences, scaling: Scaling) -> Tensor:
+    """Find the median of each value over some frames.
 
     Things that move cover a place in less than half of the frames: the median is what lies behind
-    them.
+    them. Frames are evenly picked from sequences that are evenly picked, and these are read one at
+    a time: memory holds 256 frames at most, and fewer of large ones.
 
     Parameters
     ----------
     sequences : Sequences
     scaling : Scaling
-    n_read : int, default=64
-        Sequences, evenly picked and read one at a time.
-    n_frames : int, default=4
-        Frames of each, evenly picked.
 
     Returns
     -------
-    Tensor of the shape of a frame
-        In the model's scale. A value that is missing in most frames is zero, as models see it.
+    Tensor of the shape of a frame, on the CPU
+        In the model's scale. Missing values do not count; one that is missing in all frames is
+        zero, as models see it.
 
     Examples
     --------
@@ -43,11 +47,33 @@ def usual_frame(
     >>> usual_frame(Sequences(X), Scaling("none"))
     tensor([5.])
     """
-    rows = evenly_picked(len(sequences), n_read)
+    size = math.prod(sequences.layout.frame_shape)
+    n_frames = min(max(VALUES // size, LEAST_FRAMES), FRAMES)
+    rows = evenly_picked(len(sequences), n_frames // FRAMES_EACH)
+    n_each = -(-n_frames // len(rows))
     singles = [rows[i : i + 1] for i in range(len(rows))]
     lengths = sequences.all_lengths[rows]
     frames = []
     for row, x, length in zip(singles, sequences.read_all(singles), lengths, strict=True):
-        seen = to_model(x, row, sequences, scaling, torch.device("cpu"), torch.float32).x[0]
-        frames.append(seen[evenly_picked(int(length), n_frames)])
-    return torch.from_numpy(np.median(torch.cat(frames).numpy(), axis=0))
+        some = x[:, evenly_picked(int(length), n_each)].cpu()
+        batch = to_model(some, row, sequences, scaling, some.device, torch.float32)
+        seen = batch.x if batch.observed is None else batch.x.where(batch.observed, torch.nan)
+        frames.append(seen[0].numpy())
+    return torch.from_numpy(medians(np.concatenate(frames)))
+
+
+def medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The median over the first axis of what is not NaN, and zero where all are.
+
+    Examples
+    --------
+    >>> medians(np.array([[1.0, np.nan], [2.0, np.nan], [np.nan, np.nan]]))
+    array([1.5, 0. ])
+    """
+    values = np.sort(values, axis=0)  # NaN last
+    n = values.shape[0] - np.isnan(values).sum(0, keepdims=True)
+    low, high = (
+        np.take_along_axis(values, np.maximum(middle, 0), axis=0)[0]
+        for middle in ((n - 1) // 2, np.minimum(n // 2, len(values) - 1))
+    )
+    return np.nan_to_num((low + high) / 2)

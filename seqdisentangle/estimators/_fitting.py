@@ -245,8 +245,7 @@ class Fit:
             # Not the one that others use meanwhile, which may compute in float64.
             model = copy.deepcopy(estimator.model_).float()
         else:
-            made = fresh_model(spec, self.seeds["weights"], self.sequences, self.scaling)
-            model = made.to(self.device)
+            model = fresh_model(self, spec).to(self.device)
         estimator._build_divergences(self.divergences, spec, self.seeds["critics"])
         if self.continued:
             keep_learned(self.divergences, estimator.divergences_)

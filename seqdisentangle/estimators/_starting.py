@@ -146,13 +146,14 @@ def rows_apart(
     return np.sort(order[n_apart:]), np.sort(order[:n_apart])
 
 
-def fresh_model(
-    spec: ModelSpec, seed: int, sequences: Sequences, scaling: Scaling
-) -> SequenceModel:
-    """Build a model with weights drawn from a seed, which knows what lies behind things."""
-    model = build_model(spec, seed)
-    if model.of_parts:
-        model.start_from(usual_frame(sequences, scaling))
+def fresh_model(fit: Any, spec: ModelSpec) -> SequenceModel:
+    """Build a model with weights drawn from a seed; one of parts knows what lies behind them.
+
+    Where a fit is resumed, the state that it goes on from has it.
+    """
+    model = build_model(spec, fit.seeds["weights"])
+    if model.of_parts and fit.found is None:
+        model.start_from(usual_frame(fit.sequences, fit.scaling))
     return model
 
 

@@ -185,7 +185,7 @@ class SequenceModel(nn.Module):
         """
         how: dict[str, Any] = {"sample": sample, "packing": packing}
         if self.of_parts:
-            motion = self.motion(x, rng, **how)
+            motion = self.motion(x, rng, **how, observed=observed)
             content = self.content(x, rng, **how, **self.seen_of(motion))
         else:
             content = self.content(x, rng, **how)

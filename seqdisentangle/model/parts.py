@@ -24,7 +24,7 @@ __all__ = ["PartsContentPosterior", "PartsMotionPosterior", "PartsPrior", "folde
 
 #: Frames of a sequence that content is read from in a step of training.
 FRAMES_SEEN = 4
-#: Brightness that a place has at least, as a share of the mean of its frame: none is out of sight.
+#: What a place is unusual at least, as a share of the mean of its frame: none is out of sight.
 LEAST_UNUSUAL = 0.01
 
 
@@ -49,9 +49,12 @@ class PartsMotionPosterior(nn.Module):
     .. math:: \mu_{t,k} = [c_{t,k} / s,\, \mathrm{norm}(W\, \sigma(V u_{t,k}))]
 
     of the place :math:`c`, in units of the spread :math:`s` that places have, and the looks
-    :math:`u` of each part, by a :class:`Tracker`. Looks are
-    without their mean over the sequence with ``sees="changes"``: what stays the same of a part is
-    content's to say. Its place is motion's, though it rest.
+    :math:`u` of each part, by a :class:`Tracker`. Looks are without their mean over the sequence
+    with ``sees="changes"``: what stays the same of a part is content's to say. Its place is
+    motion's, though it rest.
+
+    Parts are looked for where frames differ from the usual one, which is what lies behind things,
+    as far as it is known at the start of a training (``start_from``).
 
     Parameters
     ----------
@@ -64,6 +67,8 @@ class PartsMotionPosterior(nn.Module):
         The standard deviation; None learns it.
     sees : {"changes", "frames"}
     """
+
+    usual: Tensor  # (C, H, W)
 
     def __init__(
         self,
@@ -114,7 +119,7 @@ class PartsMotionPosterior(nn.Module):
             features = features.to(self.output.weight.dtype)
             maps = features.unflatten(0, x.shape[:2]) if packing is None else packing.pad(features)
             mask = None if packing is None else packing.mask
-            places, looks = self.tracker(maps, mask, self._unusual(x, maps))
+            places, looks = self.tracker(maps, mask, self._unusual(x, maps, mask, observed))
             if self.sees == "changes":
                 real = real_values(looks, packing, None)
                 looks = around_mean(looks, real)[1]
@@ -128,10 +133,17 @@ class PartsMotionPosterior(nn.Module):
         mean, log_var = mean.flatten(2), log_var.flatten(2)
         return gaussian(mean, log_var, rng) if sample else Latent(mean, mean, log_var)
 
-    def _unusual(self, x: Tensor, maps: Tensor) -> Tensor:
-        """How unlike the usual frame each place is, (n, T, P), a logarithm."""
-        squares = (x - self.usual).square().mean(2)
-        at = adaptive_avg_pool2d(squares, maps.shape[-2:]).flatten(2).to(maps.dtype)
+    def _unusual(
+        self, x: Tensor, maps: Tensor, mask: Tensor | None, observed: Tensor | None
+    ) -> Tensor:
+        """How unlike the usual frame each place is, (n, T, P), a logarithm; nothing that is not."""
+        squares = (x - self.usual).square()
+        if observed is not None:
+            squares = torch.where(observed, squares, 0.0)
+        height, width = maps.shape[-2:]
+        at = adaptive_avg_pool2d(squares.mean(2), (height, width)).flatten(2).to(maps.dtype)
+        if mask is not None:
+            at = torch.where(mask.unsqueeze(-1), at, 0.0)
         return (at / at.mean(-1, keepdim=True).clamp(min=1e-6) + LEAST_UNUSUAL).log()
 
     def _normalised(self, mean: Tensor, norm: RunningNorm, packing: Packing | None) -> Tensor:

@@ -71,9 +71,8 @@ class Tracker(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """(n, T, C, h, w) -> places (n, T, K, 2) and looks (n, T, K, d).
 
-        ``unusual`` (n, T, P) is added to what says that something is at a place.
-
-        ``mask`` (n, T) is False in padding, where parts stay where they are.
+        ``mask`` (n, T) is False in padding, where parts stay where they are. ``unusual`` (n, T, P)
+        is added to what says that something is at a place.
         """
         places = cells(maps.shape[-2:], maps).flatten(0, 1)  # (P, 2)
         told = self.of_places(maps.flatten(3).mT)  # (n, T, P, ...)

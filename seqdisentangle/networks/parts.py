@@ -24,7 +24,7 @@ __all__ = ["Parts", "PartsDecoder", "Windows"]
 CELLS = 16
 #: Logits that a window is transparent by before anything is learned.
 TRANSPARENT = 2.0
-#: Values in [0, 1] of the background that a training starts from are as far from the bounds.
+#: The background that a training starts from is so far from the bounds of values in [0, 1].
 INSIDE = 0.01
 #: A step of Adam moves a number by the learning rate, and the background has far to go.
 BACKGROUND_GAIN = 30.0

@@ -6,6 +6,7 @@ import pytest
 
 from seqdisentangle import DSVAE, Codes, MoCoGAN, RecurrentWAE, export_explorer
 from seqdisentangle.datasets import make_moving_digits
+from seqdisentangle.estimators import _starting
 from seqdisentangle.metrics import factor_swap, separation
 from seqdisentangle.networks import Conv, Parts
 
@@ -44,6 +45,51 @@ def test_pipelines_get_them_side_by_side(model, X):
     model.set_params(codes="both")
     np.testing.assert_array_equal(content, both.content.reshape(N, -1))
     np.testing.assert_array_equal(motion, both.motion.reshape(N, -1))
+
+
+def usual_of(model):
+    return model.model_.motion.usual
+
+
+def test_the_usual_frame_is_that_of_the_first_fit_and_kept(model, X, tmp_path):
+    before = usual_of(model).clone()
+    np.testing.assert_allclose(before[0], np.median(X.reshape(-1, 16, 16), 0) / 255, atol=1e-6)
+    model.save(tmp_path / "model.safetensors")
+    for go_on in ("partial_fit", "fit"):
+        other = RecurrentWAE.load(tmp_path / "model.safetensors")
+        getattr(other.set_params(warm_start=True), go_on)(255 - X)
+        np.testing.assert_array_equal(usual_of(other), before)
+    other = RecurrentWAE(network=NETWORK, **SIZES).partial_fit(255 - X)
+    for _ in range(2):
+        np.testing.assert_allclose(usual_of(other), 1 - before, atol=1e-6)
+        other.partial_fit(X)
+
+
+def test_a_fit_that_is_resumed_looks_for_no_usual_frame(X, tmp_path, monkeypatch):
+    params = {**SIZES, "network": NETWORK, "checkpoint": tmp_path}
+    whole = RecurrentWAE(**params).fit(X)
+
+    def looked_for(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(_starting, "usual_frame", looked_for)
+    with pytest.raises(AssertionError):
+        RecurrentWAE(**{**params, "checkpoint": None}).fit(X)
+    resumed = RecurrentWAE(**params).fit(X, resume=True)
+    for name, value in whole.model_.state_dict().items():
+        np.testing.assert_array_equal(resumed.model_.state_dict()[name], value, name)
+
+
+def test_what_is_missing_is_no_part(X):
+    x = X / np.float32(255)
+    holes = x.copy()
+    holes[:, :, 10:, :6] = np.nan
+    model = RecurrentWAE(network=NETWORK, missing="mask", **SIZES).fit(holes)
+    usual = usual_of(model)[0].numpy()
+    assert (usual[10:, :6] == 0).all()
+    codes = model.transform(holes)
+    assert np.isfinite(codes.motion).all()
+    assert np.isfinite(codes.content).all()
 
 
 def test_codes_of_one_part_are_flat(X):

@@ -93,6 +93,86 @@ def test_settings_that_do_not_go_with_parts_are_named(changes, named):
         ModelSpec((1, 16, 16), True, network=network, generator="style", **(spec | sizes)).build()
 
 
+# Before the first step
+
+
+SIDE = 32
+BEHIND = {
+    "dark": torch.zeros(SIDE, SIDE),
+    "bright": torch.ones(SIDE, SIDE),
+    "textured": 0.3 + 0.4 * torch.rand(SIDE, SIDE, generator=seeded(1)),
+}
+
+
+def moving(behind, n=24, steps=8):
+    """Videos (n, T, 1, H, W) of two discs that move before something, and their places."""
+    rng = seeded(2)
+    start = torch.rand(n, 1, K, 2, generator=rng) - 0.5
+    end = torch.rand(n, 1, K, 2, generator=rng) - 0.5
+    places = start + torch.linspace(0, 1, steps)[None, :, None, None] * (end - start)
+    cells = (2 * torch.arange(SIDE) + 1) / SIDE - 1
+    grid = torch.stack(torch.meshgrid(cells, cells, indexing="ij"), -1)
+    discs = ((grid - places[..., None, None, :]).norm(dim=-1) < 0.22).any(2)
+    return torch.where(discs, 1 - behind.round(), behind).unsqueeze(2), places
+
+
+def built(seed, usual):
+    spec = {"motion_input": "changes", "content_noise": 0.1, "motion_noise": 0.1}
+    network = Parts(K, width=8, network=Conv(2))
+    frame = (1, SIDE, SIDE)
+    made = build_model(ModelSpec(frame, True, 3 * K, 3 * K, 8, network, "style", **spec), seed)
+    made.start_from(usual)
+    return made
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+def test_parts_are_at_things_whatever_the_seed(behind):
+    x, true = moving(BEHIND[behind])
+    usual = x.flatten(0, 1).median(0).values
+    for seed in range(12):
+        made = built(seed, usual).train()
+        with torch.no_grad():
+            places = made.seen_of(made.motion(x, sample=False))["places"]
+        # The middle of all parts is that of all things, and none is far from the nearest.
+        both = torch.stack([places.mean(2).flatten(0, 1), true.mean(2).flatten(0, 1)])
+        for axis in range(2):
+            assert torch.corrcoef(both[..., axis])[0, 1] > 0.9, seed
+        off = (places.unsqueeze(3) - true.unsqueeze(2)).norm(dim=-1).amin(-1)
+        assert off.median() * SIDE / 2 < 2.5, seed  # pixels
+
+
+def test_the_background_is_the_usual_frame_at_first():
+    usual = BEHIND["textured"][None]
+    made = built(0, usual).eval()
+    far = torch.full((1, 2, 3 * K), 100.0)  # out of sight
+    torch.testing.assert_close(made.decoder(far, torch.zeros(1, 3 * K))[0, 0], usual)
+
+
+def test_dark_things_before_what_is_bright_are_found_as_bright_ones_before_what_is_dark():
+    x, _ = moving(BEHIND["dark"], n=2)
+    maps = torch.zeros(2, 8, 8, 16, 16)
+    bright, dark = (built(0, torch.full((1, SIDE, SIDE), usual)).motion for usual in (0.0, 1.0))
+    torch.testing.assert_close(
+        bright._unusual(x, maps, None, None), dark._unusual(1 - x, maps, None, None)
+    )
+
+
+def test_what_is_missing_or_padding_is_not_unusual():
+    usual = BEHIND["textured"][None]
+    motion, maps = built(0, usual).motion, torch.zeros(1, 3, 8, 16, 16)
+    x = usual.expand(1, 3, 1, SIDE, SIDE).clone()
+    x[..., 4:10, 20:28] = 1
+    holes = x.clone()
+    holes[..., 16:, :16] = 0
+    told = motion._unusual(holes, maps, None, (holes == x).expand_as(x))
+    torch.testing.assert_close(told, motion._unusual(x, maps, None, None))
+    holes[:, 2] = torch.nan
+    mask = torch.tensor([[True, True, False]])
+    padded = motion._unusual(holes, maps, mask, (holes == x).expand_as(x))
+    torch.testing.assert_close(padded[:, :2], told[:, :2])
+    assert padded[:, 2].isfinite().all()
+
+
 # The prior
 
 
