@@ -27,7 +27,7 @@ def usual_frame(sequences: Sequences, scaling: Scaling) -> Tensor:
 
     Things that move cover a place in less than half of the frames: the median is what lies behind
     them. Frames are evenly picked from sequences that are evenly picked, and these are read one at
-    a time: memory holds 256 frames at most, and fewer of large ones.
+    a time: memory holds about 256 frames, and fewer of large ones.
 
     Parameters
     ----------
