@@ -152,7 +152,8 @@ def fresh_model(fit: Any, spec: ModelSpec) -> SequenceModel:
     Where a fit is resumed, the state that it goes on from has it.
     """
     model = build_model(spec, fit.seeds["weights"])
-    if model.of_parts and fit.found is None:
+    # MoCoGAN's has no parts, and is no SequenceModel.
+    if isinstance(model, SequenceModel) and model.of_parts and fit.found is None:
         model.start_from(usual_frame(fit.sequences, fit.scaling))
     return model
 
