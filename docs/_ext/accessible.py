@@ -1,4 +1,4 @@
-"""What pages lack for who cannot see them: levels of captions, and roles of lists."""
+"""Amendments of pages for who cannot see them: levels of captions, and roles of lists."""
 
 from __future__ import annotations
 
