@@ -70,10 +70,6 @@ def medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
     >>> medians(np.array([[1.0, np.nan], [2.0, np.nan], [np.nan, np.nan]]))
     array([1.5, 0. ])
     """
-    values = np.sort(values, axis=0)  # NaN last
-    n = values.shape[0] - np.isnan(values).sum(0, keepdims=True)
-    low, high = (
-        np.take_along_axis(values, np.maximum(middle, 0), axis=0)[0]
-        for middle in ((n - 1) // 2, np.minimum(n // 2, len(values) - 1))
-    )
-    return np.nan_to_num((low + high) / 2)
+    known = np.where(np.isnan(values).all(0), np.zeros_like(values[:1]), values)
+    median = np.nanmedian if np.isnan(known).any() else np.median  # several times as fast
+    return np.asarray(median(known, axis=0))
