@@ -136,7 +136,7 @@ class PartsMotionPosterior(nn.Module):
     def _unusual(
         self, x: Tensor, maps: Tensor, mask: Tensor | None, observed: Tensor | None
     ) -> Tensor:
-        """How unlike the usual frame each place is, (n, T, P), a logarithm; nothing that is not."""
+        """The unlikeness of each place to the usual frame, (n, T, P), a logarithm."""
         squares = (x - self.usual).square()
         if observed is not None:
             squares = torch.where(observed, squares, 0.0)
