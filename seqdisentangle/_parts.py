@@ -11,6 +11,7 @@ import numpy as np
 
 __all__ = [
     "REGISTRIES",
+    "OfFunction",
     "Part",
     "Registry",
     "argument_names",
@@ -215,6 +216,17 @@ def named_arguments(cls: type) -> list[inspect.Parameter]:
         for parameter in inspect.signature(cls).parameters.values()
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
+
+
+class OfFunction(Part):
+    """Base class of parts that are a function of the user's, their ``function``."""
+
+    function: Callable[..., Any]
+
+    @property
+    def replayable(self) -> bool:
+        """True where the function has ``replayable = True``."""
+        return bool(getattr(self.function, "replayable", False))
 
 
 class Registry(Mapping[str, type[P]], Generic[P]):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import torch
 from torch import Tensor, nn
 
-from .._parts import Part
+from .._parts import OfFunction, Part
 
 __all__ = [
     "Dependence",
@@ -176,7 +176,7 @@ class Dependence(Divergence):
     """
 
 
-class FunctionDivergence(Divergence):
+class FunctionDivergence(OfFunction, Divergence):
     """Any function ``(z_q, z_p) -> scalar`` of two (n, d) tensors, as a :class:`Divergence`.
 
     Parameters
@@ -198,11 +198,6 @@ class FunctionDivergence(Divergence):
         if not callable(function):
             raise TypeError(f"FunctionDivergence: function must be callable, got {function!r}")
         self.function = function
-
-    @property
-    def replayable(self) -> bool:
-        """True where the function has ``replayable = True``."""
-        return bool(getattr(self.function, "replayable", False))
 
     def forward(self, q: Samples, p: Samples, mask: Tensor | None = None) -> Tensor:
         """Call the function once for each leading index, on the draws that are not padding."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from .._parts import Part, Registry
+from .._parts import OfFunction, Part, Registry
 
 __all__ = [
     "COSTS",
@@ -165,7 +165,7 @@ class BinaryCrossEntropy(Cost):
 
 
 @dataclass
-class FunctionCost(Cost):
+class FunctionCost(OfFunction, Cost):
     """A function of the user's as a cost.
 
     Parameters
@@ -182,11 +182,6 @@ class FunctionCost(Cost):
     """
 
     function: Callable[[Tensor, Tensor], Tensor]
-
-    @property
-    def replayable(self) -> bool:
-        """True where the function has ``replayable = True``."""
-        return bool(getattr(self.function, "replayable", False))
 
     def __call__(self, reconstruction: Tensor, target: Tensor) -> Tensor:
         """Call the function."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from .._parts import Part
+from .._parts import OfFunction, Part
 
 __all__ = ["FunctionView", "View", "check_batch", "check_real", "number"]
 
@@ -68,7 +68,7 @@ class View(Part, ABC):
 
 
 @dataclass
-class FunctionView(View):
+class FunctionView(OfFunction, View):
     """A function of the user's as a view.
 
     Parameters
@@ -98,11 +98,6 @@ class FunctionView(View):
         if not callable(self.function):
             raise TypeError(f"FunctionView: function must be callable, got {self.function!r}.")
         self._arguments = arguments_of(self.function)
-
-    @property
-    def replayable(self) -> bool:
-        """True where the function has ``replayable = True``."""
-        return bool(getattr(self.function, "replayable", False))
 
     def __call__(
         self, x: Tensor, rng: Generator | None = None, lengths: Tensor | None = None
