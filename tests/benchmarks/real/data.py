@@ -33,6 +33,9 @@ class RealData:
         curve of the receiver, and swaps are not judged.
     params : mapping
         Parameters that the documentation asks for with such data.
+    groups : array (n,), optional
+        Years of sequences, say, where those to test on are of another: a head is chosen by groups
+        that it has not seen.
     """
 
     X: Any
@@ -40,6 +43,7 @@ class RealData:
     labels: Mapping[str, tuple[np.ndarray, np.ndarray]]
     foretold: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
+    groups: np.ndarray | None = None
 
     @property
     def of_curves(self) -> bool:
@@ -138,8 +142,10 @@ def beijing_air() -> RealData:
     """Months of air and weather at twelve stations, the last year unseen: 672 hours, ten values."""
     with _read("beijing_air", "beijing_air_672h.npz") as file:
         X, month = file["X"], file["month"]
-        last = 12 * file["year"] + month >= 12 * 2016 + 3  # years begin in March
-    return _standardised(X[~last], X[last], {"month": (month[~last], month[last])})
+        year = (12 * file["year"] + month - 3) // 12  # years begin in March
+        last = year == 2016
+    found = _standardised(X[~last], X[last], {"month": (month[~last], month[last])})
+    return replace(found, groups=year[~last])
 
 
 def physionet() -> RealData:

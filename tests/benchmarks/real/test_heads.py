@@ -60,3 +60,23 @@ def test_more_numbers_than_sequences_are_read_as_well():
     z = rng.normal(size=(120, 300))
     z[:, :40] += np.tile(y, 2)[:, None]
     assert scores(fitted(z[:60], y), z[60:], y, foretold=False)["head"] > 0.9
+
+
+def test_what_stands_beside_counts_less_where_it_foretells_no_other_group():
+    """Twelve stations of a month have its weather, which no month of another year has again."""
+    rng = np.random.RandomState(0)
+    year = np.repeat(np.arange(4), 48)
+    y = np.tile(np.repeat(np.arange(4), 12), 4)
+    level = y[:, None] + 0.7 * rng.normal(size=(192, 1))
+    weather = np.repeat(rng.normal(size=(16, 20)), 12, axis=0)
+    z, train = np.hstack([level, weather]), year < 3
+    known = y[train], year[train]
+
+    def right(*groups, **kinds):
+        head = fitted(z[train], known[0], *groups, **kinds)
+        return scores(head, z[~train], y[~train], foretold=False)["head"]
+
+    alone = scores(fitted(level[train], *known), level[~train], y[~train], foretold=False)["head"]
+    by_years = right(known[1], beside=1)
+    assert by_years > right(beside=1) + 0.1
+    assert by_years > alone - 0.1
