@@ -150,8 +150,11 @@ class Training(Settings):
         :class:`RecurrentWAE`, except for vectors of which motion sees changes, and 0 otherwise.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
-        it, else float32. Weights and divergences are in float32 in any case. Convolutions in
-        float32 use TF32 on CUDA, as ``torch.backends.cudnn.allow_tf32`` has it.
+        it, and for images on CPUs that multiply in it (AVX-512 BF16 or AMX), as far as torch can
+        tell and the network is :class:`~seqdisentangle.networks.Conv` or
+        :class:`~seqdisentangle.networks.ResNet`; else float32. Weights and divergences are in
+        float32 in any case. Convolutions in float32 use TF32 on CUDA, as
+        ``torch.backends.cudnn.allow_tf32`` has it.
     cuda_graphs : bool or "auto", default="auto"
         On CUDA, record an update of the weights once and replay it: small networks wait for the
         program otherwise, which starts their kernels one by one. ``"auto"`` does so where every
