@@ -91,7 +91,7 @@ class ExtensionDisplay(CellDisplay):
         cls,
         estimator: Any,
         X: Any,
-        n_steps: int,
+        n_steps: int | None = None,
         *,
         n_futures: int = 3,
         n_sequences: int = 4,
@@ -109,8 +109,8 @@ class ExtensionDisplay(CellDisplay):
             Anything fitted with ``extend``.
         X : array-like of n sequences
             In any container that ``fit`` takes; or a single sequence.
-        n_steps : int
-            Steps to add.
+        n_steps : int, default=None
+            Steps to add; None adds as many as the longest of the sequences shown has.
         n_futures : int, default=3
             Futures of each sequence.
         n_sequences : int, default=4
@@ -142,13 +142,16 @@ class ExtensionDisplay(CellDisplay):
         check_has(estimator, "extend")
         for name, value in (("n_futures", n_futures), ("n_sequences", n_sequences)):
             check_count(value, name)
+        if n_steps is not None:
+            check_count(n_steps, "n_steps")
         seen = look_of(estimator, look)
         layout = getattr(estimator, "layout_", None)
         pasts, _ = read(X, "X", seen, layout=layout, most=n_sequences)
+        more = max(map(len, pasts)) if n_steps is None else n_steps
         # One stream for all futures; None stays None, which leaves the global one alone.
         rng = None if random_state is None else check_random_state(random_state)
         futures = [
-            estimator.extend(stacked(pasts), n_steps, random_state=rng) for _ in range(n_futures)
+            estimator.extend(stacked(pasts), more, random_state=rng) for _ in range(n_futures)
         ]
         display = cls(stacked(pasts), futures, names=names, **vars(seen))
         return display.plot(ax=ax, figure=figure)

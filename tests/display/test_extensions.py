@@ -32,6 +32,15 @@ def test_pasts_of_any_kind_and_length_go_on_and_move(kind):
     assert len(frames_of(display.animate())) in (T, T + 4)  # beside the past, or after it
 
 
+def test_futures_are_as_long_as_the_longest_past_shown_unless_told():
+    shown_pasts = ExtensionDisplay.from_estimator(Halves(), ragged("vector"), n_sequences=1)
+    assert {len(x) for x in shown_pasts.futures[0]} == {3}
+    whole = ExtensionDisplay.from_estimator(Halves(), ragged("vector"))
+    assert {len(x) for x in whole.futures[0]} == {5}
+    told = ExtensionDisplay.from_estimator(Halves(), ragged("vector"), 2)
+    assert {len(x) for x in told.futures[0]} == {2}
+
+
 def test_one_seed_gives_one_figure(vector_model, vectors):
     first, second = (
         ExtensionDisplay.from_estimator(vector_model, vectors[:2], 3, random_state=5).futures

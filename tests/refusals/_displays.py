@@ -110,6 +110,7 @@ BAD = {
     "n_sequences": COUNTS,
     "n_samples": COUNTS,
     "n_futures": COUNTS,
+    "n_steps": [bad for bad in COUNTS if bad is not None],
     "n_columns": [bad for bad in COUNTS if bad is not None],
     "n_directions": COUNTS,
     "n_stations": COUNTS,
@@ -140,7 +141,6 @@ BAD = {
 }
 #: Handed on to the estimator, which names them itself.
 NOT_CHECKED = {
-    ("ExtensionDisplay.from_estimator", "n_steps"),
     ("SampleDisplay.from_estimator", "n_steps"),
     ("SampleDisplay.from_estimator", "action"),
     ("SampleDisplay.from_estimator", "random_state"),
