@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Look", "check_count", "check_positive", "look_of", "names_of"]
+__all__ = ["Look", "check_count", "check_positive", "look_of", "names_of", "one_of"]
 
 STYLES = ("auto", "frames", "skeletons", "lines", "lanes", "heatmap")
 # Seconds, from the longest.
@@ -23,7 +23,7 @@ class Look:
     """The look of sequences in a picture: every display of sequences takes these by name.
 
     ``SwapDisplay.from_estimator(model, a, b, sampling_rate=50, style="heatmap")``, say; ``plot``
-    and ``animate`` take them again, to change them.
+    and ``animate`` take them again, to change them. Words may be in capitals: ``"Heatmap"``.
 
     Parameters
     ----------
@@ -78,9 +78,7 @@ class Look:
 
     def __post_init__(self) -> None:
         for name, allowed in (("style", STYLES), ("channels", CHANNELS)):
-            value = getattr(self, name)
-            if not isinstance(value, str) or value not in allowed:
-                raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+            object.__setattr__(self, name, one_of(getattr(self, name), name, allowed))
         check_count(self.n_frames, "n_frames")
         if self.joints is not None:
             check_count(self.joints, "joints")
@@ -183,6 +181,32 @@ def check_names(names: Any, what: str, expected: str = "names") -> None:
     unordered = isinstance(names, str | bytes | Mapping | Set)
     if unordered or not hasattr(names, "__len__") or getattr(names, "ndim", 1) == 0:
         raise ValueError(f"{what} must be a list or array of {expected}, got {names!r}")
+
+
+def one_of(
+    value: Any, name: str, choices: Sequence[str], also: Mapping[str, str] | None = None
+) -> str:
+    """The choice that a word means, in small letters or in capitals.
+
+    Parameters
+    ----------
+    value : str
+    name : str
+        The name in messages.
+    choices : sequence of str
+    also : mapping from str to str, optional
+        Other spellings of choices.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them; names them all.
+    """
+    words = {choice: choice for choice in choices} | dict(also or {})
+    found = words.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return found
 
 
 def check_positive(value: Any, name: str) -> None:

@@ -11,18 +11,18 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 from ..data.containers import numbers_of
+from ._look import one_of
 
-__all__ = ["apart", "check_method", "coordinates", "corners_beside"]
+__all__ = ["apart", "coordinates", "corners_beside", "method_of"]
 
 METHODS = ("tsne", "pca", "umap")
 _PERPLEXITY = 30.0
 _BESIDE = 0.01  # from a square to its place and to the edge, as a share of the map
 
 
-def check_method(method: Any) -> None:
-    """Raise a ValueError unless it is a method of finding coordinates."""
-    if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+def method_of(method: Any) -> str:
+    """The method of finding coordinates that a word means: "PCA" and "t-SNE" too."""
+    return one_of(method, "method", METHODS, {"t-sne": "tsne"})
 
 
 def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.float64]:
@@ -35,7 +35,7 @@ def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.
     ValueError
         If the codes are no table, or less than four, or the method is unknown.
     """
-    check_method(method)
+    method = method_of(method)
     table = numbers_of(codes, "codes").astype(np.float64)
     if table.ndim != 2 or len(table) < 4:
         raise ValueError(f"codes must be a table of at least 4 rows, got shape {table.shape}")

@@ -60,7 +60,10 @@ def check_drawing(
 
     is_name = isinstance(cmap, str) and cmap in plt.colormaps()
     if not (cmap is None or is_name or isinstance(cmap, Colormap)):
-        raise ValueError(f"cmap must be the name of a colour map of matplotlib, got {cmap!r}")
+        # Matplotlib minds capitals, by which "Viridis" is none.
+        meant = [name for name in plt.colormaps() if name.lower() == str(cmap).lower()]
+        hint = f": write {meant[0]!r}" if meant else ""
+        raise ValueError(f"cmap must be the name of a colour map of matplotlib, got {cmap!r}{hint}")
     for name, value, kind in (("ax", ax, Axes), ("figure", figure, FigureBase)):
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{name} must be of matplotlib, {kind.__name__}, got {value!r}")

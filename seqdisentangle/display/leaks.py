@@ -13,7 +13,7 @@ from ..data.containers import numbers_of
 from ..metrics import leak_matrix
 from ..metrics._checks import labels_in
 from ._colours import SEQUENTIAL
-from ._look import names_of
+from ._look import names_of, one_of
 from ._names import fitted
 from ._pyplot import axes_in, check_drawing, import_pyplot
 from ._reading import check_has
@@ -115,7 +115,7 @@ class LeakDisplay:
         groups : array-like of shape (n,), default=None
             Sequences of one group are never both learned from and tested.
         probe : {"linear", "neighbours"}, default="linear"
-            What reads the labels off a code.
+            What reads the labels off a code; ``"neighbors"`` is the same.
         random_state : int, RandomState or None, default=None
             Determines the folds.
         ax : matplotlib Axes, default=None
@@ -142,8 +142,7 @@ class LeakDisplay:
         import_pyplot(cls.__name__)  # rather before a long computation than after it
         check_drawing(ax=ax, cmap=cmap)
         check_has(estimator, "transform")
-        if not isinstance(probe, str) or probe not in _PROBES:
-            raise ValueError(f"probe must be one of {', '.join(_PROBES)}, got {probe!r}")
+        probe = one_of(probe, "probe", _PROBES, {"neighbors": "neighbours"})
         found = leak_matrix(estimator, X, y, groups=groups, random_state=random_state)
         rows = found.select(probe=probe)
         codes = list(dict.fromkeys(rows["code"]))

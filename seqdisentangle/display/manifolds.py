@@ -12,8 +12,8 @@ from ..data.containers import numbers_of
 from ..metrics._checks import label_of_each
 from ._colours import SEQUENTIAL, category
 from ._kinds import pen_for
-from ._look import Look, check_count, look_of
-from ._maps import apart, check_method, coordinates, corners_beside
+from ._look import Look, check_count, look_of, one_of
+from ._maps import apart, coordinates, corners_beside, method_of
 from ._pyplot import axes_in, check_drawing, import_pyplot
 from ._reading import both_codes, read
 
@@ -135,7 +135,8 @@ class ManifoldDisplay:
         labels : array-like of shape (n,), default=None
             What colours them.
         method : {"tsne", "pca", "umap"}, default="tsne"
-            t-SNE shows neighbours, PCA keeps distances; UMAP needs ``umap-learn``.
+            t-SNE shows neighbours, PCA keeps distances; UMAP needs ``umap-learn``. ``"PCA"``,
+            ``"t-SNE"`` and ``"UMAP"`` are these too.
         sequences : array-like of n sequences, default=None
             Some of them are drawn beside their places.
         n_thumbnails : int, default=24
@@ -157,10 +158,12 @@ class ManifoldDisplay:
         ImportError
             If matplotlib, or UMAP where it is asked for, is not installed.
         ValueError
-            If there are less than four codes, or not as many labels or sequences.
+            If the method is none of these, there are less than four codes, or not as many labels
+            or sequences.
         """
         import_pyplot(cls.__name__)
         check_drawing(ax=ax)
+        method = method_of(method)
         places = coordinates(codes, method, random_state)
         display = cls(
             places,
@@ -201,7 +204,8 @@ class ManifoldDisplay:
         codes : {"content", "motion"}, default="content"
             The codes to map; of motion the mean over a sequence and its standard deviation.
         method : {"tsne", "pca", "umap"}, default="tsne"
-            t-SNE shows neighbours, PCA keeps distances; UMAP needs ``umap-learn``.
+            t-SNE shows neighbours, PCA keeps distances; UMAP needs ``umap-learn``. ``"PCA"``,
+            ``"t-SNE"`` and ``"UMAP"`` are these too.
         thumbnails : bool, default=True
             Draw some of the sequences beside their places.
         n_thumbnails : int, default=24
@@ -226,13 +230,12 @@ class ManifoldDisplay:
             If the estimator does not transform, or as of :meth:`from_codes`.
         """
         import_pyplot(cls.__name__)
-        if not isinstance(codes, str) or codes not in ("content", "motion"):
-            raise ValueError(f"codes must be 'content' or 'motion', got {codes!r}")
-        check_method(method)
+        chosen = one_of(codes, "codes", ("content", "motion"))
+        method = method_of(method)
         check_drawing(ax=ax)
         found = both_codes(estimator, X)
         table = found.content
-        if codes == "motion":
+        if chosen == "motion":
             table = np.stack([np.concatenate([m.mean(0), m.std(0)]) for m in found.motion])
         seen = look_of(estimator, {"n_frames": 1} | look)
         return cls.from_codes(

@@ -9,7 +9,7 @@ from typing import Any
 from .._arguments import COUNT, Number, constrained
 from .._paths import check_path
 from ..display._look import check_names, look_of, names_of
-from ..display._maps import check_method
+from ..display._maps import method_of
 from ..display._reading import check_has, read
 from ..persistence import written_whole
 from ._contents import contents_of
@@ -66,7 +66,8 @@ def export_explorer(
         Places along the walk through the prior, at least 3. Every second one is a draw, those
         between lie halfway.
     method : {"pca", "tsne", "umap"}, default="pca"
-        Map of the content codes, of PCA or t-SNE of scikit-learn, or of ``umap-learn``.
+        Map of the content codes, of PCA or t-SNE of scikit-learn, or of ``umap-learn``. ``"PCA"``,
+        ``"t-SNE"`` and ``"UMAP"`` are these too.
     title : str, default="Swap content and motion"
         Heading of the page.
     random_state : int, RandomState or None, default=None
@@ -106,7 +107,7 @@ def export_explorer(
     'swap.html'
     """
     check_path(path, "path", to_write=True)
-    check_method(method)
+    method = method_of(method)
     import_pillow()  # rather before a long computation than after it
     check_has(model, "swap", "sample", "transform", name="model")
     seen = look_of(model, look)

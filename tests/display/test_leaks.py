@@ -47,7 +47,7 @@ def test_predictions_are_scored_by_code_and_label():
     assert display.column_names == ["content", "motion"]
 
 
-@pytest.mark.parametrize("probe", ["linear", "neighbours"])
+@pytest.mark.parametrize("probe", ["linear", "neighbours", "Neighbors"])
 def test_a_model_is_probed_for_labels_of_any_container(probe):
     names = pd.DataFrame({"who": list("abcd") * 10, "moves": np.repeat(["up", "down"], 20)})
     codes = SimpleNamespace(
@@ -63,6 +63,7 @@ def test_a_model_is_probed_for_labels_of_any_container(probe):
     assert display.values[0, 0] == display.values[1, 1] == 1
     assert display.values[0, 1] < 0.5
     np.testing.assert_allclose(display.chance, [0.25, 0.5])
+    probe = {"Neighbors": "neighbours"}.get(probe, probe)
     told = leak_matrix(model, X, names, random_state=0).select(probe=probe, code="data")["score"]
     np.testing.assert_array_equal(display.values[:, 2], told)
 

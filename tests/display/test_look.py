@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from seqdisentangle.display import Look, SwapDisplay
-from seqdisentangle.display._look import look_of, names_of
+from seqdisentangle.display._look import look_of, names_of, one_of
 from tests.display._common import Halves, donors
 
 
@@ -34,6 +34,20 @@ from tests.display._common import Halves, donors
 def test_a_bad_argument_is_named(argument, value):
     with pytest.raises(ValueError, match=argument):
         Look(**{argument: value})
+
+
+def test_words_may_be_in_capitals():
+    assert Look(style="HeatMap", channels="Last") == Look(style="heatmap", channels="last")
+    display = SwapDisplay.from_estimator(Halves(), *donors("vector")).plot(style="Lanes")
+    assert display.look.style == "auto"
+    assert [text.get_text() for text in display.axes_[1, 0].get_yticklabels()] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("value", ["up ", "u-p", "ups", "", b"up", None, 3, ["up"]])
+def test_a_word_that_is_no_choice_is_refused_with_those_that_are(value):
+    assert one_of("UP", "way", ["up", "down"]) == one_of("rise", "way", ["up"], {"rise": "up"})
+    with pytest.raises(ValueError, match=r"way must be one of 'up', 'down', got .+"):
+        one_of(value, "way", ["up", "down"])
 
 
 def test_an_unknown_argument_is_named_with_those_that_there_are():

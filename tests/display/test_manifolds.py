@@ -51,6 +51,16 @@ def test_sequences_of_any_kind_and_length_are_mapped(kind, codes):
     assert len(display.thumbnails_) >= 1
 
 
+def test_methods_and_codes_may_be_in_capitals():
+    X = ragged("vector", (3, 5, 4, 6, 5))
+    small, capital = (
+        ManifoldDisplay.from_estimator(Halves(), X, codes=codes, method=method, random_state=0)
+        for codes, method in (("motion", "tsne"), ("Motion", "t-SNE"))
+    )
+    np.testing.assert_array_equal(capital.coordinates, small.coordinates)
+    assert ManifoldDisplay.from_codes(PLACES, method="PCA").title == "principal components"
+
+
 def test_a_fitted_model_is_mapped(video_model, videos):
     display = ManifoldDisplay.from_estimator(
         video_model, videos, np.arange(7) % 2, random_state=0, thumbnails=False

@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 
 from seqdisentangle.display import ManifoldDisplay
-from seqdisentangle.display._maps import apart, coordinates, corners_beside
+from seqdisentangle.display._maps import METHODS, apart, coordinates, corners_beside, method_of
 
 CODES = np.random.RandomState(0).normal(size=(20, 5)) * [9, 4, 1, 1, 1]
 
@@ -27,6 +27,15 @@ def test_a_seed_gives_one_map():
 def test_codes_of_one_number_are_a_line():
     places = coordinates(CODES[:, :1], "tsne", 0)
     np.testing.assert_array_equal(places, np.column_stack([CODES[:, 0], np.zeros(20)]))
+
+
+@pytest.mark.parametrize("word", ["PCA", "t-SNE", "T-SNE", "tSNE", "UMAP", "Pca"])
+def test_a_method_may_be_written_as_papers_do(word):
+    assert method_of(word) == word.lower().replace("-", "")
+    assert method_of(word) in METHODS
+    for nonsense in (f"{word}s", f"-{word}", f" {word}"):
+        with pytest.raises(ValueError, match=r"method must be one of 'tsne', 'pca', 'umap', got"):
+            method_of(nonsense)
 
 
 def test_umap_says_how_to_get_it(monkeypatch):

@@ -35,3 +35,10 @@ def test_what_is_drawn_with_is_of_matplotlib():
     for name, bad in {"cmap": "unknown", "ax": figure, "figure": 3, "interval": 0}.items():
         with pytest.raises((TypeError, ValueError), match=f"{name} must be"):
             check_drawing(**{name: bad})
+
+
+def test_a_colour_map_in_other_letters_is_named_as_matplotlib_writes_it():
+    with pytest.raises(ValueError, match="got 'Viridis': write 'viridis'"):
+        check_drawing(cmap="Viridis")
+    with pytest.raises(ValueError, match=r"got 'viridian'$"):
+        check_drawing(cmap="viridian")

@@ -52,6 +52,11 @@ def test_the_walk_has_every_motion_with_content_from_the_prior(tmp_path):
     assert len(data["map"]["x"]) == 3 + 4
 
 
+def test_the_method_of_the_map_may_be_written_as_papers_do(tmp_path):
+    export_explorer(Sums((3,)), sequences("vector"), tmp_path / "a.html", method="PCA")
+    assert data_of(tmp_path / "a.html")["map"]["method"] == "pca"
+
+
 @pytest.mark.parametrize("make", [list, np.array, pd.Series])
 def test_labels_are_names(make, tmp_path):
     X = sequences("vector")
