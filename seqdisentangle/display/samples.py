@@ -95,8 +95,8 @@ class SampleDisplay(CellDisplay):
             Sequences to draw.
         n_steps : int or array of int, default=None
             Their length, or the length of each; None leaves it to the estimator.
-        action : int or array of int, default=None
-            The actions to draw, of a model that has them.
+        action : int or array of int and shape (n_samples,), default=None
+            The action to draw, or that of each sample, of a model that has them.
         random_state : int, RandomState or None, default=None
             Seed of the draws.
         names : array-like of n_samples str, default=None

@@ -15,6 +15,7 @@ from ._encoding import EncodingEstimator
 from ._fitting import FittingEstimator
 from ._params import auto
 from ._sklearn import fit_context
+from .codes import action_numbers, are_whole
 
 __all__ = ["ActionEstimator", "terms_of_actions"]
 
@@ -65,8 +66,9 @@ class ActionEstimator(EncodingEstimator, FittingEstimator):
         lengths : array of int and shape (n,), optional
             Time steps of each sequence of an array that count, the rest being padding.
         actions : array of int and shape (n,), optional
-            The actions that are known, from 0 to ``n_actions - 1``, and -1 where they are not. They
-            are learned, and those of the other sequences from them. Only with ``n_actions``.
+            The actions that are known, from 0 to ``n_actions - 1``, and -1, None or NaN where they
+            are not: an array, a list or a Series, whose names are to be numbered first. They are
+            learned, and those of the other sequences from them. Only with ``n_actions``.
         groups : array-like of n labels, optional
             What several sequences have in common, such as the speaker of utterances: content is
             then what the sequences of a group share, and what one has for itself is motion's,
@@ -233,26 +235,32 @@ def terms_of_actions(n_actions: int | Actions | None, own_weight: float) -> dict
 
 
 def checked_actions(actions: Any, n: int, n_actions: int) -> NDArray[np.int64]:
-    """The actions of n sequences as integers, -1 where they are not known, or masked.
+    """The actions of n sequences as integers, -1 where they are not known.
 
     Raises
     ------
     ValueError
-        If they are not that many integers from -1 to ``n_actions - 1``.
+        If they are not that many integers from -1 to ``n_actions - 1``, or no action is known
+        where some are None, NaN or masked.
     """
-    found = np.asarray(actions.filled(-1) if isinstance(actions, np.ma.MaskedArray) else actions)
-    if found.dtype == object and found.ndim == 1:
-        found = np.asarray(found.tolist())
+    expected = (
+        f"actions must hold integers from 0 to {n_actions - 1} (n_actions={n_actions}), and -1, "
+        "None or NaN where the action is not known"
+    )
+    way = "number names first, names, actions = numpy.unique(names, return_inverse=True) say"
+    found = action_numbers(actions, expected, way)
     if found.shape != (n,):
         raise ValueError(
             f"actions must hold an action for each of {n} sequences, got shape {found.shape}"
         )
-    whole = found.dtype.kind in "bui" or (found.dtype.kind == "f" and (found % 1 == 0).all())
+    if found.dtype.kind == "f":
+        unknown = np.isnan(found)
+        if unknown.all():  # a column of another table, say
+            raise ValueError(f"{expected}, got no action that is known")
+        found = np.where(unknown, -1, found)
+    whole = found.dtype.kind == "b" or are_whole(found)
     if not whole or found.min() < -1 or found.max() >= n_actions:
         got = f"{found.min()} to {found.max()}" if whole else f"dtype {found.dtype}"
-        raise ValueError(
-            f"actions must hold integers from 0 to {n_actions - 1} (n_actions={n_actions}), and -1 "
-            f"where the action is not known, got {got}"
-        )
+        raise ValueError(f"{expected}, got {got}")
     known: NDArray[np.int64] = found.astype(np.int64)
     return known

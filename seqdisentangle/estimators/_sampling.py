@@ -57,8 +57,9 @@ class SamplingEstimator(SequenceEstimator):
             Motion to hold fixed, of a single sequence (n_steps, motion_size), of sequences of
             different lengths a list of these; drawn from its prior by default.
         action : int or array of int and shape (n_samples,), optional
-            The action, of a model with ``n_actions``; drawn from its prior by default, or what the
-            given motion says.
+            The action by its number, as ``predict`` gives it, or that of each sample in an array, a
+            list or a Series, of a model with ``n_actions``; drawn from its prior by default, or
+            what the given motion says.
         random_state : int, RandomState or None
             Seed of the draws; None gives new ones at every call.
         out : path, optional

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
+from torch import Tensor
 
 from ..data.containers import as_array, unpacked
 
@@ -15,6 +16,8 @@ __all__ = [
     "Codes",
     "RaggedCodes",
     "Swap",
+    "action_numbers",
+    "are_whole",
     "check_count",
     "checked_action",
     "checked_codes",
@@ -125,6 +128,36 @@ def number_of_samples(n_samples: int | None, **codes: NDArray | list[NDArray] | 
     return max(given.values(), default=1)
 
 
+def action_numbers(actions: Any, expected: str, way: str) -> NDArray:
+    """Actions of any container as an array of numbers, NaN where one is missing.
+
+    Parameters
+    ----------
+    actions : array-like
+    expected : str
+        The beginning of messages: the argument, and what it must be.
+    way : str
+        What to do about names.
+
+    Raises
+    ------
+    ValueError
+        If one of them is a name.
+    """
+    if not isinstance(actions, Tensor):
+        values = actions.to_numpy() if hasattr(actions, "to_numpy") else actions
+        for value in np.asarray(values, dtype=object).ravel().tolist():
+            if isinstance(value, str | bytes):
+                raise ValueError(f"{expected}, got {value!r}: {way}")
+    return as_array(actions, expected.partition(" ")[0])
+
+
+def are_whole(numbers: NDArray) -> bool:
+    """Tell whether they are integers, or floats without a fraction."""
+    kind = numbers.dtype.kind
+    return kind in "ui" or (kind == "f" and bool((numbers == np.floor(numbers)).all()))
+
+
 def checked_action(
     action: Any, n_actions: int | None, n_samples: int | None
 ) -> NDArray[np.int64] | None:
@@ -132,14 +165,13 @@ def checked_action(
     if action is None:
         return None
     if n_actions is None:
-        raise ValueError(f"action={action!r} needs a model with actions: set n_actions")
-    numbers = np.atleast_1d(as_array(action, "action"))
-    whole = numbers.dtype.kind in "ui" and numbers.ndim == 1 and len(numbers) > 0
+        raise ValueError(f"action={action!r:.80} needs a model with actions: set n_actions")
+    expected = f"action must be an integer from 0 to {n_actions - 1}, or one for each sample"
+    way = "actions have numbers, as in fit and predict, and no names"
+    numbers = np.atleast_1d(action_numbers(action, expected, way))
+    whole = are_whole(numbers) and numbers.ndim == 1 and len(numbers) > 0
     if not whole or numbers.min() < 0 or numbers.max() >= n_actions:
-        raise ValueError(
-            f"action must be an integer from 0 to {n_actions - 1}, or one for each sample, got "
-            f"{action!r}"
-        )
+        raise ValueError(f"{expected}, got {np.asarray(action).tolist()!r:.80}")
     if n_samples is not None and len(numbers) not in (1, n_samples):
         raise ValueError(
             f"action must hold one number, or one for each of n_samples={n_samples}, got "

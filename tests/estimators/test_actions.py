@@ -4,6 +4,7 @@ import os
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone, is_clusterer
@@ -100,11 +101,49 @@ def test_samples_have_the_actions_of_their_prior(acting, vectors, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "action", [3, -1, 1.0, [0, 1], [[0]], [], "x"], ids=["3", "-1", "1.0", "2", "2d", "none", "x"]
+    "action",
+    [3, -1, 1.5, [0, 1], [[0]], [], "x", [0, 1, None], [0, 1, np.nan], [True] * 3, {0: 1}],
+    ids=["3", "-1", "1.5", "2", "2d", "none", "x", "None", "nan", "bool", "dict"],
 )
 def test_an_action_that_is_none_is_refused(action, acting, vectors):
     with pytest.raises(ValueError, match="action must"):
         acting(max_epochs=1).fit(vectors).sample(3, action=action)
+
+
+CONTAINERS = {
+    "list": list,
+    "tuple": tuple,
+    "array": np.array,
+    "floats": lambda each: np.array(each, float),
+    "objects": lambda each: np.array(each, object),
+    "series": lambda each: pd.Series(each, index=range(10, 10 + len(each))),
+    "nullable": lambda each: pd.Series(each, dtype="Int64"),
+    "categories": lambda each: pd.Series(each, dtype="category"),
+    "tensor": torch.tensor,
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_actions_come_in_any_container(container, acting, vectors, weights, same_weights):
+    each, known = CONTAINERS[container]([0, 2, 2]), CONTAINERS[container]([0, 1, 2, -1, 0, 0, 0])
+    model = acting().fit(vectors, actions=known)
+    told = acting().fit(vectors, actions=[0, 1, 2, -1, 0, 0, 0])
+    assert same_weights(weights(model), weights(told))
+    drawn = model.sample(action=each, random_state=0)
+    np.testing.assert_array_equal(drawn, told.sample(action=[0, 2, 2], random_state=0))
+    np.testing.assert_array_equal(
+        model.sample(2, action=2.0, random_state=0), told.sample(2, action=2, random_state=0)
+    )
+
+
+@pytest.mark.parametrize("container", [list, np.array, pd.Series, pd.Categorical])
+def test_names_are_no_actions_and_the_message_says_how_to_number_them(container, acting, vectors):
+    names = container(["left", "right", "left"])
+    with pytest.raises(ValueError, match=r"from 0 to 2, .* got 'left': actions have numbers"):
+        acting(max_epochs=1).fit(vectors).sample(3, action=names)
+    told = container(["left", "right", "up", "up", "up", "left", "left"])
+    with pytest.raises(ValueError, match=r"from 0 to 2 .* got 'left': .*numpy\.unique"):
+        acting().fit(vectors, actions=told)
 
 
 def test_without_actions_the_verbs_are_not_there(vector_model, vectors):
@@ -142,6 +181,21 @@ def test_masked_actions_are_unknown(acting, vectors, weights, same_weights):
     assert same_weights(told, weights(acting().fit(vectors, actions=[0, 1, 2, -1, -1, -1, -1])))
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        [0, 1, 2, None, None, None, None],
+        [0, 1, 2, *[np.nan] * 4],
+        pd.Series([0, 1, 2, *[None] * 4], dtype="Int64"),
+        pd.Series([0, 1, 2, -1, np.nan, np.nan, -1]),
+    ],
+    ids=["None", "nan", "NA", "both"],
+)
+def test_missing_actions_are_unknown(unknown, acting, vectors, weights, same_weights):
+    told = weights(acting().fit(vectors, actions=unknown))
+    assert same_weights(told, weights(acting().fit(vectors, actions=[0, 1, 2, -1, -1, -1, -1])))
+
+
 def test_known_actions_need_a_model_that_has_some(small, vectors):
     with pytest.raises(ValueError, match="actions need a model that has some, got n_actions=None"):
         small().fit(vectors, actions=[0] * 7)
@@ -155,6 +209,10 @@ BAD_ACTIONS = {
     "number": [0, 1],
     "nested": [[0]] * 7,
     "nan": [np.nan] * 7,
+    "none": [None] * 7,
+    "infinite": [np.inf] * 7,
+    "a name": [0, 1, 2, "left", 0, 0, 0],
+    "mapping": dict.fromkeys(range(7), 0),
 }
 
 
