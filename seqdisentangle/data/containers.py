@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from .masks import unmasked
 from .tables import is_data_frame
 
-__all__ = ["as_array", "check_dtype", "numbers_of", "opened", "refuse", "unpacked"]
+__all__ = ["as_array", "check_dtype", "is_missing", "numbers_of", "opened", "refuse", "unpacked"]
 
 NUMBERS = (Real, Decimal, np.bool_)
 

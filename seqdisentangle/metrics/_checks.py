@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.utils._param_validation import HasMethods
 
 from .._arguments import COUNT, Number, constrained
-from ..data.containers import as_array, opened, refuse
+from ..data.containers import as_array, is_missing, opened, refuse
 
 __all__ = ["checked", "label_of_each", "labels_in", "sequences_in"]
 
@@ -91,7 +91,7 @@ def sequences_in(X: Any) -> Any:
 
 
 def labels_in(y: Any, name: str) -> NDArray[Any]:
-    """Labels as an array, which all can be told apart.
+    """Labels as an array, which all can be told apart; bytes, as HDF5 has names, as text.
 
     Raises
     ------
@@ -100,11 +100,14 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
     """
     try:
         labels = np.asarray(y)
-        np.unique(labels)
+        objects = labels.ravel().tolist() if labels.dtype.kind == "O" else []
+        missing = [label for label in objects if is_missing(label)]
+        if not missing:
+            np.unique(labels)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
-    if labels.dtype.kind == "O" and any(label is None for label in labels.ravel()):
-        raise ValueError(f"{name} must be an array of labels, got None for some")
+    if missing:
+        raise ValueError(f"{name} must be an array of labels, got {missing[0]!r} for some")
     if labels.dtype.kind == "f" and np.isnan(labels).any():
         raise ValueError(f"{name} must be an array of labels, got NaN for some")
     if isinstance(y, list | tuple) and labels.dtype.kind == "U":
@@ -113,6 +116,9 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
             raise ValueError(
                 f"{name} must be an array of labels of one kind, got text and {other[0]!r}"
             )
+    bytewise = objects and all(isinstance(label, bytes) for label in objects)
+    if labels.dtype.kind == "S" or bytewise:
+        return np.char.decode(labels.astype(bytes), "utf-8")
     return labels
 
 

@@ -40,6 +40,11 @@ def test_sequences_of_every_container_are_an_array():
 
 def test_labels_are_of_one_kind():
     assert labels_in(["b", "a"], "y").tolist() == ["b", "a"]
+    for of_bytes in ([b"b", b"a"], np.array([b"b", b"a"]), np.array([b"b", b"a"], object)):
+        assert labels_in(of_bytes, "y").tolist() == ["b", "a"]
+    for told in (None, pd.NA):
+        with pytest.raises(ValueError, match=rf"y must be an array of labels, got {told!r} for"):
+            labels_in(["a", told, "b"], "y")
     for bad in ([None, None], [1, "a", None], [[1], [1, 2]], [1.0, np.nan], [1, "a"], ["a", 1.5]):
         with pytest.raises(ValueError, match="y must be an array of labels"):
             labels_in(bad, "y")
