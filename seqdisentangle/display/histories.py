@@ -163,7 +163,7 @@ class HistoryDisplay:
 
         ax.set_title(title, fontsize=9, color="0.15", pad=3)
         ax.tick_params(labelsize=7, length=2, color="0.6", labelcolor="0.35")
-        ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
         ax.yaxis.set_major_locator(MaxNLocator(4))
         for side, spine in ax.spines.items():
             spine.set(visible=side in ("left", "bottom"), color="0.8", linewidth=0.6)

@@ -42,6 +42,16 @@ def test_the_best_epoch_is_marked_unless_it_is_the_last(best_epoch, marks):
     assert [line.get_xdata()[0] for line in vertical] == marks
 
 
+def test_epochs_on_the_axis_are_whole():
+    for n in (1, 2, 5):
+        display = HistoryDisplay(RECORDS[:n]).plot()
+        for ax in display.axes_:
+            low, high = ax.get_xlim()
+            ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+            assert ticks
+            assert all(float(tick).is_integer() for tick in ticks)
+
+
 def test_panels_take_the_place_of_an_axes():
     figure, axes = plt.subplots(1, 2)
     display = HistoryDisplay(RECORDS).plot(ax=axes[1])
