@@ -13,8 +13,9 @@ from sklearn.manifold import TSNE
 from ..data.containers import numbers_of
 from ._look import one_of
 
-__all__ = ["apart", "coordinates", "corners_beside", "method_of"]
+__all__ = ["LEAST", "METHODS", "apart", "coordinates", "corners_beside", "method_of"]
 
+LEAST = 4  # codes of a map
 METHODS = ("tsne", "pca", "umap")
 _PERPLEXITY = 30.0
 _BESIDE = 0.01  # from a square to its place and to the edge, as a share of the map
@@ -37,8 +38,8 @@ def coordinates(codes: ArrayLike, method: str, random_state: Any) -> NDArray[np.
     """
     method = method_of(method)
     table = numbers_of(codes, "codes").astype(np.float64)
-    if table.ndim != 2 or len(table) < 4:
-        raise ValueError(f"codes must be a table of at least 4 rows, got shape {table.shape}")
+    if table.ndim != 2 or len(table) < LEAST:
+        raise ValueError(f"codes must be a table of at least {LEAST} rows, got shape {table.shape}")
     if not table.shape[1] or not np.isfinite(table).all():
         raise ValueError(f"codes must be finite numbers, got shape {table.shape} with NaN or inf")
     if table.shape[1] == 1:  # a line

@@ -13,7 +13,8 @@ from ..metrics._checks import label_of_each
 from ._colours import SEQUENTIAL, category
 from ._kinds import pen_for
 from ._look import Look, check_count, look_of, one_of
-from ._maps import apart, coordinates, corners_beside, method_of
+from ._maps import LEAST, apart, coordinates, corners_beside, method_of
+from ._names import fitted
 from ._pyplot import axes_in, check_drawing, import_pyplot
 from ._reading import both_codes, read
 
@@ -26,6 +27,7 @@ _NAMES = {"tsne": "t-SNE", "pca": "principal components", "umap": "UMAP"}
 _SIZE = 5.6, 4.6  # inches
 _THUMBNAIL = 0.09  # width and height, as a share of the axes
 _MOST_NAMES = 24  # in a legend
+_LONGEST_NAME = 24  # letters of a line
 
 
 class ManifoldDisplay:
@@ -235,6 +237,8 @@ class ManifoldDisplay:
         check_drawing(ax=ax)
         found = both_codes(estimator, X)
         table = found.content
+        if len(table) < LEAST:
+            raise ValueError(f"X must hold at least {LEAST} sequences, got {len(table)}")
         if chosen == "motion":
             table = np.stack([np.concatenate([m.mean(0), m.std(0)]) for m in found.motion])
         seen = look_of(estimator, {"n_frames": 1} | look)
@@ -296,12 +300,13 @@ class ManifoldDisplay:
             bar.ax.tick_params(labelsize=7, length=2, labelcolor="0.35")
             bar.outline.set_visible(False)
             return
-        names = np.unique(self.labels)
-        for k, name in enumerate(names):
-            here = self.labels == name
+        names, of = np.unique(self.labels, return_inverse=True)
+        for k, name in enumerate(written(names)):
+            here = of == k
             colour, marker = category(k)
+            name = fitted(name, _LONGEST_NAME, 2)
             ax.scatter(
-                x[here], y[here], size, color=colour, marker=marker, label=str(name), linewidths=0
+                x[here], y[here], size, color=colour, marker=marker, label=name, linewidths=0
             )
         if len(names) <= _MOST_NAMES:
             ax.legend(
@@ -323,3 +328,10 @@ class ManifoldDisplay:
         for i, x in zip(self.thumbnails_, chosen, strict=True):
             inset = ax.inset_axes((*corners[i], _THUMBNAIL, _THUMBNAIL), zorder=0.5)
             pen.still(inset, pen.sequence(x))
+
+
+def written(names: NDArray[Any]) -> list[str]:
+    """Labels as text, dates without the parts of a second that none of them has."""
+    if names.dtype.kind == "M":
+        return np.datetime_as_string(names, unit="auto").tolist()
+    return list(map(str, names))

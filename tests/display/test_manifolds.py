@@ -20,6 +20,20 @@ def test_labels_of_any_container_have_colours_and_names(kind):
     assert len(colours) == 2
 
 
+def test_names_in_the_legend_are_text_and_not_too_long():
+    def names(labels):
+        legend = ManifoldDisplay(PLACES, labels).plot().ax_.get_legend()
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert names(np.array([b"bo", b"ada", b"bo", b"bo", b"bo"])) == ["ada", "bo"]
+    dates = pd.date_range("2020-02-03", periods=5)
+    assert names(dates) == [f"2020-02-0{k}" for k in range(3, 8)]
+    assert names(dates + pd.Timedelta("90min"))[0] == "2020-02-03T01:30"
+    (long,) = names(["a name of a sequence that goes on and on and on and on"] * 5)
+    assert long.endswith("…")
+    assert max(map(len, long.split("\n"))) <= 24
+
+
 def test_numbers_on_a_scale_have_a_colour_bar():
     display = ManifoldDisplay(PLACES, [0.1, 0.2, 0.3, 0.4, 0.5]).plot()
     (points,) = display.ax_.collections
@@ -81,6 +95,11 @@ def test_a_fitted_model_is_mapped(video_model, videos):
 def test_what_does_not_fit_is_refused(told, message):
     with pytest.raises(ValueError, match=message):
         ManifoldDisplay(**({"coordinates": PLACES} | told))
+
+
+def test_too_few_sequences_are_told():
+    with pytest.raises(ValueError, match="X must hold at least 4 sequences, got 3"):
+        ManifoldDisplay.from_estimator(Halves(), ragged("vector"), method="pca")
 
 
 @pytest.mark.parametrize(("argument", "value"), [("codes", "both"), ("method", "lda")])
