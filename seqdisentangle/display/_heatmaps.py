@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HeatmapPen"]
 
+_PALE = 0.35  # of the ink of a map
 _DIFFERENCES = DIVERGING + "_r"
 
 
@@ -61,6 +62,12 @@ class HeatmapPen(TimePen):
 
     def difference(self, x: NDArray[Any], made: NDArray[Any]) -> NDArray[np.floating]:
         return self._picture(0.5 + (flat(x) - flat(made)) / self.span / 2, _DIFFERENCES)
+
+    def fan(self, past: NDArray[Any], futures: list[NDArray[Any]]) -> list[NDArray[np.floating]]:
+        """The past, and each future after it, where the past is pale."""
+        before = self.sequence(past)
+        pale = 1.0 - _PALE * (1.0 - before)
+        return [before, *(np.hstack([pale, self.sequence(future)]) for future in futures)]
 
     def bars(self, *, differences: bool) -> list[Bar]:
         """The scale of all channels, or that each has its own; and that of differences."""

@@ -26,8 +26,9 @@ __all__ = ["ExtensionDisplay"]
 class ExtensionDisplay(CellDisplay):
     """Sequences and several futures of each.
 
-    Lines show the past in grey, and all futures from its end in one cell. Images, skeletons and
-    heat maps have them one below or beside the other.
+    Lines show the past in grey, and all futures from its end in one cell. Heat maps show the past,
+    and beside it each future after the pale past. Images and skeletons have them one below the
+    other.
 
     Parameters
     ----------

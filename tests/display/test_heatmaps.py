@@ -37,6 +37,16 @@ def test_shorter_sequences_end_earlier_on_the_same_axis():
     assert axes[1].get_images()[0].get_extent()[1] == 1.25
 
 
+def test_futures_follow_the_pale_past():
+    pen = pen_for(Look(), Layout("vector", (20,)), X)
+    past, first, second = pen.fan(X[0], [X[1], X[2]])
+    np.testing.assert_array_equal(past, pen.sequence(X[0]))
+    for plate, future in ((first, X[1]), (second, X[2])):
+        np.testing.assert_array_equal(plate[:, 6:], pen.sequence(future))
+        assert (plate[:, :6] >= past).all()
+        assert plate[:, :6].min() > 0.5
+
+
 def test_names_of_channels_stand_beside_the_map():
     names = [f"bin {k}" for k in range(20)]
     pen = pen_for(Look(feature_names=names), Layout("vector", (20,)), X)
