@@ -11,17 +11,24 @@ from ._heatmaps import HeatmapPen
 from ._images import ImagePen
 from ._lines import LanePen, LinePen, flat, ranges_of
 from ._look import Look
+from ._names import fitted
 from ._pens import Pen
 from ._skeletons import SkeletonPen
 
 __all__ = ["pen_for"]
 
 _MOST_LINES = 8  # that can be told apart
+_LONGEST_NAME = 24  # letters of the name of a channel
 _ALIKE = 5.0  # the largest range of channels that share an axis, in the smallest
 
 
 def pen_for(
-    look: Look, layout: Layout, real: list[NDArray[Any]], made: list[NDArray[Any]] | None = None
+    look: Look,
+    layout: Layout,
+    real: list[NDArray[Any]],
+    made: list[NDArray[Any]] | None = None,
+    *,
+    compared: bool = False,
 ) -> Pen:
     """Find the pen for sequences, by their layout and a look.
 
@@ -33,6 +40,8 @@ def pen_for(
         Sequences that set the scale.
     made : list of arrays, optional
         Those that a model made of them; room is made for these too.
+    compared : bool
+        Room is made for the difference of each from the one that it was made of.
 
     Raises
     ------
@@ -54,11 +63,14 @@ def pen_for(
     alike = not moving.size or bool(moving.max() <= _ALIKE * moving.min())
     if style == "vectors":
         style = "heatmap" if n_channels > _MOST_LINES else "lines" if alike else "lanes"
+    names = [fitted(name, _LONGEST_NAME, 1) for name in look.channel_names(n_channels)]
     if style == "heatmap":
-        names = None if look.feature_names is None else look.channel_names(n_channels)
-        return HeatmapPen(look, tables, names, alike=alike)
-    kind = LanePen if style == "lanes" else LinePen
-    return kind(look, tables, look.channel_names(n_channels))
+        named = None if look.feature_names is None else names
+        return HeatmapPen(look, tables, named, alike=alike)
+    if style == "lanes":
+        return LanePen(look, tables, names)
+    pairs = zip(real, made or [], strict=True) if compared else ()
+    return LinePen(look, tables, names, [flat(x) - flat(y) for x, y in pairs])
 
 
 def style_of(look: Look, layout: Layout) -> str:

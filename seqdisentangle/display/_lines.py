@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Course", "LanePen", "LinePen", "ranges_of"]
 
 Table = NDArray[np.float64]
+_MARGIN = 0.08  # above and below values, as a share of their range
 _GAP = 0.12  # between lanes, as a share of one
 
 
@@ -52,12 +53,24 @@ class LinePen(TimePen):
         All that will be drawn.
     names : list of str
         Of the channels.
+    differences : sequence of arrays (T_i, D)
+        Those that will be drawn beside them.
     """
 
-    def __init__(self, look: Look, tables: list[Table], names: list[str]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        tables: list[Table],
+        names: list[str],
+        differences: Sequence[Table] = (),
+    ) -> None:
         super().__init__(look, max(map(len, tables)))
         self.names = names
         self.ranges = ranges_of(tables)
+        self.farthest: Table | None = None  # the least and the largest difference
+        if differences:
+            ranges = ranges_of(list(differences))
+            self.farthest = np.array([ranges[:, 0].min(), ranges[:, 1].max()])
 
     @property
     def margins(self) -> tuple[float, float]:
@@ -73,8 +86,12 @@ class LinePen(TimePen):
     def limits(self) -> tuple[float, float]:
         """The ends of the axis of values."""
         low, high = float(self.ranges[:, 0].min()), float(self.ranges[:, 1].max())
-        margin = 0.08 * (high - low or 1.0)
-        return low - margin, high + margin
+        margin = _MARGIN * (high - low or 1.0)
+        low, high = low - margin, high + margin
+        if self.farthest is not None and low <= 0.0 <= high:  # differences are on it too
+            least, most = (1 + _MARGIN) * self.farthest
+            low, high = min(low, least), max(high, most)
+        return low, high
 
     def drawn(self, x: NDArray[Any]) -> Table:
         """Values as they stand on the axis."""
@@ -87,6 +104,8 @@ class LinePen(TimePen):
         """The difference, on the axis of values if zero is on it, else on one as long around it."""
         low, high = self.limits
         half = (high - low) / 2
+        if self.farthest is not None:
+            half = max(half, (1 + _MARGIN) * float(np.abs(self.farthest).max()))
         limits = (low, high) if low <= 0.0 <= high else (-half, half)
         return Course([flat(x) - flat(made)], [0], limits)
 
@@ -97,7 +116,7 @@ class LinePen(TimePen):
         return [Course([self.drawn(past), *continued], starts, self.limits, muted=True)]
 
     def size(self, plates: Iterable[Course], *, moving: bool) -> tuple[float, float]:
-        return 1.6, 0.9
+        return width_for(plates, 1.6), 0.9
 
     def length(self, plate: Course) -> int:
         return max(a + len(table) for a, table in zip(plate.starts, plate.tables, strict=True))
@@ -113,7 +132,7 @@ class LinePen(TimePen):
                 # Futures of one channel are told apart by colour, channels otherwise.
                 colour = category(k - 1 if several and table.shape[1] == 1 else d)[0]
                 colour = MUTED if plate.muted and k == 0 else colour
-                ax.plot(time, values, linewidth=1.1, color=colour)
+                ax.plot(time, values, linewidth=1.1, color=colour, **dots_of(values))
 
     def begin(self, ax: Axes, plate: Course) -> list[Any]:
         """Pale lines, and a point on each that moves along it."""
@@ -166,7 +185,7 @@ class LanePen(LinePen):
         return Course([self._in_lanes(0.5 + left)], [0], self.limits)
 
     def size(self, plates: Iterable[Course], *, moving: bool) -> tuple[float, float]:
-        return 1.8, 0.3 + 0.24 * len(self.names)
+        return width_for(plates, 1.8), 0.3 + 0.24 * len(self.names)
 
     def _in_lanes(self, shares: Table) -> Table:
         """Shares of the range of each channel as places in its lane."""
@@ -177,6 +196,18 @@ class LanePen(LinePen):
         n = len(self.names)
         ax.set_yticks(np.arange(n)[::-1] + 0.5, self.names)
         light_ticks(ax, "y", length=0.0)
+
+
+def dots_of(values: Table) -> dict[str, Any]:
+    """Arguments of a line that mark values without a neighbour, of which it would show nothing."""
+    known = np.concatenate([[False], np.isfinite(values), [False]])
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    return {"marker": "o", "markersize": 2.5, "markevery": alone.tolist()} if alone.any() else {}
+
+
+def width_for(plates: Iterable[Course], width: float) -> float:
+    """The width of a cell in inches: one with futures stands alone in its row, and is wider."""
+    return 2 * width if any(plate.muted for plate in plates) else width
 
 
 def flat(x: NDArray[Any]) -> Table:

@@ -120,7 +120,8 @@ class TimePen(Pen):
         low, high = ax.get_xlim()
         length, unit = self.look.unit_of_time(high - low)
         # A number at the right edge would touch the first one of the next cell.
-        ticks = ticks_within(low / length, (high - 0.06 * (high - low)) / length, 4)
+        high = (high - 0.06 * (high - low)) / length
+        ticks = ticks_within(low / length, high, 4, whole=self.look.sampling_rate is None)
         ax.set_xticks(ticks * length, [f"{tick:g}" for tick in ticks])
         light_ticks(ax, "x")
         ax.set_xlabel(unit, fontsize=TICK_TEXT, color="0.35", labelpad=1.0)
@@ -131,11 +132,12 @@ def width_of(names: Sequence[str]) -> float:
     return 0.12 + _LETTER * max(map(len, names), default=0)
 
 
-def ticks_within(low: float, high: float, n: int) -> NDArray[np.float64]:
-    """About n round numbers between two."""
+def ticks_within(low: float, high: float, n: int, *, whole: bool = False) -> NDArray[np.float64]:
+    """About n round numbers between two, integers alone if they are to be `whole`."""
     from matplotlib.ticker import MaxNLocator
 
-    ticks = np.asarray(MaxNLocator(n, steps=[1, 2, 5, 10]).tick_values(low, high))
+    locator = MaxNLocator(n, steps=[1, 2, 5, 10], integer=whole, min_n_ticks=1)
+    ticks = np.asarray(locator.tick_values(low, high))
     found: NDArray[np.float64] = ticks[(ticks >= low) & (ticks <= high)]
     return found
 

@@ -134,7 +134,7 @@ class ReconstructionDisplay(CellDisplay):
         return display.plot(ax=ax, figure=figure)
 
     def _cells(self, look: Look) -> tuple[Pen, Cells]:
-        pen = pen_for(look, self.layout, self.originals, self.reconstructions)
+        pen = pen_for(look, self.layout, self.originals, self.reconstructions, compared=True)
         rows = [
             (pen.sequence(x), pen.sequence(made), pen.difference(x, made))
             for x, made in zip(self.originals, self.reconstructions, strict=True)

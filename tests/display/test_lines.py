@@ -47,6 +47,13 @@ def test_lanes_and_lines_bear_the_names_of_channels():
     assert len({colour for _, colour in in_one.legend}) == 2
 
 
+@pytest.mark.parametrize("style", ["lines", "lanes", "heatmap"])
+def test_long_names_of_channels_are_cut_short(style):
+    long = Look(style=style, feature_names=["short", "a name that goes on and on and on"])
+    pen = pen_for(long, Layout("vector", (2,)), list(UNLIKE))
+    assert pen.names == ["short", "a name that goes on and…"]
+
+
 def test_names_that_are_not_as_many_as_channels_are_refused():
     with pytest.raises(ValueError, match="feature_names must have 2 names, got 3"):
         pen_for(Look(feature_names=["a", "b", "c"]), Layout("vector", (2,)), list(UNLIKE))
@@ -71,6 +78,20 @@ def test_what_is_left_is_on_the_axis_of_the_values_if_that_has_zero(level, same_
     assert ((low, high) == pen.limits) == same_axis
 
 
+@pytest.mark.parametrize("level", [0.0, -0.5, 9.0])
+def test_no_difference_is_cut_off(level):
+    X = list(UNLIKE[..., 0] + level)
+    for far in (-3.0, 3.0):
+        made = [x - far for x in X]
+        pen = pen_for(Look(), Layout("univariate", (1,)), X, made, compared=True)
+        for x, y in zip(X, made, strict=True):
+            low, high = drawn(pen, pen.difference(x, y)).get_ylim()
+            assert low < far < high
+    close = pen_for(Look(), Layout("univariate", (1,)), X, [x - 1e-3 for x in X], compared=True)
+    alone = pen_for(Look(), Layout("univariate", (1,)), X, [x - 1e-3 for x in X])
+    assert close.limits == alone.limits  # no room is lost where none is needed
+
+
 def test_what_is_left_of_a_lane_is_around_its_middle():
     pen, X = pen_of("vector", "lanes")
     np.testing.assert_allclose(lines(drawn(pen, pen.difference(X[0], X[0]))), [[2.5, 1.5, 0.5]] * 3)
@@ -85,6 +106,7 @@ def test_futures_go_on_from_the_last_step():
         assert line.get_xdata()[0] == len(X[0]) - 1
         np.testing.assert_array_equal(line.get_ydata(), [X[0][-1], *future])
     assert first.get_color() != second.get_color()
+    assert pen.size([plate], moving=False)[0] == 2 * pen.size([pen.sequence(X[0])], moving=False)[0]
 
 
 def test_values_that_are_missing_leave_gaps():
@@ -94,6 +116,32 @@ def test_values_that_are_missing_leave_gaps():
     values = lines(drawn(pen, pen.sequence(X[0])))
     assert np.isnan(values[3]).all()
     assert np.isfinite(values[[0, 1, 2, 4], 0]).all()
+
+
+@pytest.mark.parametrize("style", ["lines", "lanes"])
+def test_values_without_a_neighbour_are_dots(style):
+    X = UNLIKE[:1, :5].copy()
+    X[0, [1, 3], 0] = np.nan  # of five steps the first, the third and the last stay, each alone
+    pen = pen_for(Look(style=style), Layout("vector", (2,)), list(X))
+    with_gaps, whole = drawn(pen, pen.sequence(X[0])).get_lines()
+    assert np.flatnonzero(with_gaps.get_markevery()).tolist() == [0, 2, 4]
+    assert with_gaps.get_marker() == "o"
+    assert whole.get_marker() == "None"
+    single = pen_for(Look(style=style), Layout("vector", (2,)), [X[0, :1]])
+    assert {line.get_marker() for line in drawn(single, single.sequence(X[0, :1])).get_lines()} == {
+        "o"
+    }
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 20])
+def test_steps_on_the_axis_of_time_are_whole(n_steps):
+    pen = pen_for(Look(), Layout("vector", (1,)), [np.ones((n_steps, 1))])
+    ax = drawn(pen, pen.sequence(np.ones((n_steps, 1))))
+    pen.label_below(ax)
+    ticks = ax.get_xticks()
+    assert len(ticks) >= 1
+    assert (ticks == ticks.round()).all()
+    assert 0 <= ticks.min() <= ticks.max() < n_steps
 
 
 @pytest.mark.parametrize("factor", [1e-4, 1.0, 1e6])
