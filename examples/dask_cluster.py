@@ -4,7 +4,8 @@ Code many sequences on a Dask cluster
 
 A fitted model is a small thing that pickles: fit it once, send it to the workers of a cluster, and
 each of them codes the sequences that it has. Here the cluster is two processes on this machine; by
-the address of a scheduler, ``Client("tcp://...:8786")``, it is as many machines as there are.
+the address of a scheduler, ``Client("tcp://...:8786")``, it is as many machines as there are. The
+sequences are a day at each of 4,000 weather stations, which are made up here.
 """
 
 import sys
@@ -21,6 +22,34 @@ except ImportError:
     sys.exit("this example needs Dask: python -m pip install 'dask[array]' distributed")
 
 
+# %%
+# Temperature and humidity, hour by hour, in blocks of stations that are made when they are needed.
+# What stays is the climate, and where in it a station is; what changes is the sun, and the weather.
+
+# Temperature (degrees C), its range in a day, and humidity (%).
+CLIMATES = {
+    "coast": (14, 4, 75),
+    "desert": (26, 16, 25),
+    "forest": (11, 8, 65),
+    "mountains": (-2, 6, 50),
+}
+
+
+def days(n, chunk):
+    """Days (n, 24, 2) as a Dask array, and the climate of each."""
+    climate = np.array(list(CLIMATES))[np.arange(n) % len(CLIMATES)]
+    usual = np.array([CLIMATES[name] for name in climate], dtype=float)  # (n, 3)
+    random = dask.array.random.RandomState(0)
+    own = np.array([2, 1, 5]) * random.normal(size=(n, 3), chunks=(chunk, 3))
+    usual = dask.array.from_array(usual, chunks=(chunk, 3)) + own
+    level, reach, wet = (usual[:, k : k + 1] for k in range(3))
+    noon = random.normal(15, 3, size=(n, 1), chunks=(chunk, 1))  # the warmest hour
+    sun = reach / 2 * dask.array.cos(2 * np.pi * (np.arange(24) - noon) / 24)
+    weather = random.normal(scale=0.5, size=(n, 24), chunks=(chunk, 24))
+    warm, humid = level + sun + weather, wet - sun
+    return dask.array.stack([warm, humid], axis=-1).rechunk((chunk, 24, 2)), climate
+
+
 def content_of(X, model):
     """The work of a worker: the content codes of one block, (n, T, D) -> (n, content_size)."""
     return model.transform(X).content
@@ -32,8 +61,8 @@ def content_of(X, model):
 # file and import it, hence the last condition, without which each would begin a cluster of its own.
 
 if __name__ == "__main__":
-    X = dask.array.random.RandomState(0).normal(size=(4000, 16, 3), chunks=(500, 16, 3)).cumsum(1)
-    model = RecurrentWAE(max_epochs=2, random_state=0).fit(X[:500])
+    X, climate = days(4000, 500)
+    model = RecurrentWAE(max_epochs=10, random_state=0).fit(X[:500])
 
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -48,5 +77,5 @@ if __name__ == "__main__":
     print(f"{len(codes)} blocks on {n_workers} workers gave codes of shape {content.shape}")
     print("the same codes as here:", np.allclose(content, model.transform(X).content, atol=1e-5))
 
-    # A map of all of them, coloured by the mean of the first channel.
-    ManifoldDisplay.from_codes(content, X[..., 0].mean(1).compute(), method="pca")
+    # A map of all of them: stations of one climate have like contents, whatever their hour.
+    ManifoldDisplay.from_codes(content, climate, method="pca")
