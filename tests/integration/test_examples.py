@@ -66,7 +66,7 @@ def numbers(printed: str) -> dict[str, float]:
 
 def test_curves(capsys):
     errors = numbers(run("curves", capsys))
-    assert errors["mean of eight futures"] < errors["last level"]
+    assert errors["mean of eight futures"] < errors["the day before"] < errors["last level"]
 
 
 def test_missing_values(capsys):
