@@ -6,6 +6,7 @@ __all__ = [
     "CATEGORIES",
     "DIVERGING",
     "MARKERS",
+    "MISSING",
     "MUTED",
     "RIGHT",
     "SEQUENTIAL",
@@ -28,6 +29,8 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 #: Values from low to high, and differences around zero.
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr"
+#: Values that are missing, in red, green and blue: pale pink, which none of the maps has.
+MISSING = (0.95, 0.8, 0.86)
 MUTED = "0.6"
 RIGHT, WRONG = "#0072B2", "#D55E00"
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._colours import MISSING
+
 __all__ = ["as_pictures", "brightness_range", "strip"]
 
 _COLOURS = (3, 4)  # numbers of channels that are red, green, blue (and opacity)
@@ -21,8 +23,9 @@ def brightness_range(sequences: Sequence[NDArray[Any]]) -> tuple[float, float]:
     dtype = sequences[0].dtype
     if np.issubdtype(dtype, np.integer):
         return 0.0, float(np.iinfo(dtype).max)
-    low = min(float(np.nanmin(x)) for x in sequences)
-    high = max(float(np.nanmax(x)) for x in sequences)
+    known = [x for x in sequences if not np.isnan(x).all()] or [np.zeros(1)]
+    low = min(float(np.nanmin(x)) for x in known)
+    high = max(float(np.nanmax(x)) for x in known)
     return (0.0, 1.0) if low >= 0.0 and high <= 1.0 else (low, high)
 
 
@@ -32,7 +35,7 @@ def as_pictures(
     """Frames (..., H, W), (..., H, W, C) or (..., C, H, W) as RGB (..., H, W, 3) in [0, 1].
 
     `channels` is None, "last" or "first"; `cmap` colours frames of a single channel, and the mean
-    over channels where these are no colours.
+    over channels where these are no colours. Pixels that are missing are pale pink.
     """
     low, high = limits
     x = np.clip((X.astype(np.float64) - low) / max(high - low, 1e-12), 0.0, 1.0)
@@ -40,9 +43,10 @@ def as_pictures(
         x = x[..., None]
     elif channels == "first":
         x = np.moveaxis(x, -3, -1)
+    missing = np.isnan(x).any(-1, keepdims=True)
     if x.shape[-1] not in _COLOURS:
-        return np.asarray(cmap(x.mean(-1)))[..., :3]
-    return x[..., :3]
+        x = np.asarray(cmap(x.mean(-1)))
+    return np.where(missing, MISSING, x[..., :3])
 
 
 def strip(pictures: NDArray[np.floating], gap: int) -> NDArray[np.floating]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._bars import Bar
-from ._colours import DIVERGING, SEQUENTIAL, WRONG
+from ._colours import DIVERGING, MISSING, SEQUENTIAL, WRONG
 from ._lines import Table, flat, ranges_of, span
 from ._look import Look
 from ._pens import TIME_ROOM, TimePen, bare, light_ticks, width_of
@@ -27,6 +27,8 @@ _DIFFERENCES = DIVERGING + "_r"
 
 class HeatmapPen(TimePen):
     """Heat maps; a plate is a picture (D, T, 3) in RGB, the first channel at the top.
+
+    Values that are missing are pale pink.
 
     Parameters
     ----------
@@ -85,7 +87,9 @@ class HeatmapPen(TimePen):
         return self.look.cmap or SEQUENTIAL
 
     def _picture(self, shares: Table, cmap: str) -> NDArray[np.floating]:
-        return np.asarray(self._maps(cmap)(np.ma.masked_invalid(shares.T)))[..., :3]
+        known = np.isfinite(shares.T)
+        colours = np.asarray(self._maps(cmap)(np.where(known, shares.T, 0.0)))[..., :3]
+        return np.where(known[..., np.newaxis], colours, MISSING)
 
     def size(self, plates: Iterable[Any], *, moving: bool) -> tuple[float, float]:
         return 1.6, 0.9 if self.names is None else max(0.9, 0.13 * len(self.names))

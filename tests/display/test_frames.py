@@ -1,11 +1,13 @@
 """Frames as pictures: in one range, with their channels."""
 
+import matplotlib
 import numpy as np
 import pytest
 
 from seqdisentangle.data.layout import Layout
 from seqdisentangle.display import SwapDisplay
-from seqdisentangle.display._frames import brightness_range, strip
+from seqdisentangle.display._colours import MISSING
+from seqdisentangle.display._frames import as_pictures, brightness_range, strip
 from tests.display._common import H, Halves, T, W, donors, shown
 
 
@@ -23,10 +25,28 @@ def test_floats_beyond_one_share_the_range_of_the_donors():
         (np.array([0.25, 0.5]), (0, 1)),
         (np.array([-2.0, 0.5, np.nan]), (-2, 0.5)),
         (np.array([0.5, 3.0]), (0.5, 3)),
+        (np.array([np.nan, 3.0]), (3, 3)),
+        (np.array([np.nan, np.nan]), (0, 1)),
     ],
 )
 def test_black_and_white_are_the_ends_of_a_type_or_of_the_values(values, limits):
     assert brightness_range([values[:1], values[1:]]) == limits
+
+
+@pytest.mark.parametrize("channels", [None, "first", "last"])
+@pytest.mark.parametrize("n_channels", [2, 3])
+def test_pixels_that_are_missing_are_none_of_the_greys(channels, n_channels):
+    x = np.full((2, H, W), 0.5)
+    x[0, 1, 2] = np.nan
+    if channels is not None:
+        axis = 1 if channels == "first" else -1
+        x = np.stack([x, *[np.full((2, H, W), 0.5)] * (n_channels - 1)], axis)
+    picture = as_pictures(x, (0.0, 1.0), channels, matplotlib.colormaps["gray"])
+    missing = (picture == MISSING).all(-1)
+    assert missing[0, 1, 2]
+    assert missing.sum() == 1
+    assert len(set(MISSING)) > 1
+    np.testing.assert_allclose(picture[~missing], 0.5, atol=1 / 250)
 
 
 @pytest.mark.parametrize("n_channels", [2, 9])

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqdisentangle.data.layout import Layout
 from seqdisentangle.display import Look
-from seqdisentangle.display._colours import SEQUENTIAL
+from seqdisentangle.display._colours import MISSING, SEQUENTIAL
 from seqdisentangle.display._kinds import pen_for
 
 X = list(np.random.RandomState(0).normal(size=(3, 6, 20)))
@@ -17,6 +17,14 @@ def test_every_value_has_its_colour():
     low, high = np.min(X), np.max(X)
     expected = matplotlib.colormaps[SEQUENTIAL]((X[0].T - low) / (high - low))[..., :3]
     np.testing.assert_allclose(pen.sequence(X[0]), expected)
+
+
+def test_missing_values_have_a_colour_that_no_value_has():
+    holes = [x.copy() for x in X]
+    holes[0][2, 5] = np.nan
+    pen = pen_for(Look(), Layout("vector", (20,)), holes)
+    for plate in (pen.sequence(holes[0]), pen.difference(holes[0], X[0])):
+        np.testing.assert_array_equal(np.argwhere((plate == MISSING).all(-1)), [[5, 2]])
 
 
 def test_unlike_channels_have_scales_of_their_own():
