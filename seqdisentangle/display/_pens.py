@@ -133,12 +133,19 @@ def width_of(names: Sequence[str]) -> float:
 
 
 def ticks_within(low: float, high: float, n: int, *, whole: bool = False) -> NDArray[np.float64]:
-    """About n round numbers between two, integers alone if they are to be `whole`."""
+    """About n round numbers between two, integers alone if they are to be `whole`.
+
+    At least two of them, which a scale is told by, if there are so many.
+    """
     from matplotlib.ticker import MaxNLocator
 
-    locator = MaxNLocator(n, steps=[1, 2, 5, 10], integer=whole, min_n_ticks=1)
-    ticks = np.asarray(locator.tick_values(low, high))
-    found: NDArray[np.float64] = ticks[(ticks >= low) & (ticks <= high)]
+    found = np.empty(0)
+    for most in (n, 2 * n):
+        locator = MaxNLocator(most, steps=[1, 2, 5, 10], integer=whole, min_n_ticks=1)
+        ticks = np.asarray(locator.tick_values(low, high))
+        found = ticks[(ticks >= low) & (ticks <= high)]
+        if len(found) > 1:
+            break
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 from seqdisentangle.data.layout import find_layout
 from seqdisentangle.display import Look
 from seqdisentangle.display._kinds import pen_for
+from seqdisentangle.display._pens import ticks_within
 from tests.display._common import FRAMES, ragged
 
 STYLES = [(kind, "auto") for kind in FRAMES] + [
@@ -43,6 +44,13 @@ def test_sequences_that_agree_leave_the_same_picture_everywhere(kind, style):
     if ax.get_images():
         first, second = (axes.get_images()[0].get_array() for axes in (ax, other))
         np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-4.5, 4.5), (0.1, 0.9), (-0.9, 6.0), (-300, 10)])
+def test_a_scale_has_two_numbers_at_least(low, high):
+    ticks = ticks_within(low, high, 3)
+    assert 2 <= len(ticks) <= 7
+    assert low <= ticks.min() < ticks.max() <= high
 
 
 @pytest.mark.parametrize(("kind", "style"), STYLES)
