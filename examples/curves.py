@@ -12,9 +12,8 @@ Trains in less than a minute.
 
 # %%
 # The data: (n, T, 1), an hour a step. Of (n, T) alone, scikit-learn would count T as the number of
-# features, and want as many of every curve. A tidal range is not told by the level at one hour, so
-# ``content_view=None`` shows content the whole curve, and less noise than usual leaves motion the
-# height of a wave.
+# features, and want as many of every curve. Less noise than usual leaves motion the height of a
+# wave.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,7 +32,7 @@ def tides(n, seed, hours=72):
 
 
 X, X_test = tides(300, 0), tides(40, 1)
-model = RecurrentWAE(content_view=None, motion_noise=0.2, max_epochs=40, random_state=0).fit(X)
+model = RecurrentWAE(motion_noise=0.2, max_epochs=40, random_state=0).fit(X)
 
 # %%
 # ``extend`` codes what it is given, has the motion prior go on from there, and decodes. Each seed

@@ -136,7 +136,7 @@ def motion_size(facts: Facts) -> Choice:
 def motion_noise(facts: Facts) -> Choice:
     """More noise where a code has as much room as a frame."""
     if facts.of_parts:
-        return Choice(0.05, "parts: a place is to be told to a pixel")
+        return Choice(0.01, "parts: a place is to be told to a tenth of a pixel")
     if facts.video:
         return Choice(0.2, "images: a frame has far more numbers than its motion code")
     return Choice(0.5, "vectors: a motion code has nearly as many numbers as a frame")
@@ -159,6 +159,8 @@ def content_view(facts: Facts) -> Choice:
         return Choice(None, "parts: content is read off windows of some frames")
     if facts.video:
         return Choice("random_frames", "images: one frame shows an appearance, and no movement")
+    if facts.frame_size == 1:
+        return Choice(None, "frames of one number: one of them shows a level, and no width")
     ratio = facts.level_ratio
     reason = f"levels vary {ratio:.2g} times as much between sequences as values do within one"
     if ratio >= TELLING:
@@ -236,8 +238,9 @@ def batch_size(facts: Facts) -> Choice:
 def max_epochs(facts: Facts) -> Choice:
     """Enough for the least number of steps."""
     updates = max(round(facts.n / facts.batch_size), 1)
-    epochs = max(math.ceil(LEAST_UPDATES / updates), 24)
-    return Choice(epochs, f"{updates} steps an epoch: 24 epochs, or {LEAST_UPDATES} steps")
+    least = 48 if facts.of_parts else 24  # parts are found first, and drawn well then
+    epochs = max(math.ceil(LEAST_UPDATES / updates), least)
+    return Choice(epochs, f"{updates} steps an epoch: {least} epochs, or {LEAST_UPDATES} steps")
 
 
 CHOOSERS: dict[str, Callable[[Facts], Choice]] = {

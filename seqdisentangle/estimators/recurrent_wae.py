@@ -143,8 +143,8 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         is in closed form, as with ``reg="kl"``.
     motion_noise : float, None or "auto", default="auto"
         Standard deviation of the motion posterior, around a mean of unit variance: the more noise,
-        the less a frame's code can carry. None learns it. ``"auto"``: 0.2, 0.5 for vectors, and
-        None where its divergence is in closed form.
+        the less a frame's code can carry. None learns it. ``"auto"``: 0.2, 0.5 for vectors, 0.01
+        of parts, and None where its divergence is in closed form.
     motion_prior : {"auto", "gaussian", "mixture"} or MotionPrior, default="auto"
         The steps of the motion prior. ``"gaussian"`` is the paper's. A ``"mixture"`` of 40 of them
         can go on in more ways than one, where a single Gaussian draws what lies between them. It
@@ -163,7 +163,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         original: what an encoder cannot see, its code cannot carry. Names from
         :mod:`seqdisentangle.views`, or any callable of a tensor (n, T, ...), or a list of them,
         applied in order; that of motion keeps the time steps. ``"auto"`` shows content one random
-        frame of images, and of vectors if it tells the sequence; else all.
+        frame of images, and of vectors if it tells the sequence and is no single number; else all.
     codes : {"both", "content", "motion"}, default="both"
         The codes that ``transform`` returns.
     scale : {"auto", "unit", "standard", "none"}, default="auto"
@@ -176,7 +176,8 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         NaN is an error, or stands for values that are missing: the encoders then see the mean in
         their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes them.
     max_epochs : int or "auto", default="auto"
-        Passes over the data. ``"auto"``: 24, and as many more as make 1,500 steps of the optimiser.
+        Passes over the data. ``"auto"``: 24, 48 of parts, or as many as make 1,500 steps of the
+        optimiser.
     batch_size : int or "auto", default="auto"
         Sequences in a step of the optimiser. ``"auto"``: 64, 16 of parts, and fewer where an epoch
         would have less than 16 steps, down to 8.

@@ -25,9 +25,9 @@ LEFT_TO_DATA = {
 }
 
 
-def values_of(X, scale="none", *, grouped=False, **params):
+def values_of(X, scale="none", *, grouped=False, of_parts=False, **params):
     params = RecurrentWAE(**params).get_params(deep=False)
-    facts = Facts(Sequences(np.asarray(X)), Scaling(scale), grouped=grouped)
+    facts = Facts(Sequences(np.asarray(X)), Scaling(scale), grouped=grouped, of_parts=of_parts)
     choices = chosen(params, facts)
     return {name: choice.value for name, choice in choices.items()}
 
@@ -104,6 +104,18 @@ def test_groups_say_what_stays_the_same():
 def test_one_frame_is_shown_where_it_tells_the_sequence():
     assert values_of(vectors(level=0.1))["content_view"] is None
     assert values_of(vectors(level=2.0))["content_view"] == "random_frames"
+
+
+def test_a_frame_of_one_number_shows_no_width():
+    values = values_of(vectors(features=1, level=2.0))
+    assert (values["content_view"], values["constancy_weight"][0]) == (None, 0.0)
+
+
+def test_parts_are_placed_exactly_and_learned_longer():
+    images = np.zeros((6400, 2, 8, 8), np.uint8)
+    values, whole = values_of(images, of_parts=True), values_of(images)
+    assert values["motion_noise"] < whole["motion_noise"] / 10
+    assert values["max_epochs"] == 2 * whole["max_epochs"]
 
 
 @pytest.mark.parametrize("level", [0.0, 3.0, 10.0])
