@@ -20,9 +20,18 @@ from torch.nn.utils.rnn import PackedSequence, unpack_sequence
 from torch.utils.data import Dataset
 
 from .masks import unmasked
-from .tables import is_data_frame
+from .tables import columns_of_frames, is_data_frame
 
-__all__ = ["as_array", "check_dtype", "is_missing", "numbers_of", "opened", "refuse", "unpacked"]
+__all__ = [
+    "as_array",
+    "check_dtype",
+    "columns_in",
+    "is_missing",
+    "numbers_of",
+    "opened",
+    "refuse",
+    "unpacked",
+]
 
 NUMBERS = (Real, Decimal, np.bool_)
 
@@ -47,7 +56,7 @@ def opened(X: Any, name: str) -> Any:
     TypeError
         If it holds no numbers, or is sparse. Says how to convert it where there is a way.
     ValueError
-        If it holds text, dates or records.
+        If it holds text, dates or records, or data frames of different columns.
 
     Examples
     --------
@@ -63,6 +72,7 @@ def opened(X: Any, name: str) -> Any:
     elif is_data_frame(X) or is_series(X):
         X = from_frame(X, name)
     if isinstance(X, list | tuple | deque):
+        columns_of_frames(X, name)
         # A memory map stays one, by which it is known that it is to be read in parts.
         return [
             item if isinstance(item, np.memmap) else numbers_of(item, f"{name}[{i}]")
@@ -212,6 +222,13 @@ def from_frame(X: Any, name: str) -> Any:
             )
         sequences.append(np.stack(cells, axis=-1))  # (T_i, D)
     return sequences
+
+
+def columns_in(X: Any, name: str) -> list[Any]:
+    """The columns that a frame has values of: of a list of data frames, or of a nested one."""
+    if is_data_frame(X) and holds_arrays(X.head(1).to_numpy()):
+        return list(X.columns)
+    return columns_of_frames(X, name)
 
 
 def holds_arrays(X: NDArray) -> bool:

@@ -1,7 +1,8 @@
-"""Data frames with a row for each step, which are read as having one for each sequence."""
+"""Data frames: a list of them by their columns, and one that looks like long format."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from .columns import names_of_levels
 
-__all__ = ["doubts_of_table", "is_data_frame"]
+__all__ = ["check_columns", "columns_of_frames", "doubts_of_table", "is_data_frame"]
 
 # Of a sequence, in the mean, to believe that a column tells sequences apart; and of these, where no
 # column of times does.
@@ -20,6 +21,75 @@ FEWEST_STEPS = FEWEST_SEQUENCES = 3
 def is_data_frame(X: Any) -> bool:
     """True of the tables of pandas and polars."""
     return hasattr(X, "to_numpy") and hasattr(X, "columns")
+
+
+def columns_of_frames(X: Any, name: str) -> list[Any]:
+    """Find the columns that the data frames among some sequences share; none if there is no frame.
+
+    Parameters
+    ----------
+    X : array-like
+        Anything; only lists hold data frames.
+    name : str
+        The name in messages.
+
+    Returns
+    -------
+    list
+        Names of the columns, in their order.
+
+    Raises
+    ------
+    ValueError
+        If the columns of a frame are others, or in another order: values are told apart by their
+        place alone.
+    """
+    if not isinstance(X, list | tuple | deque):
+        return []
+    frames = [(i, list(x.columns)) for i, x in enumerate(X) if is_data_frame(x)]
+    for i, columns in frames[1:]:
+        first, expected = frames[0]
+        if columns != expected:
+            raise ValueError(
+                f"{name}[{i}] has {difference_of(columns, expected)} of {name}[{first}]: expected "
+                "the same columns in the same order. Hand in x[columns] of each data frame x, or "
+                "x.to_numpy() where names do not matter"
+            )
+    return frames[0][1] if frames else []
+
+
+def check_columns(columns: list[Any], expected: list[Any], name: str) -> None:
+    """Raise a ValueError if data frames have other columns than those seen in ``fit``.
+
+    Parameters
+    ----------
+    columns : list
+        As of :func:`columns_of_frames`.
+    expected : list
+        Empty if ``fit`` was not told any.
+    name : str
+        The name in messages.
+    """
+    if columns and expected and columns != expected:
+        raise ValueError(
+            f"{name} has {difference_of(columns, expected)} of the data frames seen in fit: "
+            "expected the same columns in the same order"
+        )
+
+
+def difference_of(columns: list[Any], expected: list[Any]) -> str:
+    """The first column that is not the expected one, or how many there are.
+
+    Examples
+    --------
+    >>> difference_of(["t", "y", "x"], ["t", "x", "y"])
+    "column 'y' in place of column 'x'"
+    """
+    if len(columns) != len(expected):
+        return f"{len(columns)} columns in place of the {len(expected)}"
+    pairs = zip(columns, expected, strict=True)
+    found, wanted = next((a, b) for a, b in pairs if a != b)
+    return f"column {found!r} in place of column {wanted!r}"
 
 
 def doubts_of_table(table: Any, name: str) -> Iterator[str]:

@@ -21,11 +21,11 @@ from .._modes import ordinary, ordinary_modes
 from .._parts import Part, with_changes
 from .._threading import leave_lost_threads
 from ..content_priors import ContentDistribution
-from ..data.containers import opened
+from ..data.containers import columns_in, opened
 from ..data.layout import Layout
 from ..data.plausibility import LayoutWarning, doubts
 from ..data.sequences import Sequences
-from ..data.tables import is_data_frame
+from ..data.tables import check_columns, is_data_frame
 from ..data.told import Told
 from ..data.units import Scaling
 from ..model import SequenceModel
@@ -235,6 +235,9 @@ class SequenceEstimator(CommonParameters, ShownEstimator, ABC):
     ) -> Sequences:
         """Check sequences, against those seen in ``fit`` unless ``reset``."""
         leave_lost_threads()
+        columns = columns_in(X, name)
+        if not reset:
+            check_columns(columns, [*getattr(self, "feature_names_in_", ())], name)
         X = handed_in = opened(X, name)
         # Numbers of different lengths, here or in fit, are not scikit-learn's tables of features.
         univariate = not reset and self.layout_.kind == "univariate"
@@ -263,7 +266,9 @@ class SequenceEstimator(CommonParameters, ShownEstimator, ABC):
         if reset:
             frames = len(sequences.shape) > 2 or sequences.lengths is not None
             self.n_features_in_ = math.prod(sequences.shape[2:]) if frames else sequences.n_steps
-            if hasattr(self, "feature_names_in_") and not table:
+            if columns and all(isinstance(column, str) for column in columns):
+                self.feature_names_in_ = np.asarray(columns, dtype=object)
+            elif hasattr(self, "feature_names_in_") and not table:
                 del self.feature_names_in_
             for doubt in doubts(handed_in, sequences, self.channels):
                 warnings.warn(doubt, LayoutWarning, stacklevel=level_of_user())

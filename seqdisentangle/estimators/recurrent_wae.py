@@ -231,7 +231,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
     n_features_in_ : int
         Steps of (n, T) numbers, else values of a frame.
     feature_names_in_ : array of str
-        Column names, for a data frame.
+        Column names, for a data frame or a list of them.
     frame_shape_ : tuple of int
         Shape of a frame in the data.
     n_steps_ : int

@@ -27,6 +27,8 @@ class Learned(NamedTuple):
     several_tasks : bool
     n_features : int
         Values of a frame, or columns of a table of numbers.
+    feature_names : list of str
+        Their names, none where they have none.
     """
 
     layout: Layout
@@ -34,6 +36,7 @@ class Learned(NamedTuple):
     history: list[float]
     several_tasks: bool
     n_features: int
+    feature_names: list[str]
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Learned:
@@ -63,7 +66,10 @@ class Learned(NamedTuple):
         n_features = found.get("n_features", math.prod(found["layout"].frame_shape))
         if not matches(n_features, int) or n_features < 1:
             raise ValueError(f"n_features must be an int of at least 1, got {n_features!r}")
-        return cls(found["layout"], classes, history, several_tasks, n_features)
+        names = found.get("feature_names", [])  # files of before know none
+        if not matches(names, list[str]) or len(names) not in (0, n_features):
+            raise ValueError(f"feature_names must be none or {n_features} str, got {names!r}")
+        return cls(found["layout"], classes, history, several_tasks, n_features, names)
 
 
 def check_sound(judge: Any) -> None:

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array, validate_data
+from sklearn.utils.validation import _get_feature_names, check_array, validate_data
 
 from .._modes import without_gradients
 from ..data.batches import Batches
-from ..data.containers import opened
+from ..data.containers import columns_in, opened
 from ..data.layout import Layout
 from ..data.passes import BoundedPasses
 from ..data.sequences import Sequences
-from ..data.tables import is_data_frame
+from ..data.tables import check_columns, is_data_frame
 from ._judge_net import JudgeNet
 from ._judge_training import UNITS, near
 
-__all__ = ["n_features_of", "probabilities", "read"]
+__all__ = ["feature_names_of", "n_features_of", "probabilities", "read"]
 
 
 def read(judge: Any, X: Any, layout: Layout | None, channels: str = "auto") -> Sequences:
@@ -39,9 +39,12 @@ def read(judge: Any, X: Any, layout: Layout | None, channels: str = "auto") -> S
     Raises
     ------
     ValueError
-        If they are no sequences, are laid out otherwise than in `fit`, or are a table with another
-        number of columns.
+        If they are no sequences, are laid out otherwise than in `fit`, or are a table with other
+        columns.
     """
+    if layout is not None:
+        expected = [*getattr(judge, "feature_names_in_", ())]
+        check_columns(columns_in(X, "X"), expected, "X")
     X = opened(X, "X")
     if isinstance(X, np.ndarray | torch.Tensor) or is_data_frame(X):
         table = X.detach().cpu().numpy() if isinstance(X, torch.Tensor) else X
@@ -51,6 +54,15 @@ def read(judge: Any, X: Any, layout: Layout | None, channels: str = "auto") -> S
         elif table.ndim == 2 and judge.layout_.kind == "univariate" and judge.n_features_in_ > 1:
             validate_data(judge, table, reset=False, dtype="numeric", ensure_all_finite=False)
     return near(Sequences(X, channels=channels, layout=layout))
+
+
+def feature_names_of(X: Any) -> list[str]:
+    """The names of columns, of a data frame or a list of them; none where not all are str."""
+    columns = columns_in(X, "X")
+    if not columns and is_data_frame(X):
+        found = _get_feature_names(X)
+        return [] if found is None else [str(name) for name in found]
+    return columns if all(isinstance(column, str) for column in columns) else []
 
 
 def n_features_of(sequences: Sequences) -> int:

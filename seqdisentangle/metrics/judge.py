@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import _check_feature_names, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from .._arguments import COUNT, Number
 from .._modes import ordinary_modes
@@ -29,7 +29,7 @@ from ..training.loop import TrainingRun, run
 from ..training.trainer import Trainer
 from ._batches import drawn_seed
 from ._judge_files import Learned, check_sound
-from ._judge_input import n_features_of, probabilities, read
+from ._judge_input import feature_names_of, n_features_of, probabilities, read
 from ._judge_labels import encoded, share_right
 from ._judge_net import JudgeNet
 from ._judge_training import CrossEntropy, settle_batch_norm, shuffled_batches
@@ -87,7 +87,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
     n_features_in_ : int
         Values of a frame; of an array (n, T) of numbers its columns, T.
     feature_names_in_ : ndarray of str
-        Names of the columns, of a data frame of numbers (n, T) alone.
+        Names of the columns, of a data frame of numbers (n, T) or of a list of data frames.
     frame_shape_ : tuple of int
         Shape of one frame as it came.
     layout_ : Layout
@@ -186,7 +186,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         leave_lost_threads()
         self._validate_params()
         device = resolve_device(str(self.device))
-        sequences = read(self, X, None, self.channels)
+        sequences, names = read(self, X, None, self.channels), feature_names_of(X)
         sequences.keep_on(device, room_for_data(device))
         classes, labels, several_tasks = encoded(y, len(sequences))
         n_tasks = len(classes)
@@ -215,10 +215,8 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             raise result.diverged
         settle_batch_norm(net, sequences, self.batch_size, device, rng)
         history = [record["loss"] / n_tasks for record in result.history]
-        n_features = n_features_of(sequences)
-        learned = Learned(sequences.layout, classes, history, several_tasks, n_features)
-        self._keep(net, learned)
-        _check_feature_names(self, X, reset=True)
+        size = n_features_of(sequences)
+        self._keep(net, Learned(sequences.layout, classes, history, several_tasks, size, names))
         if result.interrupted:
             warnings.warn(
                 f"fit was interrupted after {self.n_epochs_} of {self.max_epochs} epochs: check "
@@ -328,6 +326,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             "layout": self.layout_,
             "history": self.history_,
             "n_features": self.n_features_in_,
+            "feature_names": [*getattr(self, "feature_names_in_", ())],
         }
         settings = {
             "estimator": type(self).__name__,
@@ -388,6 +387,9 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         self.layout_ = learned.layout
         self.frame_shape_ = learned.layout.array_frame_shape
         self.n_features_in_ = learned.n_features
+        self.__dict__.pop("feature_names_in_", None)
+        if learned.feature_names:
+            self.feature_names_in_ = np.asarray(learned.feature_names, dtype=object)
         self.classes_: NDArray[Any] | list[NDArray[Any]] = (
             learned.classes if learned.several_tasks else learned.classes[0]
         )

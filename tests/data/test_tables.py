@@ -9,7 +9,14 @@ import pytest
 
 import seqdisentangle
 from seqdisentangle.data import from_table
-from seqdisentangle.data.tables import doubts_of_table, is_data_frame, runs_of, tells_apart
+from seqdisentangle.data.tables import (
+    check_columns,
+    columns_of_frames,
+    doubts_of_table,
+    is_data_frame,
+    runs_of,
+    tells_apart,
+)
 
 RANDOM = np.random.RandomState(0)
 LENGTHS = (5, 4, 6)
@@ -151,3 +158,39 @@ def test_runs_are_numbered_from_zero():
 )
 def test_whole_numbers_in_one_run_each_tell_sequences_apart(values, does):
     assert tells_apart(np.array(values)) is does
+
+
+# ---- lists of tables -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, polars.DataFrame])
+def test_columns_of_frames_are_those_of_all(of):
+    frames = [of({"b": [1.0, 2.0], "a": [3.0, 4.0]}), of({"b": [5.0], "a": [6.0]})]
+    for X in (frames, tuple(frames), [np.zeros((4, 2)), *frames], frames[:1]):
+        assert columns_of_frames(X, "X") == ["b", "a"]
+    for X in ([], [np.zeros((4, 2))], np.zeros((3, 4)), frames[0], None, "ba"):
+        assert columns_of_frames(X, "X") == []
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, polars.DataFrame])
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("bac", "column 'b' in place of column 'a'"),
+        ("abd", "column 'd' in place of column 'c'"),
+        ("ab", "2 columns in place of the 3"),
+        ("abcd", "4 columns in place of the 3"),
+    ],
+)
+def test_a_frame_of_other_columns_is_named(of, columns, told):
+    like, other = of({c: [1.0] for c in "abc"}), of({c: [1.0] for c in columns})
+    with pytest.raises(ValueError, match=rf"Y\[3\] has {told} of Y\[1\]: .* x.to_numpy\(\)"):
+        columns_of_frames([np.zeros((1, 3)), like, like, other], "Y")
+    with pytest.raises(ValueError, match=f"Y has {told} of the data frames seen in fit"):
+        check_columns(list(columns), list("abc"), "Y")
+
+
+def test_columns_that_one_side_does_not_name_are_not_compared():
+    check_columns([], ["a"], "X")
+    check_columns(["a"], [], "X")
+    check_columns(["a", "b"], ["a", "b"], "X")

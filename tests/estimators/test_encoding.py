@@ -54,6 +54,38 @@ def test_set_output(container, frame, codes, vectors, small):
         assert out[np.array([0, 2])].content.shape == (2, 4)
 
 
+def test_columns_of_a_list_of_data_frames_keep_their_order(vectors, small, tmp_path):
+    frames = [pd.DataFrame(x, columns=list("abc")) for x in vectors]
+    turned = [frame[list("bac")] for frame in frames]
+    model = small().fit(frames)
+    assert list(model.feature_names_in_) == list("abc")
+    assert model.n_features_in_ == 3
+    model.save(tmp_path / "model")
+    for one in (model, type(model).load(tmp_path / "model")):
+        expected = one.transform(np.asarray(vectors))
+        assert np.array_equal(one.transform(frames).content, expected.content)
+        for verb in (one.transform, one.reconstruct, one.score, one.partial_fit):
+            with pytest.raises(ValueError, match="X has column 'b' in place of column 'a'"):
+                verb(turned)
+        with pytest.raises(ValueError, match="b has column 'b' in place of column 'a'"):
+            one.swap(frames, turned)
+    with pytest.raises(ValueError, match=r"X\[1\] has column 'b' in place of column 'a' of X\[0\]"):
+        model.fit([frames[0], turned[1]])
+    assert not hasattr(model.fit(vectors), "feature_names_in_")
+    numbered = [pd.DataFrame(x) for x in vectors]
+    assert not hasattr(model.fit(numbered), "feature_names_in_")
+
+
+def test_columns_of_a_nested_data_frame_keep_their_order(vectors, small):
+    X = np.asarray(vectors)
+    nested = pd.DataFrame({c: [pd.Series(x[:, j]) for x in X] for j, c in enumerate("abc")})
+    model = small().fit(nested)
+    assert list(model.feature_names_in_) == list("abc")
+    assert np.array_equal(model.transform(nested).content, model.transform(X).content)
+    with pytest.raises(ValueError, match="X has column 'b' in place of column 'a'"):
+        model.transform(nested[list("bac")])
+
+
 def test_feature_names(numbers, small):
     frame = pd.DataFrame(numbers, columns=list("abcde"))
     model = small(codes="motion").fit(frame)

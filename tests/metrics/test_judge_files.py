@@ -37,6 +37,8 @@ def saved(tmp_path_factory):
         ({"several_tasks": None}, "several_tasks must be .*bool"),
         ({"n_features": "3"}, "n_features must be an int of at least 1, got .3."),
         ({"n_features": 0}, "n_features must be .* got 0"),
+        ({"feature_names": ["a"]}, r"feature_names must be none or 3 str, got \['a'\]"),
+        ({"feature_names": [1, 2, 3]}, "feature_names must be none or 3 str"),
     ],
     ids=str,
 )
@@ -46,6 +48,14 @@ def test_what_was_learned_is_of_its_types(change, message, saved, tmp_path):
     save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
     with pytest.raises(ValueError, match=f"{tmp_path / 'judge'}.*{message}"):
         SequenceJudge.load(tmp_path / "judge")
+
+
+def test_a_file_of_before_names_no_columns(saved, tmp_path):
+    tensors, settings = saved
+    learned = from_json(settings["learned"])
+    assert learned.pop("feature_names") == []
+    save_file(tmp_path / "judge", tensors, settings | {"learned": to_json(learned)})
+    assert not hasattr(SequenceJudge.load(tmp_path / "judge"), "feature_names_in_")
 
 
 @pytest.mark.parametrize(

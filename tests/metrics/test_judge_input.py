@@ -60,7 +60,26 @@ def test_columns_of_a_data_frame_keep_their_names(table, tmp_path):
     assert list(judge.feature_names_in_) == list("abcde")
     with pytest.raises(ValueError, match="feature names should match"):
         judge.predict(frame[list("edcba")])
+    judge.save(tmp_path / "named")
+    with pytest.raises(ValueError, match="feature names should match"):
+        SequenceJudge.load(tmp_path / "named").predict(frame[list("edcba")])
     judge.fit(X, y)
     assert not hasattr(judge, "feature_names_in_")
     judge.save(tmp_path / "judge")
     assert SequenceJudge.load(tmp_path / "judge").n_features_in_ == 5
+
+
+def test_columns_of_a_list_of_data_frames_keep_their_order(tmp_path):
+    X = np.random.RandomState(0).uniform(size=(6, 5, 3))
+    frames = [pd.DataFrame(x, columns=list("abc")) for x in X]
+    turned = [frame[list("bac")] for frame in frames]
+    judge = SequenceJudge(**SMALL).fit(frames, [0, 1] * 3)
+    assert list(judge.feature_names_in_) == list("abc")
+    judge.save(tmp_path / "judge")
+    for one in (judge, SequenceJudge.load(tmp_path / "judge")):
+        with pytest.raises(ValueError, match="X has column 'b' in place of column 'a'"):
+            one.predict(turned)
+        assert np.array_equal(one.predict_proba(frames), one.predict_proba(X))
+    with pytest.raises(ValueError, match=r"X\[5\] has column 'b' in place of column 'a' of X\[0\]"):
+        judge.fit([*frames[:5], turned[5]], [0, 1] * 3)
+    assert not hasattr(judge.fit(X, [0, 1] * 3), "feature_names_in_")

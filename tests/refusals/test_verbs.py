@@ -58,6 +58,11 @@ SEQUENCES = {
     "infinite": (with_value(-math.inf), ValueError, "infinity .*sequence 4 .* in step 2"),
     "far": (with_value(1e300), ValueError, r"1e\+300 in step 2 of sequence 4"),
     "unlike frames": ([X[0], X[1, :, :2]], ValueError, r"\[1\] has shape \(5, 2\), unlike"),
+    "unlike columns": (
+        [pd.DataFrame(X[0], columns=list("abc")), pd.DataFrame(X[1], columns=list("acb"))],
+        ValueError,
+        r"\[1\] has column 'c' in place of column 'b'",
+    ),
     "an empty one": ([X[0], X[1, :0]], ValueError, r"\[1\] is empty"),
     "ragged inside": ([[[1, 2], [3]], [[1]]], ValueError, r"\[0\] is no array of numbers"),
     "text in a list": ([X[0], X[1].astype(str)], ValueError, r"\[1\] must hold numbers"),
