@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .columns import check_names, key_of, numbers_of, ranked, several
 from .containers import opened, refuse
-from .tables import is_data_frame
+from .tables import NamedSequences, is_data_frame
 
 __all__ = ["TableSequences", "from_table", "to_table"]
 
@@ -103,7 +103,8 @@ def from_table(
     -------
     TableSequences
         The named tuple ``(sequences, ids)``: a list of n arrays (T_i, D), NaN where there is no
-        value, and the ids, sorted.
+        value, and the ids, sorted. An estimator that is fitted to the list remembers its columns,
+        and refuses one of others.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def from_table(
     features = np.column_stack([numbers_of(table, name) for name in feature_names])[order]
     ends = np.cumsum(np.bincount(number))[:-1]
     return TableSequences(
-        np.split(features, ends),
+        NamedSequences(np.split(features, ends), feature_names),
         ids,
         None if times is None else np.split(times[order], ends),
         id_names,

@@ -11,11 +11,37 @@ from numpy.typing import NDArray
 
 from .columns import names_of_levels
 
-__all__ = ["check_columns", "columns_of_frames", "doubts_of_table", "is_data_frame"]
+__all__ = [
+    "NamedSequences",
+    "check_columns",
+    "columns_of_frames",
+    "doubts_of_table",
+    "is_data_frame",
+]
 
 # Of a sequence, in the mean, to believe that a column tells sequences apart; and of these, where no
 # column of times does.
 FEWEST_STEPS = FEWEST_SEQUENCES = 3
+
+
+class NamedSequences(list[NDArray]):
+    """A list of the sequences of a table, which knows of what columns they are.
+
+    Its slices are ordinary lists.
+
+    Parameters
+    ----------
+    sequences : list of arrays (T_i, D)
+    columns : list
+        Of the D features.
+    """
+
+    def __init__(self, sequences: list[NDArray], columns: list[Any]) -> None:
+        super().__init__(sequences)
+        self.columns = columns
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ([*self], self.columns)
 
 
 def is_data_frame(X: Any) -> bool:
@@ -24,19 +50,19 @@ def is_data_frame(X: Any) -> bool:
 
 
 def columns_of_frames(X: Any, name: str) -> list[Any]:
-    """Find the columns that the data frames among some sequences share; none if there is no frame.
+    """Find the columns that sequences are of, which the data frames among them have to share.
 
     Parameters
     ----------
     X : array-like
-        Anything; only lists hold data frames.
+        Anything; only a list holds data frames, or is one of named sequences.
     name : str
         The name in messages.
 
     Returns
     -------
     list
-        Names of the columns, in their order.
+        Names of the columns, in their order; none if nothing says them.
 
     Raises
     ------
@@ -44,6 +70,8 @@ def columns_of_frames(X: Any, name: str) -> list[Any]:
         If the columns of a frame are others, or in another order: values are told apart by their
         place alone.
     """
+    if isinstance(X, NamedSequences):
+        return X.columns
     if not isinstance(X, list | tuple | deque):
         return []
     frames = [(i, list(x.columns)) for i, x in enumerate(X) if is_data_frame(x)]
@@ -72,7 +100,7 @@ def check_columns(columns: list[Any], expected: list[Any], name: str) -> None:
     """
     if columns and expected and columns != expected:
         raise ValueError(
-            f"{name} has {difference_of(columns, expected)} of the data frames seen in fit: "
+            f"{name} has {difference_of(columns, expected)} of the data seen in fit: "
             "expected the same columns in the same order"
         )
 

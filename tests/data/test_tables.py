@@ -1,6 +1,8 @@
 """Tables in long format: recognised with the columns that say so, wide ones left alone."""
 
+import copy
 import itertools
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 import seqdisentangle
 from seqdisentangle.data import from_table
 from seqdisentangle.data.tables import (
+    NamedSequences,
     check_columns,
     columns_of_frames,
     doubts_of_table,
@@ -186,7 +189,7 @@ def test_a_frame_of_other_columns_is_named(of, columns, told):
     like, other = of({c: [1.0] for c in "abc"}), of({c: [1.0] for c in columns})
     with pytest.raises(ValueError, match=rf"Y\[3\] has {told} of Y\[1\]: .* x.to_numpy\(\)"):
         columns_of_frames([np.zeros((1, 3)), like, like, other], "Y")
-    with pytest.raises(ValueError, match=f"Y has {told} of the data frames seen in fit"):
+    with pytest.raises(ValueError, match=f"Y has {told} of the data seen in fit"):
         check_columns(list(columns), list("abc"), "Y")
 
 
@@ -194,3 +197,13 @@ def test_columns_that_one_side_does_not_name_are_not_compared():
     check_columns([], ["a"], "X")
     check_columns(["a"], [], "X")
     check_columns(["a", "b"], ["a", "b"], "X")
+
+
+def test_named_sequences_are_a_list_that_is_copied_with_its_names():
+    arrays = [np.ones((2, 2)), np.zeros((3, 2))]
+    X = NamedSequences(arrays, ["b", "a"])
+    for one in (X, copy.deepcopy(X), copy.copy(X), pickle.loads(pickle.dumps(X))):
+        assert isinstance(one, list)
+        assert all(map(np.array_equal, one, arrays))
+        assert columns_of_frames(one, "X") == ["b", "a"]
+    assert columns_of_frames(X[:1], "X") == []

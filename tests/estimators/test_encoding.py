@@ -6,6 +6,7 @@ import polars
 import pytest
 
 from seqdisentangle import Swap
+from seqdisentangle.data import from_table
 
 
 def test_swap_of_different_lengths_keeps_the_length_of_the_motion(vector_model, vectors):
@@ -84,6 +85,21 @@ def test_columns_of_a_nested_data_frame_keep_their_order(vectors, small):
     assert np.array_equal(model.transform(nested).content, model.transform(X).content)
     with pytest.raises(ValueError, match="X has column 'b' in place of column 'a'"):
         model.transform(nested[list("bac")])
+
+
+def test_columns_of_a_table_in_long_format_keep_their_order(vectors, small):
+    X = np.asarray(vectors)
+    table = pd.DataFrame(X.reshape(-1, 3), columns=list("abc"))
+    table["who"] = np.repeat(np.arange(len(X)), X.shape[1])
+    sequences, _ = from_table(table, id="who")
+    model = small().fit(sequences)
+    assert list(model.feature_names_in_) == list("abc")
+    assert np.array_equal(model.transform(sequences).content, model.transform(X).content)
+    turned, _ = from_table(table[["b", "a", "c", "who"]], id="who")
+    with pytest.raises(ValueError, match="X has column 'b' in place of column 'a'"):
+        model.transform(turned)
+    with pytest.raises(ValueError, match="X has 2 columns in place of the 3"):
+        model.transform(from_table(table, id="who", values=["a", "b"]).sequences)
 
 
 def test_feature_names(numbers, small):
