@@ -8,6 +8,7 @@ from scipy.linalg import eigh
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
+from ._rounding import without_rounding
 from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences, flat_frames
 
@@ -21,7 +22,6 @@ __all__ = [
 ]
 
 N_POINTS = 4  # of a course, evenly spaced: enough for its order, whatever its length
-ROUNDING = 1e-9  # of the largest value of a dimension
 
 
 def representations(held: ReadSequences, codes: SequenceCodes) -> dict[str, NDArray[np.float64]]:
@@ -47,16 +47,6 @@ def courses(sequences: list[NDArray]) -> NDArray[np.float64]:
     """Means, deviations, and the course at evenly spaced points, (n, 6 D)."""
     points = np.stack([at_points(x).reshape(-1) for x in sequences])
     return np.hstack([means_and_deviations(sequences), without_rounding(points, sequences)])
-
-
-def without_rounding(z: NDArray, sequences: list[NDArray]) -> NDArray[np.float64]:
-    """Make numbers constant that are so but for rounding, which labels could be read off.
-
-    Numbers of a sequence are in the order of the dimensions of its frames, once or more.
-    """
-    scale = np.max([np.abs(x).max(0) for x in sequences], axis=0)
-    least = ROUNDING * np.tile(scale, z.shape[1] // len(scale))
-    return np.where(np.ptp(z, axis=0) > least, z, z[0])
 
 
 def at_points(x: NDArray) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ._codes import flat_codes
+from ._rounding import deviations, differ, without_rounding
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 from ._separation_static import mean_of_each
@@ -79,11 +80,11 @@ def read_back(
     group_of: NDArray[np.intp],
 ) -> tuple[float, float]:
     """Retrieval of the group of b by the content code of a swap, and of a by its motion code."""
-    size = scale_of(data.content)
+    size = deviations(data.content)
     contents, _ = mean_of_each(data.content / size, group_of)
     content = retrieval(distances(swaps.content / size, contents), group_of[b])
     steps = np.concatenate(data.motion)
-    mean, size = steps.mean(0), scale_of(steps)
+    mean, size = steps.mean(0), deviations(steps)
     courses = ([(z - mean) / size for z in codes.motion] for codes in (swaps, data))
     return content, retrieval(unlike_courses(*courses), a)
 
@@ -95,9 +96,10 @@ def predicted(codes: SequenceCodes, rng: np.random.RandomState) -> tuple[float, 
     of a sequence, and of these from the content code. All that motion codes vary by counts, from
     step to step too: means that hardly vary are no matter, well as they may be foretold.
     """
-    motion = np.stack([np.concatenate([z.mean(0), z.std(0)]) for z in codes.motion])
-    of_all = np.concatenate(codes.motion).var(0).sum()
-    told = motion.var(0).sum() / of_all if of_all > 0 else 0.0
+    moments = np.stack([np.concatenate([z.mean(0), z.std(0)]) for z in codes.motion])
+    motion = without_rounding(moments, codes.motion)
+    steps = np.concatenate(codes.motion)
+    told = motion.var(0).sum() / steps.var(0).sum() if differ(steps).any() else 0.0
     return r2_of(motion, codes.content, rng), float(told * r2_of(codes.content, motion, rng))
 
 
@@ -107,7 +109,13 @@ def r2_of(
     rng: np.random.RandomState,
     groups: NDArray[np.intp] | None = None,
 ) -> float:
-    """Share of the variance of `y` that a linear function of `x` predicts, held out by groups."""
+    """Share of the variance of `y` that a linear function of `x` predicts, held out by groups.
+
+    Of numbers that differ by rounding alone there is none to predict.
+    """
+    y = y[:, differ(y)]
+    if not y.size:
+        return 0.0
     folds: KFold | GroupKFold
     if groups is None:
         folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)
@@ -117,11 +125,4 @@ def r2_of(
     missed = float(
         ((y - cross_val_predict(model, x, y, groups=groups, cv=folds).reshape(y.shape)) ** 2).sum()
     )
-    total = float(((y - y.mean(0)) ** 2).sum())
-    return max(0.0, 1 - missed / total) if total > 0 else 0.0
-
-
-def scale_of(codes: NDArray) -> NDArray[np.float64]:
-    """Standard deviations of numbers of codes; infinite where they are constant."""
-    spread = codes.std(0)
-    return np.where(spread > 0, spread, np.inf)
+    return max(0.0, 1 - missed / float(((y - y.mean(0)) ** 2).sum()))

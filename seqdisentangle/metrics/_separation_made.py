@@ -11,6 +11,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ._rounding import deviations
+
 __all__ = ["Reconstructed", "energy_coefficient", "indistinguishable", "use_of_codes"]
 
 N_FOLDS = 5
@@ -28,9 +30,8 @@ class Reconstructed:
 
     def __init__(self, frames: list[NDArray]) -> None:
         self.frames = frames
-        spread = np.concatenate(frames).std(0)
         vectors = frames[0].ndim == 2
-        self.scale = np.where(spread > 0, spread, np.inf) if vectors else np.ones_like(spread)
+        self.scale = deviations(np.concatenate(frames)) if vectors else np.ones(())
         self.still_missed: list[float] = []
         self.moving_missed: list[float] = []
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.covariance import LedoitWolf
 
+from ._rounding import deviations
+
 __all__ = ["StaticSpace", "mean_of_each", "statistics_of"]
 
 QUANTILES = (0.1, 0.5, 0.9)
@@ -54,8 +56,7 @@ class StaticSpace:
         n, n_parts, p = halves.shape
         table = halves.reshape(-1, p)
         self.mean = table.mean(0)
-        spread = table.std(0)
-        self.scale = np.where(spread > 0, spread, np.inf)
+        self.scale = deviations(table)
         table = (table - self.mean) / self.scale
         classes = np.repeat(np.arange(n) if groups is None else groups, n_parts)
         means, of = mean_of_each(table, classes)

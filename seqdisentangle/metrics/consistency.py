@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from ..data.containers import numbers_of
 from ..data.ragged import stacked
 from ._checks import checked, labels_in
+from ._rounding import differ
 from ._separation_codes import SequenceCodes, r2_of
 from ._sequences import ReadSequences
 
@@ -269,11 +270,11 @@ def content_stability(model: Any, X: Any, *, n_parts: int = 2) -> float:
         for k in range(n_parts)
     ]
     z = np.stack(codes, axis=1)  # (n, p, d)
+    if not differ(z.reshape(-1, z.shape[2])).any():
+        raise ValueError("model gives every part of X the same content: nothing can be stable")
     means = z.mean(1)
     between = n_parts * means.var(0, ddof=1).sum()
     within = z.var(1, ddof=1).mean(0).sum()
-    if between + within == 0:
-        raise ValueError("model gives every part of X the same content: nothing can be stable")
     return float((between - within) / (between + (n_parts - 1) * within))
 
 
@@ -339,7 +340,7 @@ def paired_codes(codes_a: ArrayLike, codes_b: ArrayLike) -> tuple[NDArray, NDArr
         z = numbers_of(codes, name).astype(np.float64)
         if z.ndim != 2 or len(z) < 2:
             raise ValueError(f"{name} must have shape (n, d), n at least 2, got shape {z.shape}")
-        if not np.isfinite(z).all() or not z.std(0).any():
+        if not np.isfinite(z).all() or not differ(z).any():
             raise ValueError(f"{name} must be finite and not all alike")
         found.append(z)
     if len(found[0]) != len(found[1]):

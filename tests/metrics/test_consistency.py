@@ -115,3 +115,19 @@ def test_cka_is_that_of_codes_of_any_scale(scale):
     assert 0 < expected < 1
     assert linear_cka(scale * a, b) == pytest.approx(expected)
     assert linear_cka(a, scale * b) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("n", [3, 7, 10, 41])
+def test_codes_that_are_alike_are_refused_whatever_their_mean_is_rounded_to(n):
+    alike, z = np.full((n, 2), 0.1), RNG.normal(size=(n, 2))
+    for measure in (linear_cka, linear_consistency):
+        with pytest.raises(ValueError, match="codes_b must be finite and not all alike"):
+            measure(z, alike)
+        with pytest.raises(ValueError, match="codes_a must be finite and not all alike"):
+            measure(alike, z)
+    constant = SimpleNamespace(
+        transform=lambda X: SimpleNamespace(content=np.full((len(X), 2), 0.1), motion=X)
+    )
+    for n_parts in (2, 3):
+        with pytest.raises(ValueError, match="model gives every part of X the same content"):
+            content_stability(constant, RNG.normal(size=(n, 6, 2)), n_parts=n_parts)

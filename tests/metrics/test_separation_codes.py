@@ -9,6 +9,7 @@ from seqdisentangle.metrics._separation_codes import (
     SequenceCodes,
     joined_codes,
     predicted,
+    r2_of,
     read_back,
 )
 
@@ -63,3 +64,30 @@ def test_what_motion_hardly_varies_by_is_no_matter(codes):
 def test_constant_codes_are_predicted_by_nothing(codes):
     constant = SequenceCodes(np.zeros((50, 2)), codes.motion)
     assert predicted(constant, np.random.RandomState(0)) == (0, 0)
+
+
+@pytest.mark.parametrize("n", [7, 10, 20, 40])
+@pytest.mark.parametrize("constant", [0.1, 0.3, -0.7, 1 / 3])
+def test_constant_codes_whose_mean_is_rounded_are_so_too(n, constant):
+    rng = np.random.RandomState(0)
+    random = SequenceCodes(rng.normal(size=(n, 3)), list(rng.normal(size=(n, 6, 2))))
+    still = SequenceCodes(np.full((n, 2), constant), random.motion)
+    without = SequenceCodes(random.content, [np.full((4 + i % 5, 2), constant) for i in range(n)])
+    assert r2_of(random.content, still.content, rng) == 0
+    assert predicted(still, rng)[0] == 0
+    assert predicted(without, rng) == (0, 0)
+
+
+def test_a_constant_number_beside_others_is_no_matter(codes):
+    wider = np.column_stack([codes.content, np.full(50, 0.1)])
+    level = np.stack([z.mean(0) for z in codes.motion])
+    for x, y in ((codes.content, level), (codes.content, codes.content)):
+        found = [
+            r2_of(x, of, np.random.RandomState(0))
+            for of in (y, np.column_stack([y, np.full(50, 0.1)]))
+        ]
+        assert found[0] == pytest.approx(found[1], abs=1e-12)
+    rows, other = np.arange(50), np.roll(np.arange(50), 1)
+    swaps = SequenceCodes(wider[other] + np.array([0, 0, 0, 1e-9]), codes.motion)
+    same = SequenceCodes(wider, codes.motion)
+    assert read_back(swaps, same, rows, other, rows) == (1, 1)

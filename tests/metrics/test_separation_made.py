@@ -38,6 +38,18 @@ def test_what_the_data_do_not_have_is_not_missed():
         assert min(reconstructed.r2()) > 0.95
 
 
+def test_a_feature_that_is_constant_does_not_count(levels):
+    X = list(levels(30))
+    found = []
+    for constant in (0.5, 0.1):  # of which the mean of the second is rounded
+        X_of_it = [np.column_stack([x, np.full(len(x), constant)]) for x in X]
+        reconstructed = Reconstructed(X_of_it)
+        reconstructed.add([x + 0.1 for x in X_of_it])
+        found.append(reconstructed.r2())
+    assert found[1] == found[0]
+    assert min(found[0]) > 0.9
+
+
 def test_use_is_of_the_code_that_changes_a_swap(levels):
     X = levels(20)
     a, b = np.arange(20), np.roll(np.arange(20), 1)

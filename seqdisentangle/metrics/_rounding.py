@@ -1,0 +1,50 @@
+"""Numbers that differ by rounding alone, which nothing is to be read off."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["deviations", "differ", "without_rounding"]
+
+OF_NUMBERS = 1e-12  # of the largest in a column
+OF_MOMENTS = 1e-9  # of the largest value that they are computed of
+
+
+def differ(z: NDArray, least: NDArray | None = None) -> NDArray[np.bool_]:
+    """Tell which columns hold numbers that differ by more than rounding.
+
+    Their deviation does not tell: of equal numbers it is not 0 where their mean is rounded.
+
+    Parameters
+    ----------
+    z : array of shape (n, d)
+    least : array of shape (d,), optional
+        What they differ by at least, 1e-12 of the largest if not given.
+
+    Returns
+    -------
+    array of bool and shape (d,)
+
+    Examples
+    --------
+    >>> differ(np.array([[0.1, 1.0], [0.1 + 1e-17, 2.0]]))
+    array([False,  True])
+    """
+    least = OF_NUMBERS * np.abs(z).max(0) if least is None else least
+    return np.asarray(np.ptp(z, axis=0) > least)
+
+
+def deviations(z: NDArray) -> NDArray[np.float64]:
+    """Standard deviations of columns to divide by: infinite where numbers do not differ."""
+    return np.where(differ(z), z.std(0), np.inf)
+
+
+def without_rounding(z: NDArray, sequences: list[NDArray]) -> NDArray[np.float64]:
+    """Make moments constant that are so but for rounding, which labels could be read off.
+
+    Those of a sequence are in the order of the dimensions of its frames, once or more.
+    """
+    scale = np.max([np.abs(x).max(0) for x in sequences], axis=0)
+    least = OF_MOMENTS * np.tile(scale, z.shape[1] // len(scale))
+    return np.where(differ(z, least), z, z[0])
