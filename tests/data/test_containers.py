@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_sequence
 from torch.utils.data import Dataset
 
-from seqdisentangle.data.containers import as_array, opened
+from seqdisentangle.data.containers import as_array, columns_in, opened
 from seqdisentangle.data.sequences import Sequences
 
 NAN = float("nan")
@@ -245,3 +245,54 @@ def test_what_holds_no_numbers_is_refused_with_a_way_to_convert_it(x, error, way
             continue
         with pytest.raises(error, match=escaped if container is x else rf"{name}\[0\]"):
             opened(container, name)
+
+
+# ---- what stays as it is -------------------------------------------------------------------------
+
+
+class Elsewhere:
+    """An array of another package, which is not to be read whole."""
+
+    shape, dtype = (6, 4, 3), np.dtype(np.float32)
+
+    def __getitem__(self, rows):
+        raise AssertionError("read")
+
+    __array__ = None
+
+
+def test_what_is_read_by_parts_stays_as_it_is(tmp_path):
+    X = np.arange(72.0).reshape(6, 4, 3)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    chunked = dask.array.from_array(X, chunks=2)
+    stored = zarr.array(X)
+    masked = np.ma.array(mapped, mask=X > 70)
+    with h5py.File(tmp_path / "X.h5", "w") as file:
+        for one in (mapped, chunked, stored, Elsewhere(), file.create_dataset("X", data=X)):
+            assert opened(one, "X") is one
+    assert opened(masked, "X") is masked
+    assert [type(x) for x in opened([mapped[0], X[1]], "X")] == [np.memmap, np.ndarray]
+    for one in (tmp_path, str(tmp_path)):
+        assert opened(one, "X") is one
+
+
+def test_what_is_in_memory_becomes_an_array():
+    for one in (
+        np.eye(3),
+        torch.eye(3),
+        memoryview(np.eye(3)),
+        np.float64(3),
+        ArrayOnly(np.eye(3)),
+    ):
+        assert type(opened(one, "X")) is np.ndarray
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame])
+def test_columns_are_those_that_values_are_told_apart_by(of):
+    wide = of({"t0": [1.0, 2.0], "t1": [3.0, 4.0]})
+    nested = of({"b": [[1.0, 2.0], [3.0]], "a": [[4.0, 5.0], [6.0]]})
+    assert columns_in(nested, "X") == ["b", "a"]
+    assert columns_in([wide, wide], "X") == ["t0", "t1"]
+    for X in (wide, np.eye(3), [np.eye(3)], None):  # of a wide one they are steps
+        assert columns_in(X, "X") == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seqdisentangle.data.passes import evenly_picked
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.spread import spread_of
 from seqdisentangle.data.units import Scaling
@@ -29,6 +30,28 @@ def test_lengths_and_gaps_count_for_nothing():
     whole = spread_of(Sequences(X), NONE)
     for other in (Sequences(ragged), Sequences(gaps, missing="mask")):
         np.testing.assert_allclose(spread_of(other, NONE), whole, rtol=0.02)
+
+
+def test_every_sequence_counts_once_whatever_its_length_and_gaps():
+    rng = np.random.RandomState(0)
+    X = [rng.randn(T, 2) + 3 * rng.randn(1, 2) for T in (1, 4, 9, 30)]
+    for x in X[1:]:
+        x[rng.rand(*x.shape) < 0.3] = np.nan
+    X[2][:, 1] = np.nan
+    X[2][0, 1] = 7.0  # a single one is known
+    found = spread_of(Sequences(X, missing="mask"), NONE)
+    means = np.stack([np.nanmean(x, axis=0) for x in X])
+    within = [np.nansum((x - m) ** 2) / np.isfinite(x).sum() for x, m in zip(X, means, strict=True)]
+    assert found.between == pytest.approx(np.var(means, axis=0).mean())
+    assert found.within == pytest.approx(np.mean(within))
+
+
+def test_64_sequences_are_read_if_no_other_number_is_told():
+    X = np.arange(1000.0)[:, None] ** 2 + np.zeros((1, 3))
+    assert spread_of(Sequences(X), NONE) == spread_of(Sequences(X), NONE, n_read=64)
+    assert spread_of(Sequences(X), NONE).between == pytest.approx(
+        np.var(X[evenly_picked(1000, 64), 0])
+    )
 
 
 def test_the_spread_is_in_the_scale_of_the_model():
