@@ -76,7 +76,7 @@ def sample_rows(
     n_steps = lengths if isinstance(held.X, list) else held.n_steps
     drawn = model.sample(half, n_steps, random_state=drawn_seed(rng))
     compared = {
-        "samples": features(held.as_frames(drawn)),
+        "samples": features(held.frames_made(drawn, "sample", lengths)),
         "data": features([held.frames[i] for i in other]),
     }
     if made is not None:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._batches import drawn_seed
+from ._codes import both_codes
 from ._factors import is_continuous
 from ._judged import labels_shown
+from ._made import counted
 from ._report_rows import row
 from ._sequences import ReadSequences
 from .generation import conditional_entropy, inception_score, marginal_entropy
@@ -69,7 +71,7 @@ def error_rows(
     rng: np.random.RandomState,
 ) -> list[dict[str, Any]]:
     """The error of each label where one code is kept and the other drawn from its prior."""
-    codes = model.transform(held.X)
+    codes = both_codes(model, held.X)
     kept = {
         "content": {"n_steps": held.n_steps, "content": codes.content},
         "motion": {"motion": codes.motion},
@@ -77,7 +79,8 @@ def error_rows(
     errors: dict[tuple[str, str], list[float]] = {}
     for _ in range(N_DRAWS):
         for code, given in kept.items():
-            drawn = model.sample(len(held), **given, random_state=drawn_seed(rng))
+            made = model.sample(len(held), **given, random_state=drawn_seed(rng))
+            drawn = counted(made, len(held), "model.sample")
             for name, share in right(labels_shown(judge, drawn, factors), factors).items():
                 errors.setdefault((name, code), []).append(1 - share)
     return [
@@ -103,7 +106,8 @@ def donor_rows(
 ) -> list[dict[str, Any]]:
     """The share of swaps that show the label of each donor, of random pairs where these differ."""
     partner = rng.permutation(len(held))
-    swapped = model.swap(held.X, held.take(partner)).a_motion_b_content
+    made = model.swap(held.X, held.take(partner)).a_motion_b_content
+    swapped = counted(made, len(held), "model.swap")
     shown = labels_shown(judge, swapped, factors)
     rows = []
     for name, factor in factors.items():
@@ -126,12 +130,11 @@ def quality_rows(
     rng: np.random.RandomState,
 ) -> list[dict[str, Any]]:
     """Inception score and entropies of each label, of samples as many as sequences."""
-    drawn = [
-        probabilities(
-            judge, model.sample(len(held), held.n_steps, random_state=drawn_seed(rng)), len(names)
-        )
-        for _ in range(N_DRAWS)
-    ]
+    drawn = []
+    for _ in range(N_DRAWS):
+        samples = model.sample(len(held), held.n_steps, random_state=drawn_seed(rng))
+        shown = counted(samples, len(held), "model.sample")
+        drawn.append(probabilities(judge, shown, len(names)))
     data = probabilities(judge, held.X, len(names))
     remade = None if made is None else probabilities(judge, made, len(names))
     measures = {

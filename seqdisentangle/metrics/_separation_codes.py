@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ._codes import flat_codes
+from ._codes import both_codes, checked_codes, flat_codes
 from ._rounding import deviations, differ, without_rounding
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
@@ -37,15 +37,9 @@ class SequenceCodes(NamedTuple):
         Raises
         ------
         ValueError
-            If the model does not return both codes.
+            If the model does not return both codes, one a sequence, of finite numbers.
         """
-        codes = model.transform(X)
-        if not (hasattr(codes, "content") and hasattr(codes, "motion")):
-            raise ValueError(
-                f"model.transform must return both codes, got {type(codes).__name__}: set "
-                "codes='both'"
-            )
-        content, motion = flat_codes(codes)
+        content, motion = checked_codes(flat_codes(both_codes(model, X)), len(X))
         return cls(content.astype(np.float64), [z.astype(np.float64) for z in motion])
 
 

@@ -76,7 +76,7 @@ def use_of_codes(
     by_content = by_motion = by_both = 0.0
     for made, i, j in zip(swaps, a, b, strict=True):
         x, y = reconstructions[i], reconstructions[j]
-        n = min(len(x), len(y))
+        n = min(len(made), len(x), len(y))
         by_content += float(((made[:n] - x[:n]) ** 2).sum())
         by_motion += float(((made[:n] - y[:n]) ** 2).sum())
         by_both += float(((x[:n] - y[:n]) ** 2).sum())

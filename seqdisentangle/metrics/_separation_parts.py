@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._codes import both_codes
 from ._separation_sequences import HeldOut
 
 __all__ = ["parts_in_use"]
@@ -41,16 +42,17 @@ def parts_in_use(model: Any, held: HeldOut, batch_size: int) -> tuple[int, float
     """
     rows = np.arange(min(len(held), batch_size, N_READ))
     a = held.take(rows)
-    shape = np.shape(model.transform(a).content)
+    shape = np.shape(both_codes(model, a).content)
     if len(shape) != 3:
         return 1, 1.0
-    before = held.as_frames(model.reconstruct(a))
+    before = held.remade(model, rows)
     change = np.zeros((len(rows), shape[1]))
     for donor in range(1, min(N_DONORS + 1, len(rows))):
         b = held.take(np.roll(rows, donor))
         for part in range(shape[1]):
             swap = model.swap(a, b, parts=part).a_motion_b_content
-            change[:, part] += changed(before, held.as_frames(swap))
+            made = held.frames_made(swap, "swap", [len(x) for x in before])
+            change[:, part] += changed(before, made)
     used = change > EMPTY * change.max(1, keepdims=True)
     return shape[1], float(used.sum(1).mean())
 

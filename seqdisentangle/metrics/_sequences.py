@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.ragged import stacked
 from ..data.sequences import Sequences
+from ._made import check_frames
 from ._separation_codes import SequenceCodes
 
 __all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
@@ -52,8 +54,12 @@ class ReadSequences:
     @property
     def n_steps(self) -> int | list[int]:
         """Length of the sequences, a list of them where they differ."""
-        lengths = [len(x) for x in self.frames]
-        return lengths if isinstance(self.X, list) else lengths[0]
+        return self.lengths if isinstance(self.X, list) else self.lengths[0]
+
+    @property
+    def lengths(self) -> list[int]:
+        """Length of each of the sequences."""
+        return [len(x) for x in self.frames]
 
     def take(self, rows: NDArray[np.intp]) -> Any:
         """Some of the sequences, for the model."""
@@ -65,23 +71,33 @@ class ReadSequences:
         each = (torch.from_numpy(np.require(x, np.float64, ["W"])) for x in made)
         return [self.layout.to_frames(x[None])[0].contiguous().numpy() for x in each]
 
+    def frames_made(
+        self, made: Any, verb: str, lengths: Sequence[int | None]
+    ) -> list[NDArray[np.float64]]:
+        """What a method of a model made, as `frames` are.
+
+        Raises
+        ------
+        ValueError
+            If it is no sequence of each length, None standing for any, with frames of the data.
+        """
+        check_frames(made, self.layout.array_frame_shape, lengths, f"model.{verb}")
+        return self.as_frames(made)
+
+    def remade(self, model: Any, rows: NDArray[np.intp]) -> list[NDArray[np.float64]]:
+        """Reconstructions of some of the sequences."""
+        lengths = [len(self.frames[i]) for i in rows]
+        return self.frames_made(model.reconstruct(self.take(rows)), "reconstruct", lengths)
+
     def encoded(self, model: Any) -> SequenceCodes:
         """Both codes of every sequence.
 
         Raises
         ------
         ValueError
-            If the model does not return both codes, one a sequence.
+            If the model does not return both codes, one a sequence, of finite numbers.
         """
-        codes = SequenceCodes.of(model, self.X)
-        found = (len(codes.content), len(codes.motion))
-        if codes.content.ndim != 2 or found != (len(self), len(self)):
-            raise ValueError(
-                "model.transform must return content of shape (n, d) and n motions of "
-                f"{len(self)} sequences, got content of shape {codes.content.shape} and "
-                f"{found[1]} motions"
-            )
-        return codes
+        return SequenceCodes.of(model, self.X)
 
 
 def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") -> Sequences:

@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from ._batches import drawn_seed
 from ._checks import checked
+from ._made import counted
 from .interventions import Judge
 
 __all__ = ["action_consistency"]
@@ -66,6 +67,7 @@ def action_consistency(
     for action in range(n_actions):
         seed = drawn_seed(rng)
         samples = model.sample(n_samples, n_steps, action=action, random_state=seed)
+        counted(samples, n_samples, "model.sample")
         labels = np.asarray(judge.predict(samples)).reshape(n_samples, -1)[:, 0]
         shares.append(np.unique(labels, return_counts=True)[1].max() / n_samples)
     return np.array(shares)

@@ -13,6 +13,7 @@ from ..data.containers import as_array
 from ._checks import checked
 from ._factors import factors_in, is_continuous
 from ._judged import labels_shown
+from ._made import counted
 from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences
 from .probes import chance
@@ -213,7 +214,8 @@ def exchanged(
     content[:, dimensions] = donors[rows][:, dimensions]
     motion = [codes.motion[i] for i in rows]
     is_ragged = isinstance(held.X, list)
-    return model.inverse_transform((content, motion if is_ragged else np.stack(motion)))
+    made = model.inverse_transform((content, motion if is_ragged else np.stack(motion)))
+    return counted(made, len(rows), "model.inverse_transform")
 
 
 def dimensions_in(dimensions: Any, name: str, size: int) -> NDArray[np.intp]:

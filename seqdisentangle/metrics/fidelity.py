@@ -219,15 +219,7 @@ def reconstructions(model: Any, held: ReadSequences, batch_size: int) -> Any:
     """
     for start in range(0, len(held), batch_size):
         rows = np.arange(start, min(start + batch_size, len(held)))
-        originals = [held.frames[i] for i in rows]
-        made = held.as_frames(model.reconstruct(held.take(rows)))
-        shapes = [x.shape for x in originals]
-        if (found := [x.shape for x in made]) != shapes:
-            raise ValueError(
-                f"model.reconstruct must give frames shaped as those of X, {shapes[0]} first, got "
-                f"{found[:1]} of {len(found)}"
-            )
-        yield originals, made
+        yield [held.frames[i] for i in rows], held.remade(model, rows)
 
 
 def unit_of(held: ReadSequences) -> float:

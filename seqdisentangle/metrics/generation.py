@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from ..data.containers import numbers_of
 from ._batches import batches, drawn_seed
 from ._checks import checked, sequences_in
+from ._made import counted
 
 __all__ = [
     "SampleQuality",
@@ -208,7 +209,8 @@ def sample_quality(
     def samples() -> Iterator[Any]:
         for start in range(0, n_samples, batch_size):
             size = min(batch_size, n_samples - start)
-            yield model.sample(size, n_steps, random_state=drawn_seed(rng))
+            samples = model.sample(size, n_steps, random_state=drawn_seed(rng))
+            yield counted(samples, size, "model.sample")
 
     return _quality(samples(), judge, task)
 

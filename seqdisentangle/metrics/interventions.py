@@ -13,6 +13,8 @@ from sklearn.utils import check_random_state
 from ..data.ragged import Rows
 from ._batches import batches, drawn_seed
 from ._checks import checked, labels_in, sequences_in
+from ._codes import both_codes
+from ._made import counted
 from .probes import chance
 
 __all__ = [
@@ -102,7 +104,7 @@ class Labels:
         `content_rows`.
         """
         expected = np.column_stack([self.motion[motion_rows], self.content[content_rows]])
-        answered = np.asarray(judge.predict(frames))
+        answered = np.asarray(judge.predict(counted(frames, len(expected), "model")))
         if answered.shape != expected.shape:
             raise ValueError(
                 f"the judge answered with shape {answered.shape}, expected {expected.shape}: "
@@ -255,7 +257,7 @@ def content_drawn_accuracy(
     rng = check_random_state(random_state)
 
     def generate(x: Any) -> Any:
-        motion = model.transform(x).motion
+        motion = both_codes(model, x).motion
         return model.sample(len(x), motion=motion, random_state=drawn_seed(rng))
 
     X = sequences_in(X)
@@ -311,7 +313,7 @@ def motion_drawn_accuracy(
     n_steps = X.shape[1]
 
     def generate(x: Any) -> Any:
-        content = model.transform(x).content
+        content = both_codes(model, x).content
         return model.sample(len(x), n_steps, content=content, random_state=drawn_seed(rng))
 
     labels = Labels(motion_labels, content_labels, len(X))

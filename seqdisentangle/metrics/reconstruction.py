@@ -71,7 +71,10 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
         x = as_array(batch)
         x_hat = np.asarray(model.reconstruct(x))
         if x_hat.shape != x.shape:
-            raise ValueError(f"reconstructions have shape {x_hat.shape}, the data {x.shape}.")
+            raise ValueError(
+                f"model.reconstruct must give frames shaped as those of X, {x.shape}, got "
+                f"{x_hat.shape}"
+            )
         total += float(((_unit(x) - _unit(x_hat)) ** 2).sum())
     per_frame = total / (n * T)
     return ReconstructionError(per_frame / int(np.prod(frame, dtype=int)), per_frame)

@@ -106,10 +106,10 @@ def report(
     if judge is not None and not labels_in_factors(factors):
         raise ValueError("judge needs the labels that it was trained on: give y")
     codes = held.encoded(model)
-    steps = min(len(x) for x in held.frames)
+    steps = min(held.lengths)
     can = {verb: hasattr(model, verb) for verb in ("reconstruct", "swap", "sample")}
     remade = model.reconstruct(held.X) if can["reconstruct"] else None
-    made = None if remade is None else held.as_frames(remade)
+    made = None if remade is None else held.frames_made(remade, "reconstruct", held.lengths)
     rows = probe_rows(held, codes, made, factors, told, n_folds, rng)
     rows += verification_rows(held, codes, factors)
     if steps >= 2:

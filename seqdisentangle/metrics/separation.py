@@ -259,7 +259,7 @@ def separation(
     content_used, motion_used = use_of_codes(swaps.places, reconstructions.places, a, b)
     content_from_motion, motion_from_content = predicted(codes, rng)
     drawn = model.sample(len(held), held.n_steps, random_state=drawn_seed(rng))
-    samples, data = eye(held.as_frames(drawn)).statistics, eye.data.statistics
+    samples = eye(held.frames_made(drawn, "sample", held.lengths)).statistics
     return Separation(
         score=shown.score,
         shown=shown,
@@ -269,8 +269,8 @@ def separation(
         motion_used=motion_used,
         content_from_motion=content_from_motion,
         motion_from_content=motion_from_content,
-        samples_like_data=indistinguishable(samples, data, rng),
-        samples_distance=energy_coefficient(samples, data),
+        samples_like_data=indistinguishable(samples, eye.data.statistics, rng),
+        samples_distance=energy_coefficient(samples, eye.data.statistics),
         still_reconstructed=r2[0],
         moving_reconstructed=r2[1],
         told_apart=eye.told_apart(),
@@ -354,7 +354,7 @@ def exchanged(
     looks, codes, donors = [], [], []
     for a, b in held.pairs(rng, batch_size):
         made = model.swap(held.take(a), held.take(b)).a_motion_b_content
-        looks.append(eye(held.as_frames(made), eye.group_of[b]))
+        looks.append(eye(held.frames_made(made, "swap", [None] * len(a)), eye.group_of[b]))
         donors.append((a, b))
         if encode:
             codes.append(SequenceCodes.of(model, made))
@@ -368,11 +368,11 @@ def encoded(
     """The looks of reconstructions, the codes of the data, and R2 of what stays and what moves."""
     looks, codes, reconstructed = [], [], Reconstructed(held.frames)
     for start in range(0, len(held), batch_size):
-        X = held.take(np.arange(start, min(start + batch_size, len(held))))
-        made = held.as_frames(model.reconstruct(X))
+        rows = np.arange(start, min(start + batch_size, len(held)))
+        made = held.remade(model, rows)
         reconstructed.add(made)
         looks.append(eye(made))
-        codes.append(SequenceCodes.of(model, X))
+        codes.append(SequenceCodes.of(model, held.take(rows)))
     return joined(looks), joined_codes(codes), reconstructed.r2()
 
 

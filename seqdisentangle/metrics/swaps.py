@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.containers import numbers_of
 from ._checks import checked
+from ._made import counted
 from ._sequences import ReadSequences
 from .tables import Estimate
 
@@ -117,7 +118,8 @@ def swap_distance(
     swaps: list[NDArray] = []
     for start in range(0, len(a), batch_size):
         rows = np.arange(start, min(start + batch_size, len(a)))
-        swaps += list(model.swap(a.take(rows), b.take(rows)).a_motion_b_content)
+        made = model.swap(a.take(rows), b.take(rows)).a_motion_b_content
+        swaps += list(counted(made, len(rows), "model.swap"))
     found: dict[str, Estimate | None] = {}
     for name, measure, near, far in (("embedding", embed, b, a), ("keypoints", keypoints, a, b)):
         asked = "embed" if name == "embedding" else name

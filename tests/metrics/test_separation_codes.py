@@ -23,7 +23,7 @@ def codes():
 def test_codes_are_those_of_transform_in_batches_too(codes):
     def part(rows):
         made = SimpleNamespace(content=codes.content[rows], motion=codes.motion[rows])
-        return SequenceCodes.of(SimpleNamespace(transform=lambda X: made), None)
+        return SequenceCodes.of(SimpleNamespace(transform=lambda X: made), made.content)
 
     both = joined_codes([part(slice(20)), part(slice(20, None))])
     np.testing.assert_array_equal(both.content, codes.content)
