@@ -15,11 +15,12 @@ from sklearn.utils._param_validation import HasMethods
 from .._arguments import COUNT, Number, constrained
 from ..data.containers import as_array, is_missing, opened, refuse
 
-__all__ = ["checked", "label_of_each", "labels_in", "sequences_in"]
+__all__ = ["check_size", "checked", "label_of_each", "labels_in", "sequences_in"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 AT_LEAST_TWO = Number(Integral, 2, None, closed="left")
+LARGEST = 1e37  # of features: float32 holds it, and float64 the sixth power
 # Of arguments that are the same in every metric.
 CONSTRAINTS = {
     "batch_size": COUNT,
@@ -64,6 +65,20 @@ def checked(**methods: str) -> Callable[[Function], Function]:
         return constrained(**constraints)(function)
 
     return decorate
+
+
+def check_size(features: NDArray, name: str) -> None:
+    """Raise a ValueError if features are not finite, or too large to be multiplied.
+
+    Of what overflows, comparisons would be made without a word.
+    """
+    wrong = ~(np.abs(features.astype(np.float64)) <= LARGEST)
+    if wrong.any():
+        place = tuple(np.argwhere(wrong)[0].tolist())
+        raise ValueError(
+            f"{name} must be finite, and at most {LARGEST:g} in size, got {features[place]} at "
+            f"{place}"
+        )
 
 
 def sequences_in(X: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["deviations", "differ", "without_rounding"]
+__all__ = ["deviations", "differ", "in_range", "without_rounding"]
 
 OF_NUMBERS = 1e-12  # of the largest in a column
 OF_MOMENTS = 1e-9  # of the largest value that they are computed of
@@ -33,6 +33,19 @@ def differ(z: NDArray, least: NDArray | None = None) -> NDArray[np.bool_]:
     """
     least = OF_NUMBERS * np.abs(z).max(0) if least is None else least
     return np.asarray(np.ptp(z, axis=0) > least)
+
+
+def in_range(z: NDArray) -> NDArray[np.float64]:
+    """Numbers times a power of two, which is exact, so that the largest is from 0.5 to 1.
+
+    Their squares neither overflow nor are they lost.
+
+    Examples
+    --------
+    >>> in_range(np.array([3e200, -1.5e200])) ** 2
+    array([0.96003769, 0.24000942])
+    """
+    return np.asarray(np.ldexp(z, -np.frexp(np.abs(z).max())[1]))
 
 
 def deviations(z: NDArray) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ._codes import both_codes, checked_codes, flat_codes
-from ._rounding import deviations, differ, without_rounding
+from ._rounding import deviations, differ, in_range, without_rounding
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 from ._separation_static import mean_of_each
@@ -110,6 +110,7 @@ def r2_of(
     y = y[:, differ(y)]
     if not y.size:
         return 0.0
+    y = in_range(y)
     folds: KFold | GroupKFold
     if groups is None:
         folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)

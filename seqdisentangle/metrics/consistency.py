@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from ..data.containers import numbers_of
 from ..data.ragged import stacked
 from ._checks import checked, labels_in
-from ._rounding import differ
+from ._rounding import differ, in_range
 from ._separation_codes import SequenceCodes, r2_of
 from ._sequences import ReadSequences
 
@@ -328,7 +328,7 @@ def both_ways(
 
 
 def paired_codes(codes_a: ArrayLike, codes_b: ArrayLike) -> tuple[NDArray, NDArray]:
-    """Two codes of the same things, one a row.
+    """Two codes of the same things, one a row, each in a unit in which it can be squared.
 
     Raises
     ------
@@ -342,7 +342,7 @@ def paired_codes(codes_a: ArrayLike, codes_b: ArrayLike) -> tuple[NDArray, NDArr
             raise ValueError(f"{name} must have shape (n, d), n at least 2, got shape {z.shape}")
         if not np.isfinite(z).all() or not differ(z).any():
             raise ValueError(f"{name} must be finite and not all alike")
-        found.append(z)
+        found.append(in_range(z))
     if len(found[0]) != len(found[1]):
         raise ValueError(
             "codes_a and codes_b must be of the same sequences, got "

@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 
 from ..data.containers import numbers_of
 from ._batches import drawn_seed
-from ._checks import checked
+from ._checks import check_size, checked
 from ._factors import factors_in, is_continuous
 from .probes import chance
 from .tables import Table
@@ -245,8 +245,7 @@ def table_of(codes: ArrayLike) -> NDArray[np.float64]:
     z = numbers_of(codes, "codes").astype(np.float64)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"codes must have shape (n, d), got shape {z.shape}")
-    if not np.isfinite(z).all():
-        raise ValueError("codes must be finite, got NaN or infinity")
+    check_size(z, "codes")
     return z
 
 

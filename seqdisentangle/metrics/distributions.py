@@ -13,7 +13,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import check_random_state
 
 from ..data.containers import numbers_of
-from ._checks import checked
+from ._checks import check_size, checked
 from .tables import Estimate
 
 __all__ = [
@@ -306,8 +306,7 @@ def paired_features(real: ArrayLike, generated: ArrayLike) -> tuple[NDArray, NDA
         z = numbers_of(features, name).astype(np.float64)
         if z.ndim != 2 or len(z) < 2 or not z.shape[1]:
             raise ValueError(f"{name} must have shape (n, d), n at least 2, got shape {z.shape}")
-        if not np.isfinite(z).all():
-            raise ValueError(f"{name} must be finite, got NaN or infinity")
+        check_size(z, name)
         found.append(z)
     x, y = found
     if x.shape[1] != y.shape[1]:

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ..data.containers import numbers_of
-from ._checks import checked, label_of_each, labels_in
+from ._checks import check_size, checked, label_of_each, labels_in
 
 __all__ = ["chance", "probe_accuracy"]
 
@@ -117,4 +117,5 @@ def _flat(codes: ArrayLike, name: str) -> NDArray[np.floating]:
     z = numbers_of(codes, name)
     if z.ndim not in (2, 3):
         raise ValueError(f"{name} must have shape (n, d) or (n, T, d), got shape {z.shape}.")
+    check_size(z, name)
     return z.reshape(len(z), -1)

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_curve
 from sklearn.preprocessing import normalize
 
 from ..data.containers import numbers_of
-from ._checks import checked, label_of_each, labels_in
+from ._checks import check_size, checked, label_of_each, labels_in
 from ._sequences import ReadSequences
 
 __all__ = ["Verification", "equal_error_rate", "verification", "verification_error_rate"]
@@ -186,6 +186,7 @@ def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
         )
     if labels.shape != z.shape[:1]:
         raise ValueError(f"y must have shape ({len(z)},), one label a code, got {labels.shape}.")
+    check_size(z, "codes")
     unit = normalize(z - z.mean(0))
     first, second = np.triu_indices(len(z), 1)
     return equal_error_rate((unit @ unit.T)[first, second], labels[first] == labels[second])
@@ -210,7 +211,8 @@ def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If there is not one trial of each kind, or scores and answers differ in number.
+        If there is not one trial of each kind, scores and answers differ in number, a score is
+        not finite, or an answer is none.
 
     Examples
     --------
@@ -219,7 +221,11 @@ def equal_error_rate(scores: ArrayLike, same: ArrayLike) -> float:
     0.3333333333333333
     """
     s = numbers_of(scores, "scores").astype(np.float64)
-    truth = labels_in(same, "same").astype(bool)
+    told = labels_in(same, "same")
+    if not np.isin(told, [False, True]).all():  # of text, all that is not empty would be true
+        raise ValueError(f"same must hold True or False for each trial, got {told.ravel()[:3]}")
+    check_size(s, "scores")
+    truth = told.astype(bool)
     if s.ndim != 1 or s.shape != truth.shape:
         raise ValueError(
             "scores and same must be one-dimensional and of one length, "

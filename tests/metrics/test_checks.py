@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from seqdisentangle.metrics._checks import checked, labels_in, sequences_in
+from seqdisentangle.metrics._checks import check_size, checked, labels_in, sequences_in
 
 
 @checked(model="swap")
@@ -36,6 +36,18 @@ def test_sequences_of_every_container_are_an_array():
     assert np.array_equal(sequences_in(pd.DataFrame(X[0])), X[0])
     with pytest.raises(ValueError, match="X must hold sequences of one length"):
         sequences_in([X[0], X[1, :2]])
+
+
+def test_features_are_finite_and_can_be_multiplied():
+    z = np.array([[1.0, -2.0], [1e37, -1e37]])
+    check_size(z, "codes")
+    check_size(z.astype(np.float32)[:1], "codes")
+    check_size(np.arange(4), "codes")
+    for wrong, told in [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"), (-1.1e37, "-1.1e")]:
+        changed = z.copy()
+        changed[1, 0] = wrong
+        with pytest.raises(ValueError, match=rf"codes must be finite.*, got {told}.* at \(1, 0\)"):
+            check_size(changed, "codes")
 
 
 def test_labels_are_of_one_kind():

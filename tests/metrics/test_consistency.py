@@ -131,3 +131,13 @@ def test_codes_that_are_alike_are_refused_whatever_their_mean_is_rounded_to(n):
     for n_parts in (2, 3):
         with pytest.raises(ValueError, match="model gives every part of X the same content"):
             content_stability(constant, RNG.normal(size=(n, 6, 2)), n_parts=n_parts)
+
+
+@pytest.mark.parametrize("scale", [2.0**-700, 2.0**700, 2.0**1000])
+def test_consistency_is_that_of_codes_of_any_scale(scale):
+    a = RNG.normal(size=(40, 3))
+    b = a @ RNG.normal(size=(3, 2)) + 0.5 * RNG.normal(size=(40, 2))
+    expected = linear_consistency(a, b, random_state=0)
+    assert 0.1 < expected < 0.9
+    assert linear_consistency(a * scale, b, random_state=0) == pytest.approx(expected, abs=1e-12)
+    assert linear_consistency(a, b * scale, random_state=0) == pytest.approx(expected, abs=1e-12)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqdisentangle.metrics._rounding import deviations, differ, without_rounding
+from seqdisentangle.metrics._rounding import deviations, differ, in_range, without_rounding
 
 NUMBERS = [0.1, 0.3, -0.7, 1 / 3, 1e9 / 7, 1e-9 / 3, 0.0]
 
@@ -36,3 +36,14 @@ def test_moments_that_differ_by_rounding_of_what_they_are_of_become_constant():
     found = without_rounding(z, sequences)
     np.testing.assert_array_equal(found[:, :2], np.tile(z[0, :2], (3, 1)))
     np.testing.assert_array_equal(found[:, 2:], z[:, 2:])
+
+
+@pytest.mark.parametrize("exponent", [-1000, -300, 0, 7, 1000])
+def test_numbers_in_range_are_the_same_but_for_a_power_of_two(exponent):
+    z = np.random.RandomState(0).normal(size=(5, 2))
+    found = in_range(np.ldexp(z, exponent))
+    assert 0.5 <= np.abs(found).max() < 1
+    ratio = np.unique(found / z)
+    assert ratio.size == 1
+    assert np.log2(ratio[0]) == round(np.log2(ratio[0]))
+    np.testing.assert_array_equal(in_range(np.zeros((2, 2))), np.zeros((2, 2)))

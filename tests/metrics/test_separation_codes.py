@@ -78,6 +78,16 @@ def test_constant_codes_whose_mean_is_rounded_are_so_too(n, constant):
     assert predicted(without, rng) == (0, 0)
 
 
+def test_the_share_of_small_numbers_is_that_of_ordinary_ones(codes):
+    x = codes.content + np.random.RandomState(1).normal(size=codes.content.shape)
+    found = [
+        r2_of(x, codes.content * size, np.random.RandomState(0))
+        for size in (1.0, 2.0**-600, 2.0**100)
+    ]
+    assert 0.1 < found[0] < 0.9
+    assert found == [found[0]] * 3
+
+
 def test_a_constant_number_beside_others_is_no_matter(codes):
     wider = np.column_stack([codes.content, np.full(50, 0.1)])
     level = np.stack([z.mean(0) for z in codes.motion])

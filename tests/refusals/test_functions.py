@@ -43,6 +43,7 @@ LABELS = [
 ]
 COUNTS = [0, -1, 1.5, "many", True, math.nan]
 OBJECTS = [None, 3, "model", object()]
+LARGE = CODES * 1e160  # whose squares are beyond float64
 NUMBERS = ["text", [[1], [2, 3]], [[math.nan, 1.0]], [], 1.0]
 FEATURES = [None, "text", [[1], [2, 3]], 1.0, CODES[:, 0], CODES[:1], CODES * math.nan]
 # Bad values of an argument, by its name, whatever the function.
@@ -57,8 +58,8 @@ BAD = {
     "y_pred": LABELS,
     "y_train": LABELS,
     "y_test": LABELS,
-    "same": LABELS,
-    "scores": ["text", [[1], [2, 3]], [], 1.0, CODES],
+    "same": [*LABELS, np.where(Y, "yes", "no"), Y + 1, Y / 2],
+    "scores": ["text", [[1], [2, 3]], [], 1.0, CODES, CODES[:, 0] * math.nan, LARGE[:, 0]],
     "utterances": [1, "text", Y[:3], np.arange(N) // 4],
     "groups": [1, "text", Y[:3], np.zeros(N)],
     "predictions": [None, 3, "text", [], [[]], [1, 2]],
@@ -71,13 +72,13 @@ BAD = {
     "model_a": OBJECTS,
     "model_b": OBJECTS,
     "probabilities": [*NUMBERS, [[-0.5, 1.5]], [[0.5, 0.1]]],
-    "codes": ["text", [[1], [2, 3]], 1.0, CODES[:, 0]],
-    "codes_train": ["text", [[1], [2, 3]], 1.0, CODES[:, 0]],
-    "codes_test": ["text", [[1], [2, 3]], 1.0, CODES[:, :2]],
+    "codes": ["text", [[1], [2, 3]], 1.0, CODES[:, 0], CODES * math.inf, LARGE],
+    "codes_train": ["text", [[1], [2, 3]], 1.0, CODES[:, 0], CODES * math.nan, LARGE],
+    "codes_test": ["text", [[1], [2, 3]], 1.0, CODES[:, :2], CODES * math.nan, LARGE],
     "codes_a": FEATURES,
     "codes_b": FEATURES,
-    "real": FEATURES,
-    "generated": FEATURES,
+    "real": [*FEATURES, LARGE],
+    "generated": [*FEATURES, LARGE],
     "batch_size": COUNTS,
     "max_iter": COUNTS,
     "n_actions": COUNTS,
