@@ -176,3 +176,45 @@ def test_booleans_are_cut_in_the_middle():
     layout = Sequences(np.zeros((1, 3))).layout
     x = torch.tensor([[[0.4], [0.6], [1.7]]])
     assert to_user(x, layout, Scaling("unit"), np.dtype(bool)).tolist() == [[False, True, True]]
+
+
+# ---- what is known of sequences, and shards ------------------------------------------------------
+
+
+def test_labels_and_groups_go_with_their_sequences():
+    labels, groups = 10 * np.arange(11), np.arange(11) % 3
+    loader = batches(numbers(11), rng=seeded(), labels=labels, groups=groups)
+    for batch in loader:
+        rows = batch.x.flatten().long()
+        assert batch.labels.tolist() == (10 * rows).tolist()
+        assert batch.groups.tolist() == (rows % 3).tolist()
+    (batch,) = batches(numbers(3), labels=np.arange(6).reshape(3, 2))
+    assert batch.labels.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert batch.groups is None
+
+
+@pytest.mark.parametrize("gap", [False, True])
+@pytest.mark.parametrize("n_shards", [1, 2, 3])
+def test_shards_are_as_long_as_the_longest_of_the_whole_batch(n_shards, gap):
+    lengths = [7, 2, 5, 1, 6, 3, 7, 4, 2]
+    X = [np.arange(1.0, T + 1)[:, None] + 100 * i for i, T in enumerate(lengths)]
+    if gap:
+        X[0][3] = np.nan
+    sequences = Sequences(X, missing="mask")
+
+    def loader(shard):
+        passes = EvenPasses(sequences, 3)
+        return Batches(sequences, Scaling("none"), passes, device=CPU, shard=shard)
+
+    wholes = list(loader(lambda rows: rows))
+    shards = [
+        list(loader(lambda rows, k=k: np.arange(9)[rows][k::n_shards])) for k in range(n_shards)
+    ]
+    for whole, *parts in zip(wholes, *shards, strict=True):
+        for k, part in enumerate(parts):
+            assert torch.equal(part.x, whole.x[k::n_shards])
+            lengths_of = None if part.lengths is None else part.lengths.tolist()
+            assert lengths_of == whole.lengths[k::n_shards].tolist()
+            if part.observed is not None:
+                assert torch.equal(part.observed, whole.observed[k::n_shards])
+    assert any(batch.observed is not None for batch in wholes) == gap

@@ -288,6 +288,23 @@ def test_what_is_in_memory_becomes_an_array():
         assert type(opened(one, "X")) is np.ndarray
 
 
+def test_arrays_in_an_array_of_objects_become_one_where_they_are_of_one_shape():
+    held = np.empty(3, object)
+    held[:] = [[1, 2], (3, None), np.array([5.0, 6.0])]
+    np.testing.assert_array_equal(as_array(held), [[1, 2], [3, NAN], [5, 6]])
+    held[1] = [3]
+    with pytest.raises(
+        ValueError, match=r"y is no array of numbers: its parts have shapes \(2,\), \(1"
+    ):
+        as_array(held, "y")
+
+
+def test_a_nested_tensor_is_not_one_sequence():
+    nested = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])
+    with pytest.raises(ValueError, match=r"X\[1\].* nested tensor, .*X\[1\]\.unbind"):
+        opened([np.ones(2), nested], "X")
+
+
 @pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame])
 def test_columns_are_those_that_values_are_told_apart_by(of):
     wide = of({"t0": [1.0, 2.0], "t1": [3.0, 4.0]})

@@ -1,5 +1,7 @@
 """The layouts of other packages: every value where it belongs, and errors that name the place."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from aeon.datasets import load_basic_motions, load_japanese_vowels
@@ -42,6 +44,27 @@ def test_nan_at_the_end_is_padding_and_nan_before_is_kept():
 
 
 # ---- the real packages ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("convert", [from_channels_first, from_nan_padded])
+@pytest.mark.parametrize(
+    ("X", "error", "told"),
+    [
+        ("folder", TypeError, "X must be an array of numbers or a list of arrays, got str"),
+        (Path("X.npy"), TypeError, "got PosixPath|got WindowsPath"),
+        (None, TypeError, "got NoneType"),
+        ({"a": 1}, TypeError, "got dict"),
+    ],
+)
+def test_what_holds_no_series_is_refused(convert, X, error, told):
+    with pytest.raises(error, match=told):
+        convert(X)
+
+
+@pytest.mark.parametrize("X", [np.ones(3), np.ones((0, 4)), np.ones((3, 0))])
+def test_padded_series_have_values(X):
+    with pytest.raises(ValueError, match=rf"X must hold values .* shape \({X.shape[0]}"):
+        from_nan_padded(X)
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
