@@ -176,8 +176,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         NaN is an error, or stands for values that are missing: the encoders then see the mean in
         their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes them.
     max_epochs : int or "auto", default="auto"
-        Passes over the data. ``"auto"``: 24, 48 of parts, or as many as make 1,500 steps of the
-        optimiser.
+        Passes over the data. ``"auto"``: 24, 48 of parts, or as many as make 1,500 steps.
     batch_size : int or "auto", default="auto"
         Sequences in a step of the optimiser. ``"auto"``: 64, 16 of parts, and fewer where an epoch
         would have less than 16 steps, down to 8.

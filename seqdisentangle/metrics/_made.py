@@ -1,4 +1,4 @@
-"""What a model makes, checked before it is measured: as many sequences, with frames of the data."""
+"""Checks of sequences that a model made: as many as were asked for, with frames of the data."""
 
 from __future__ import annotations
 

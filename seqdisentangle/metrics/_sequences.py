@@ -74,7 +74,7 @@ class ReadSequences:
     def frames_made(
         self, made: Any, verb: str, lengths: Sequence[int | None]
     ) -> list[NDArray[np.float64]]:
-        """What a method of a model made, as `frames` are.
+        """Sequences that a method of a model made, as `frames` are.
 
         Raises
         ------

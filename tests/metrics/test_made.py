@@ -1,4 +1,4 @@
-"""What models make: as many sequences as were asked for, with frames of the data, or an error."""
+"""Sequences that models make: as many as were asked for, with frames of the data, or an error."""
 
 import numpy as np
 import pytest
