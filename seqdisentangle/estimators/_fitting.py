@@ -265,7 +265,9 @@ class Fit:
             clip_norm=cast(Any, self.training.clip_norm),  # filled in
             seed=self.seeds["noise"] + self.communicator.rank,
             ema=self.training.ema,
-            precision=resolve_precision(self.training.precision, self.device, spec.frame_network),
+            precision=resolve_precision(
+                self.training.precision, self.device, objective.movement_weight
+            ),
             betas=estimator._betas,
             keep_memory=self.training.keep_memory,
             graphs=self.training.cuda_graphs,

@@ -150,9 +150,7 @@ class Training(Settings):
         :class:`RecurrentWAE`, except for vectors of which motion sees changes, and 0 otherwise.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of the networks' passes in training. ``"auto"`` is bfloat16 on CUDA GPUs that have
-        it, and for images on CPUs that multiply in it (AVX-512 BF16 or AMX), as far as torch can
-        tell and the network is :class:`~seqdisentangle.networks.Conv` or
-        :class:`~seqdisentangle.networks.ResNet`; else float32. Weights and divergences are in
+        it, unless ``movement_weight`` is above 10, else float32. Weights and divergences are in
         float32 in any case. Convolutions in float32 use TF32 on CUDA, as
         ``torch.backends.cudnn.allow_tf32`` has it.
     cuda_graphs : bool or "auto", default="auto"

@@ -45,11 +45,6 @@ class ModelSpec:
     motion_input: MotionInput = "frames"
     posteriors: str = "framewise"
 
-    @property
-    def frame_network(self) -> FrameNetwork:
-        """The network of frames of this shape, which ``network`` may leave open."""
-        return resolve_network(self.network, self.frame_shape, self.generator)
-
     def build(self) -> SequenceModel:
         """Make the model, with weights from torch's global generator."""
         return SequenceModel(self)
@@ -97,7 +92,7 @@ class SequenceModel(nn.Module):
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
         self.spec = spec
-        network = spec.frame_network
+        network = resolve_network(spec.network, spec.frame_shape, spec.generator)
         n_actions = spec.n_actions or 0
         codes = CodeShape(
             motion_size=spec.motion_size,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..data.packing import Packing
-from ..networks import CodeShape
+from ..networks import CodeShape, resolve_network
 from ..networks.base import SLOPE, FrameEncoder
 from .action import with_action
 from .core import ModelSpec
@@ -57,7 +57,7 @@ class MoCoGANModel(nn.Module):
         self.spec = spec
         n_actions = spec.n_actions or 0
         self.recurrence = nn.GRU(spec.motion_size + n_actions, spec.motion_size, batch_first=True)
-        network = spec.frame_network
+        network = resolve_network(spec.network, spec.frame_shape, spec.generator)
         codes = CodeShape(
             motion_size=spec.motion_size,
             content_size=spec.content_size,

@@ -119,7 +119,14 @@ class Objective(nn.Module, ABC):
     ----------
     communicator : Communicator, optional
         The processes that share a batch; a single one by default.
+
+    Attributes
+    ----------
+    movement_weight : float
+        The weight of what moves beside the cost of whole frames, 0 where it has none of its own.
     """
+
+    movement_weight = 0.0
 
     def __init__(self, communicator: Communicator | None = None) -> None:
         super().__init__()

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 
 import torch
 
-from ..networks.base import FrameNetwork, ImageNetwork
-
 __all__ = [
     "PRECISIONS",
     "naming_batch_size",
@@ -18,6 +16,10 @@ __all__ = [
 ]
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+
+# The weight of movement up to which bfloat16 is known to learn it; of talking faces, whose movement
+# weighs 150, it learns neither that nor who they are.
+MOST_MOVEMENT = 10.0
 
 # Of the messages by which devices say that there is no more room.
 OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
@@ -56,29 +58,16 @@ def can_train(device: torch.device) -> bool:
     return True
 
 
-def resolve_precision(precision: str, device: torch.device, network: FrameNetwork) -> str:
-    """Turn a `precision` parameter into that of a device and of the networks of frames.
+def resolve_precision(precision: str, device: torch.device, movement_weight: float = 0.0) -> str:
+    """Turn a `precision` parameter into that of a device and of the weight that movement has.
 
-    ``"auto"`` is bfloat16 on GPUs that have it, and on CPUs that multiply in it where most of a
-    step is the package's convolutions. Small layers, and a network of a user's, stay in float32.
+    ``"auto"`` is bfloat16 on GPUs that have it, except where movement weighs much since it is a
+    small part of the values: eight bits lose it.
     """
     if precision != "auto":
         return precision
-    if device.type == "cuda":
-        faster = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        of_images = isinstance(network, ImageNetwork)
-        faster = device.type == "cpu" and of_images and cpu_has_bfloat16()
-    return "bfloat16" if faster else "float32"
-
-
-def cpu_has_bfloat16() -> bool:
-    """True where the CPU has instructions for products in bfloat16, and torch can say so."""
-    known = getattr(torch.cpu, "get_capabilities", None)
-    has = {} if known is None else known()
-    # Whatever the processor has, torch may be held to less of it.
-    allowed = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return allowed and any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    gpu = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if gpu and movement_weight <= MOST_MOVEMENT else "float32"
 
 
 def room_for_data(device: torch.device) -> int:

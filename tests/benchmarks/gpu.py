@@ -22,7 +22,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from seqdisentangle import RecurrentWAE
 from seqdisentangle.data.batches import Batch
 from seqdisentangle.data.sequences import Sequences
-from seqdisentangle.networks import AutoNetwork
 from seqdisentangle.training.devices import resolve_precision
 from seqdisentangle.training.trainer import Trainer
 
@@ -56,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     found: dict[str, str] = {}
     for shape in map(tuple, options.shape or SHAPES):
         for precision in options.precision:
-            used = resolve_precision(precision, device, AutoNetwork())
+            used = resolve_precision(precision, device)
             title = f"{shape}, {used}"
             figures = of_steps(shape, used, device, options.repeats, rate)
             print(f"\n{title}")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from seqdisentangle.networks import MLP, Conv, Parts, ResNet
 from seqdisentangle.training import devices
 from seqdisentangle.training.devices import (
     can_train,
@@ -53,32 +52,20 @@ def test_a_device_that_is_not_there_is_named_or_replaced(device):
     assert resolve_device(device, fall_back=True) == resolve_device("auto")
 
 
-@pytest.mark.parametrize("network", [Conv(), ResNet(), MLP(), Parts(2)], ids=str)
+def test_half_precision_is_for_devices_that_have_it():
+    assert resolve_precision("auto", CPU) == "float32"
+    assert resolve_precision("bfloat16", CPU) == "bfloat16"
+
+
 @pytest.mark.parametrize(
-    ("allowed", "has", "fast"),
-    [
-        ("AVX512", {"avx512_bf16": True, "amx_bf16": False}, True),
-        ("AVX512", {"amx_bf16": True}, True),
-        ("AVX512", {"avx512_bf16": False, "amx_bf16": False}, False),
-        ("AVX512", {}, False),  # of another architecture
-        ("AVX2", {"avx512_bf16": True}, False),  # by ATEN_CPU_CAPABILITY
-    ],
+    ("has", "weight", "expected"),
+    [(True, 0.0, "bfloat16"), (True, 150.0, "float32"), (False, 0.0, "float32")],
 )
-def test_half_precision_is_for_convolutions_on_cpus_that_multiply_in_it(
-    network, allowed, has, fast, monkeypatch
-):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has, raising=False)
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: allowed)
-    convolutions = isinstance(network, (Conv, ResNet))
-    found = resolve_precision("auto", CPU, network)
-    assert found == ("bfloat16" if fast and convolutions else "float32")
-    for precision in ("float32", "bfloat16"):
-        assert resolve_precision(precision, CPU, network) == precision
-
-
-def test_a_torch_that_cannot_tell_what_the_cpu_has_stays_in_full_precision(monkeypatch):
-    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    assert resolve_precision("auto", CPU, Conv()) == "float32"
+def test_small_movements_are_learned_in_full_precision(has, weight, expected, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: has)
+    gpu = torch.device("cuda")
+    assert resolve_precision("auto", gpu, weight) == expected
+    assert resolve_precision("bfloat16", gpu, weight) == "bfloat16"
 
 
 def test_main_memory_keeps_data_where_they_are():
