@@ -1,8 +1,8 @@
 """The pictures of swaps on the page of kinds of data, by fits with the defaults.
 
 Run as ``python -m tests.benchmarks.pictures``. Swaps are of sequences that the fit has not seen.
-Sprites, faces and speech are in the folder that SEQDISENTANGLE_DATA names; ``aeon`` brings the
-sensors with it.
+Sprites, faces, speech and the digits of MNIST are in the folder that SEQDISENTANGLE_DATA names;
+``aeon`` brings the sensors with it. The two pictures of digits are of one fit of half an hour.
 
 Examples
 --------
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.datasets import fetch_sprites
+from seqdisentangle.datasets import fetch_sprites, make_moving_digits
 
 from ._common import data_home
 from .real.data import basic_motions, spoken_digits
@@ -46,6 +46,10 @@ class Scene:
     dpi : int
     groups : array, optional
         What the fit is told of which sequences share their content.
+    params : dict
+        Parameters of the model.
+    model : str, optional
+        The name of a scene that has the same fit.
     """
 
     X: Callable[[], Any]
@@ -54,6 +58,8 @@ class Scene:
     look: dict[str, Any]
     dpi: int = 110
     groups: Any = None
+    params: dict[str, Any] = field(default_factory=dict)
+    model: str | None = None
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -68,7 +74,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         torch.set_num_threads(options.threads)
     for name in options.picture:
         scene = SCENES[name]()
-        draw(fitted(scene, name, options.models), scene, options.out / f"swaps_{name}.png")
+        draw(
+            fitted(scene, scene.model or name, options.models),
+            scene,
+            options.out / f"swaps_{name}.png",
+        )
 
 
 def fitted(scene: Scene, name: str, folder: Path | None) -> RecurrentWAE:
@@ -76,7 +86,9 @@ def fitted(scene: Scene, name: str, folder: Path | None) -> RecurrentWAE:
     path = None if folder is None else folder / f"{name}.safetensors"
     if path is not None and path.is_file():
         return RecurrentWAE.load(path)
-    model = RecurrentWAE(random_state=0, verbose=1).fit(scene.X(), groups=scene.groups)
+    model = RecurrentWAE(random_state=0, verbose=1, **scene.params).fit(
+        scene.X(), groups=scene.groups
+    )
     if path is not None:
         model.save(path)
     return model
@@ -147,11 +159,53 @@ def speech() -> Scene:
     return Scene(lambda: data.X, motion, content, look, groups=speakers)
 
 
+def parts() -> Scene:
+    """Two digits that move about, of images that the training has not."""
+    X = digits("test", 300, 20, random_state=1)
+    return Scene(
+        lambda: digits("train", 2000, 20, random_state=0),
+        X[[3, 7, 11, 19]],
+        X[[2, 5, 8, 13]],
+        {"n_frames": 6},
+        params={"network": "parts"},
+    )
+
+
+def parts_long() -> Scene:
+    """Digits for 100 steps, by the fit to 20."""
+    X = digits("test", 40, 100, random_state=2)
+    return replace(
+        parts(), motion=X[[3, 7, 11]], content=X[[2, 5]], look={"n_frames": 10}, model="parts"
+    )
+
+
+def digits(subset: str, n: int, n_steps: int, random_state: int) -> np.ndarray:
+    """Sequences of two digits of MNIST, as in :mod:`tests.benchmarks.digits`."""
+    home = data_home()
+    if home is None:
+        raise FileNotFoundError("pictures of parts need mnist5k.npz in SEQDISENTANGLE_DATA")
+    with np.load(home / "mnist5k.npz") as file:
+        images, labels = file["images"], file["labels"]
+    X: np.ndarray = make_moving_digits(
+        n,
+        n_steps=n_steps,
+        size=64,
+        n_digits=2,
+        subset=subset,
+        images=images,
+        labels=labels,
+        random_state=random_state,
+    ).X
+    return X
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     "sprites": sprites,
     "sensors": sensors,
     "faces": faces,
     "speech": speech,
+    "parts": parts,
+    "parts_long": parts_long,
 }
 
 
