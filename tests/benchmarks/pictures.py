@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ import numpy as np
 import torch
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.datasets import fetch_sprites, make_moving_digits
+from seqdisentangle.datasets import fetch_sprites
 
 from ._common import data_home
+from .digits import SCALES, moving
 from .real.data import basic_motions, spoken_digits
 from .real.data import faces as read_faces
 
@@ -162,40 +163,34 @@ def speech() -> Scene:
 def parts() -> Scene:
     """Two digits that move about, of images that the training has not."""
     X = digits("test", 300, 20, random_state=1)
-    return Scene(
-        lambda: digits("train", 2000, 20, random_state=0),
-        X[[3, 7, 11, 19]],
-        X[[2, 5, 8, 13]],
-        {"n_frames": 6},
-        params={"network": "parts"},
-    )
+    return of_digits(X[[3, 7, 11, 19]], X[[2, 5, 8, 13]], n_frames=6)
 
 
 def parts_long() -> Scene:
     """Digits for 100 steps, by the fit to 20."""
     X = digits("test", 40, 100, random_state=2)
-    return replace(
-        parts(), motion=X[[3, 7, 11]], content=X[[2, 5]], look={"n_frames": 10}, model="parts"
+    return of_digits(X[[3, 7, 11]], X[[2, 5]], n_frames=10, model="parts")
+
+
+def of_digits(motion: Any, content: Any, n_frames: int, model: str | None = None) -> Scene:
+    """Two digits of MNIST, each a part."""
+    return Scene(
+        lambda: digits("train", 2000, 20, random_state=0),
+        motion,
+        content,
+        {"n_frames": n_frames},
+        params={"network": "parts"},
+        model=model,
     )
 
 
 def digits(subset: str, n: int, n_steps: int, random_state: int) -> np.ndarray:
-    """Sequences of two digits of MNIST, as in :mod:`tests.benchmarks.digits`."""
+    """Sequences of two digits of MNIST, as :mod:`tests.benchmarks.digits` has them."""
     home = data_home()
     if home is None:
         raise FileNotFoundError("pictures of parts need mnist5k.npz in SEQDISENTANGLE_DATA")
-    with np.load(home / "mnist5k.npz") as file:
-        images, labels = file["images"], file["labels"]
-    X: np.ndarray = make_moving_digits(
-        n,
-        n_steps=n_steps,
-        size=64,
-        n_digits=2,
-        subset=subset,
-        images=images,
-        labels=labels,
-        random_state=random_state,
-    ).X
+    options = argparse.Namespace(images="mnist", mnist=home / "mnist5k.npz", **SCALES["mnist"])
+    X: np.ndarray = moving(options, subset, n, n_steps, random_state).X
     return X
 
 

@@ -9,11 +9,12 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from seqdisentangle.metrics import chance
+from seqdisentangle.metrics._probing import splits
 from seqdisentangle.metrics._representations import courses
 
 from .data import RealData
@@ -78,14 +79,10 @@ def _fitted(
         [(name, StandardScaler(), columns) for name, columns in parts.items()],
         transformer_weights={"beside": weight} if "beside" in parts else None,
     )
-    if groups is None:
-        folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(z, y)
-    else:
-        folds = GroupKFold(N_FOLDS).split(z, y, groups)
     head = GridSearchCV(
         LogisticRegression(tol=1e-3, max_iter=500),
         {"C": STRENGTHS},
-        cv=list(folds),
+        cv=splits(y, groups, N_FOLDS, np.random.RandomState(0)),
         scoring="roc_auc" if len(np.unique(y)) == 2 else "accuracy",
     )
     # Where numbers are more than sequences, the components say all that a linear head can use.
