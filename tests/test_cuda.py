@@ -8,7 +8,9 @@ import torch
 from seqdisentangle.callbacks import Callback
 from seqdisentangle.data import batches
 from seqdisentangle.data.batches import sent, to_model
+from seqdisentangle.metrics import SequenceJudge
 from seqdisentangle.objectives import Squared
+from seqdisentangle.training import trainer
 from seqdisentangle.training.devices import resolve_device, room_for_data
 from seqdisentangle.training.trainer import Trainer
 from tests._trainings import CASES, Case
@@ -119,6 +121,21 @@ def test_a_step_that_cannot_be_recorded_is_made_kernel_by_kernel(fit, replays, d
     assert not replays
     plain = fit(Case({**told, "training__cuda_graphs": False}, X="vectors"))
     assert model.history_[-1]["loss"] == pytest.approx(plain.history_[-1]["loss"], rel=1e-3)
+
+
+def test_a_judge_is_trained_by_graphs_as_by_kernels(replays, deterministic, monkeypatch):
+    rng = np.random.RandomState(0)
+    y = np.arange(48) % 3
+    X = rng.randint(0, 40, (48, 5, 8, 8, 1)) + 80 * y[:, None, None, None, None]
+    settings = {"n_channels": 4, "n_features": 16, "batch_size": 8, "tol": 0.0}
+    judge = SequenceJudge(**settings, device="cuda", random_state=0)
+    found = judge.fit(X.astype(np.uint8), y).predict_proba(X.astype(np.uint8))
+    n = len(replays)
+    assert n >= 40
+    monkeypatch.setattr(trainer, "can_replay", lambda *_: False)
+    expected = judge.fit(X.astype(np.uint8), y).predict_proba(X.astype(np.uint8))
+    assert len(replays) == n
+    np.testing.assert_allclose(found, expected, rtol=1e-2, atol=1e-3)
 
 
 class Broken(Callback):

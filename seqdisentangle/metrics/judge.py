@@ -71,7 +71,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         Axis of the channels of images in a five-dimensional array; "auto" finds it where there are
         1 to 4 of them, and only one of the two can be.
     device : str or torch.device, default="cpu"
-        Device of the network; "auto" is a GPU if there is one.
+        Device of the network; "auto" is a GPU if there is one. Steps there are CUDA graphs.
     random_state : int, RandomState instance or None, default=None
         Determines initial weights, order of batches and noise. The global generators of torch and
         numpy are left untouched unless it is None, which draws from numpy's.
@@ -119,8 +119,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
         **{name: [COUNT] for name in ("n_channels", "n_features", "max_epochs")},
         "batch_size": [Number(Integral, 2, None, closed="left")],
         "learning_rate": [Number(Real, 0, None, closed="neither")],
-        "noise": [Number(Real, 0, None, closed="left")],
-        "tol": [Number(Real, 0, None, closed="left")],
+        **{name: [Number(Real, 0, None, closed="left")] for name in ("noise", "tol")},
         "channels": [StrOptions(set(CHANNELS))],
         "device": [str, torch.device],
         "random_state": ["random_state"],
@@ -205,6 +204,7 @@ class SequenceJudge(ClassifierMixin, BaseEstimator):
             n_updates=len(batches) * (self.max_epochs + 1),
             clip_norm=None,
             seed=noise,
+            graphs="auto",
         )
 
         def is_sure(training: TrainingRun) -> bool:
