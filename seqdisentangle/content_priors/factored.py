@@ -108,7 +108,7 @@ class FactoredContentPrior(ContentPrior):
         s = coordinates(codes, mean, axes)
         factors = []
         for columns, k in parts:
-            mixture = fitted_mixture(s[:, columns], k, "full", random_state)
+            mixture = fitted_mixture(s[:, columns], k, random_state)
             factors.append(factor_of(mixture, columns))
         return FactoredMixture(mean, axes, factors)
 
@@ -181,7 +181,7 @@ def spanned(s: NDArray[np.float64], parts: list[Part], random_state: int) -> NDA
     several = [part for part in parts if part.n_components > 1]
     members = []
     for columns, k in several:
-        mixture = fitted_mixture(s[:, columns], k, "full", random_state)
+        mixture = fitted_mixture(s[:, columns], k, random_state)
         members.append(np.eye(k)[mixture.predict(s[:, columns])])
     means = np.linalg.lstsq(np.hstack([*members, np.ones((n, 1))]), s, rcond=None)[0]
     directions: list[NDArray[np.float64]] = []
@@ -275,7 +275,6 @@ class Parts:
         score, k = best_mixture(
             self.s[:, columns],
             self.held_out[:, columns],
-            "full",
             self.random_state,
             least=least,
             most=self.max_components,

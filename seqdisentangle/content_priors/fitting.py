@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.covariance import ledoit_wolf
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
+from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
 from .distribution import Factor
 
@@ -29,6 +29,8 @@ __all__ = [
 
 #: Numbers of components that are tried, until held-out codes are less likely.
 NUMBERS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64)
+#: Those of mixtures with shrunk covariances, of which one more or less makes little difference.
+NUMBERS_SHRUNK = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 #: Codes by which a number of components is chosen, at most.
 MOST_SEARCHED = 1000
 #: Codes that a component has at least.
@@ -45,6 +47,8 @@ NEIGHBOURHOODS = 200
 #: Least variance of a direction, of codes of about 1, and of a component within one of them.
 FLOOR = 1e-6
 COMPONENT_FLOOR = 1e-4
+#: Codes that the mean of all counts as, beside those of a component: a prior must have some.
+NO_CODES = 1e-3
 
 
 class Whitened(NamedTuple):
@@ -120,39 +124,64 @@ class Fitted(NamedTuple):
 
 
 def fitted_mixture(
-    s: NDArray[np.float64], n_components: int, shape: str, random_state: int, *, rough: bool = False
+    s: NDArray[np.float64],
+    n_components: int,
+    random_state: int,
+    *,
+    shrunk: bool = False,
+    rough: bool = False,
 ) -> GaussianMixture:
-    """Fit a mixture to whitened coordinates (n, g), a ``rough`` one in few iterations."""
+    """Fit a mixture to whitened coordinates (n, g), a ``rough`` one in few iterations.
+
+    The covariance of a component is its own, or ``shrunk`` towards what those of all have in
+    common: by a Wishart prior of its inverse that counts as much as g codes do. Of many coordinates
+    a component has too few codes for a covariance of its own.
+
+    References
+    ----------
+    Fraley, Raftery: Bayesian Regularization for Normal Mixture Estimation and Model-Based
+    Clustering, Journal of Classification, 2007.
+    """
+    told: dict[str, Any] = {"reg_covar": COMPONENT_FLOOR, "random_state": random_state}
+    few = {**told, "tol": 1e-2, "max_iter": 20}
+    asked = few if rough else {**told, "tol": 1e-3, "max_iter": 50, "n_init": STARTS}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # close to it will do
-        return GaussianMixture(
-            n_components,
-            covariance_type=shape,
-            reg_covar=COMPONENT_FLOOR,
-            tol=1e-2 if rough else 1e-3,
-            max_iter=20 if rough else 50,
-            n_init=1 if rough else STARTS,
-            random_state=random_state,
+        if not shrunk:
+            return GaussianMixture(n_components, **asked).fit(s)
+        common = GaussianMixture(n_components, covariance_type="tied", **few).fit(s).covariances_
+        g = s.shape[1]
+        found = BayesianGaussianMixture(
+            n_components=n_components,
+            weight_concentration_prior_type="dirichlet_distribution",
+            mean_precision_prior=NO_CODES,
+            degrees_of_freedom_prior=g,
+            covariance_prior=g * common,
+            **asked,
         ).fit(s)
+    mixture = GaussianMixture(n_components)
+    for name in ("weights_", "means_", "covariances_", "precisions_cholesky_"):
+        setattr(mixture, name, getattr(found, name))
+    return mixture
 
 
 def best_mixture(
     s: NDArray[np.float64],
     held_out: NDArray[np.float64],
-    shape: str,
     random_state: int,
     *,
+    shrunk: bool = False,
     least: int = 1,
     most: int = NUMBERS[-1],
 ) -> Fitted:
     """The number of components, ``least`` to ``most``, by which held-out codes are likeliest."""
     best, since = None, 0
-    for k in NUMBERS:
+    for k in NUMBERS_SHRUNK if shrunk else NUMBERS:
         if k < least:
             continue
         if best is not None and (k > most or LEAST_CODES * k > len(s)):
             break
-        mixture = fitted_mixture(s, k, shape, random_state, rough=True)
+        mixture = fitted_mixture(s, k, random_state, shrunk=shrunk, rough=True)
         score = float(mixture.score(held_out))
         if best is None or score > best.score + 1e-3:
             best, since = Fitted(score, k), 0
@@ -164,11 +193,7 @@ def best_mixture(
 
 def factor_of(mixture: GaussianMixture, columns: list[int]) -> Factor:
     """A mixture as a factor of some coordinates."""
-    k, g = mixture.means_.shape
-    covariances = mixture.covariances_
-    if mixture.covariance_type == "diag":
-        covariances = covariances[:, None] * np.eye(g)
-    scales = np.linalg.cholesky(np.broadcast_to(covariances, (k, g, g)))
+    scales = np.linalg.cholesky(mixture.covariances_)
     return Factor(np.asarray(columns), np.maximum(mixture.weights_, 1e-12), mixture.means_, scales)
 
 

@@ -17,8 +17,6 @@ __all__ = ["MixtureContentPrior"]
 
 #: Codes below which there is one Gaussian.
 LEAST_CODES = 20
-#: Covariances of the components: one for all, or one for each.
-SHAPES = ("tied", "full")
 
 
 @dataclass
@@ -33,9 +31,9 @@ class MixtureContentPrior(ContentPrior):
     Parameters
     ----------
     n_components : int or "auto", default="auto"
-        Gaussians. ``"auto"``: as many, up to 64, as make held-out codes likeliest, with one
-        covariance for all or one for each. Fewer than 20 codes get a single one, whose covariance
-        is shrunk as Ledoit and Wolf do.
+        Gaussians. ``"auto"``: as many, up to 64, as make held-out codes likeliest. Covariances are
+        shrunk towards what they have in common; fewer than 20 codes get a single Gaussian, whose
+        covariance is shrunk as Ledoit and Wolf do.
 
     Raises
     ------
@@ -69,17 +67,15 @@ class MixtureContentPrior(ContentPrior):
         n, d = codes.shape
         if n < LEAST_CODES or self.n_components == 1:
             return FactoredMixture(white.mean, white.axes, [gaussian(d)])
-        shape, k = "full", self.n_components
+        k = self.n_components
         if k == "auto":
-            shape, k = self._searched(blurred(codes, resolution, random_state), random_state)
-        mixture = fitted_mixture(white.s, min(int(k), n), shape, random_state)
+            k = self._searched(blurred(codes, resolution, random_state), random_state)
+        mixture = fitted_mixture(white.s, min(int(k), n), random_state, shrunk=True)
         return FactoredMixture(white.mean, white.axes, [factor_of(mixture, list(range(d)))])
 
     @staticmethod
-    def _searched(codes: NDArray[np.float64], random_state: int) -> tuple[str, int]:
-        """The shape and the number of components by which held-out codes are likeliest."""
+    def _searched(codes: NDArray[np.float64], random_state: int) -> int:
+        """The number of components by which held-out codes are likeliest."""
         rows, held_out = parted(codes, random_state)
         s = whitened(codes, among=rows).s
-        found = {shape: best_mixture(s[rows], s[held_out], shape, random_state) for shape in SHAPES}
-        shape = max(SHAPES, key=lambda name: found[name].score)
-        return shape, found[shape].n_components
+        return best_mixture(s[rows], s[held_out], random_state, shrunk=True).n_components
