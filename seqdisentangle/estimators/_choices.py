@@ -238,9 +238,14 @@ def batch_size(facts: Facts) -> Choice:
 def max_epochs(facts: Facts) -> Choice:
     """Enough for the least number of steps."""
     updates = max(round(facts.n / facts.batch_size), 1)
-    least = 48 if facts.of_parts else 24  # parts are found first, and drawn well then
+    least, of = 24, "vectors"
+    if facts.video:
+        least, of = 32, "images"  # what is small in them is drawn last
+    if facts.of_parts:
+        least, of = 48, "parts"  # they are found first, and drawn well then
     epochs = max(math.ceil(LEAST_UPDATES / updates), least)
-    return Choice(epochs, f"{updates} steps an epoch: {least} epochs, or {LEAST_UPDATES} steps")
+    reason = f"{updates} steps an epoch: {least} epochs, of {of}, or {LEAST_UPDATES} steps"
+    return Choice(epochs, reason)
 
 
 CHOOSERS: dict[str, Callable[[Facts], Choice]] = {

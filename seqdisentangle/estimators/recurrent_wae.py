@@ -176,7 +176,7 @@ class RecurrentWAE(PublishedEstimator, ActionEstimator):
         NaN is an error, or stands for values that are missing: the encoders then see the mean in
         their place (zero for images), the cost leaves them out, and ``reconstruct`` imputes them.
     max_epochs : int or "auto", default="auto"
-        Passes over the data. ``"auto"``: 24, 48 of parts, or as many as make 1,500 steps.
+        Passes over the data. ``"auto"``: 24, 32 of images, 48 of parts, but 1,500 steps at least.
     batch_size : int or "auto", default="auto"
         Sequences in a step of the optimiser. ``"auto"``: 64, 16 of parts, and fewer where an epoch
         would have less than 16 steps, down to 8.
