@@ -20,6 +20,7 @@ __all__ = ["check_size", "checked", "label_of_each", "labels_in", "sequences_in"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 AT_LEAST_TWO = Number(Integral, 2, None, closed="left")
+MOST_BINS = 10**6  # of numbers; with more, each of them would be in one of its own
 LARGEST = 1e37  # of features: float32 holds it, and float64 the sixth power
 # Of arguments that are the same in every metric.
 CONSTRAINTS = {
@@ -30,7 +31,7 @@ CONSTRAINTS = {
     "max_iter": COUNT,
     "measure": callable,
     "n_actions": COUNT,
-    "n_bins": AT_LEAST_TWO,
+    "n_bins": Number(Integral, 2, MOST_BINS, closed="both"),
     "n_draws": AT_LEAST_TWO,
     "n_folds": AT_LEAST_TWO,
     "n_neighbours": COUNT,

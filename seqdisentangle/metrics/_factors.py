@@ -68,5 +68,11 @@ def groups_in(groups: Any, n: int) -> NDArray[Any] | None:
 
 
 def is_continuous(factor: NDArray[Any]) -> bool:
-    """True of numbers that are no whole ones, which are predicted and not classified."""
-    return factor.dtype.kind == "f" and bool((factor != np.round(factor)).any())
+    """True of numbers that are no whole ones, which are predicted and not classified.
+
+    So are floats so large that all of their kind are whole.
+    """
+    if factor.dtype.kind != "f":
+        return False
+    whole = (factor == np.round(factor)) & (np.abs(factor) < 2 / np.finfo(factor.dtype).eps)
+    return not whole.all()

@@ -32,7 +32,7 @@ def reconstruction_rows(model: Any, held: ReadSequences) -> list[dict[str, Any]]
     """Errors of reconstructions; chance is to show the mean of all frames."""
     found = reconstruction_quality(model, held.X)
     frames = np.concatenate(held.frames) / unit_of(held)
-    spread = float(((frames - frames.mean(0)) ** 2).mean())
+    spread = held.squares(float(((frames - frames.mean(0)) ** 2).mean()))
     name = "reconstruction"
     return [
         row(name, "squared error", found.mean_squared, better="lower", chance=spread, data=0),

@@ -8,7 +8,7 @@ from scipy.linalg import eigh
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from ._rounding import without_rounding
+from ._rounding import deviation, in_range, together_in_range, without_rounding
 from ._separation_codes import SequenceCodes
 from ._sequences import ReadSequences, flat_frames
 
@@ -32,14 +32,14 @@ def representations(held: ReadSequences, codes: SequenceCodes) -> dict[str, NDAr
     """
     return {
         "content": standardised(codes.content),
-        "motion": standardised(courses(codes.motion)),
+        "motion": standardised(courses(together_in_range(codes.motion))),
         "data": standardised(courses(flat_frames(held.frames))),
     }
 
 
 def means_and_deviations(sequences: list[NDArray]) -> NDArray[np.float64]:
     """Mean and standard deviation over time, (n, 2 D), of sequences (T_i, D)."""
-    found = np.stack([np.concatenate([x.mean(0), x.std(0)]) for x in sequences])
+    found = np.stack([np.concatenate([x.mean(0), deviation(x)]) for x in sequences])
     return without_rounding(found, sequences)
 
 
@@ -60,7 +60,7 @@ def at_points(x: NDArray) -> NDArray[np.float64]:
 
 def standardised(z: NDArray) -> NDArray[np.float64]:
     """Every number with mean 0 and deviation 1 over sequences; a constant one is 0."""
-    return np.asarray(StandardScaler().fit_transform(z))
+    return np.asarray(StandardScaler().fit_transform(in_range(z, 0)))
 
 
 def rotated(z: NDArray) -> NDArray[np.float64]:

@@ -14,7 +14,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ._codes import both_codes, checked_codes, flat_codes
-from ._rounding import deviations, differ, in_range, without_rounding
+from ._rounding import (
+    deviation,
+    deviations,
+    differ,
+    in_range,
+    together_in_range,
+    without_rounding,
+)
 from ._separation_movement import unlike_courses
 from ._separation_retrieval import distances, retrieval
 from ._separation_static import mean_of_each
@@ -90,9 +97,10 @@ def predicted(codes: SequenceCodes, rng: np.random.RandomState) -> tuple[float, 
     of a sequence, and of these from the content code. All that motion codes vary by counts, from
     step to step too: means that hardly vary are no matter, well as they may be foretold.
     """
-    moments = np.stack([np.concatenate([z.mean(0), z.std(0)]) for z in codes.motion])
-    motion = without_rounding(moments, codes.motion)
-    steps = np.concatenate(codes.motion)
+    each = together_in_range(codes.motion)
+    moments = np.stack([np.concatenate([z.mean(0), deviation(z)]) for z in each])
+    motion = without_rounding(moments, each)
+    steps = np.concatenate(each)
     told = motion.var(0).sum() / steps.var(0).sum() if differ(steps).any() else 0.0
     return r2_of(motion, codes.content, rng), float(told * r2_of(codes.content, motion, rng))
 
@@ -110,7 +118,7 @@ def r2_of(
     y = y[:, differ(y)]
     if not y.size:
         return 0.0
-    y = in_range(y)
+    x, y = in_range(x, 0), in_range(y)
     folds: KFold | GroupKFold
     if groups is None:
         folds = KFold(min(N_FOLDS, len(x)), shuffle=True, random_state=rng)

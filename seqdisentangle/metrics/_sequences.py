@@ -16,6 +16,8 @@ from ._separation_codes import SequenceCodes
 
 __all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
 
+FAR = 60  # powers of two from 1, beyond which squares may not fit into float32
+
 
 class ReadSequences:
     """Sequences in memory, as a model takes them and as measures do.
@@ -31,13 +33,17 @@ class ReadSequences:
     X : array or list of arrays
         In the user's layout, as the model takes them; a list where lengths differ.
     frames : list of float64 arrays (T_i, D) or (T_i, C, H, W)
-        The same as measures take them; what is missing is interpolated over time.
+        The same as measures take them; what is missing is interpolated over time. Where numbers are
+        tiny or huge, they are times two to the power of less `exponent`, so that they can be
+        squared.
+    exponent : int
     """
 
     def __init__(self, sequences: Sequences, rows: NDArray[np.intp]) -> None:
         self.layout = sequences.layout
         arrays = sequences.arrays(rows)
         self.X: Any = stacked(arrays)
+        self.exponent = far_exponent([np.require(x, np.float64) for x in arrays])
         with_gaps = self.as_frames(arrays)
         usual = np.nanmean(np.concatenate(with_gaps), axis=0)
         self.frames = [filled(x, np.nan_to_num(usual)) for x in with_gaps]
@@ -69,7 +75,12 @@ class ReadSequences:
         """Sequences in the user's layout, such as a model returns them, as `frames` are."""
         # Torch warns of arrays that cannot be written to, which a model may return.
         each = (torch.from_numpy(np.require(x, np.float64, ["W"])) for x in made)
-        return [self.layout.to_frames(x[None])[0].contiguous().numpy() for x in each]
+        found = (self.layout.to_frames(x[None])[0].contiguous().numpy() for x in each)
+        return [np.ldexp(x, -self.exponent) if self.exponent else x for x in found]
+
+    def squares(self, value: float) -> float:
+        """A mean of squares of `frames` in the units of X."""
+        return float(np.ldexp(value, 2 * self.exponent))
 
     def frames_made(
         self, made: Any, verb: str, lengths: Sequence[int | None]
@@ -104,6 +115,13 @@ def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") 
     """X, checked; where channels are, the model says, if it knows."""
     layout = getattr(model, "layout_", None)
     return Sequences(X, lengths=lengths, layout=layout, missing="mask", name=name)
+
+
+def far_exponent(arrays: list[NDArray]) -> int:
+    """The exponent of the largest number, where it is too tiny or huge to be squared; else 0."""
+    known = (np.abs(x[np.isfinite(x)]).max(initial=0.0) for x in arrays)
+    exponent = int(np.frexp(max(known, default=0.0))[1])
+    return exponent if abs(exponent) > FAR else 0
 
 
 def flat_frames(frames: list[NDArray]) -> list[NDArray]:

@@ -269,7 +269,7 @@ def content_stability(model: Any, X: Any, *, n_parts: int = 2) -> float:
         SequenceCodes.of(model, stacked([parts[k] for parts in cut])).content
         for k in range(n_parts)
     ]
-    z = np.stack(codes, axis=1)  # (n, p, d)
+    z = in_range(np.stack(codes, axis=1))  # (n, p, d)
     if not differ(z.reshape(-1, z.shape[2])).any():
         raise ValueError("model gives every part of X the same content: nothing can be stable")
     means = z.mean(1)

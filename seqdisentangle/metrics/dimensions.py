@@ -16,6 +16,8 @@ from ..data.containers import numbers_of
 from ._batches import drawn_seed
 from ._checks import check_size, checked
 from ._factors import factors_in, is_continuous
+from ._representations import standardised
+from ._rounding import differ, in_range
 from .probes import chance
 from .tables import Table
 
@@ -158,8 +160,12 @@ def dci(
     if len(factors) < 2:
         raise ValueError(f"y must hold at least two factors, got {', '.join(factors)} alone")
     rng = check_random_state(random_state)
+    # Forests keep codes in float32, and split no numbers that vary by less than 1e-16.
+    z = standardised(z)
     importance, scores, chances = [], [], []
     for factor in factors.values():
+        if is_continuous(factor):
+            factor = standardised(factor[:, None])[:, 0]
         forest = forest_of(factor, drawn_seed(rng))
         importance.append(forest.fit(z, factor).feature_importances_)
         scores.append(forest.oob_score_)
@@ -192,7 +198,7 @@ def mutual_information_gap(codes: ArrayLike, y: Any, *, n_bins: int = 20) -> flo
     y : array-like of shape (n,) or (n, k), dict of columns or data frame
         Factors: labels, or numbers where they are no whole ones.
     n_bins : int, default=20
-        Bins of a dimension, at least 2.
+        Bins of a dimension, from 2 to a million.
 
     Returns
     -------
@@ -268,5 +274,9 @@ def concentrated(R: NDArray[np.float64]) -> float:
 
 def bins_of(values: NDArray, n_bins: int) -> NDArray[np.intp]:
     """The bin of each value, of equal width from the least to the greatest."""
-    edges = np.histogram_bin_edges(values, n_bins)
-    return np.digitize(values, edges[1:-1])
+    values = in_range(values)
+    width = np.ptp(values)
+    if not differ(values[:, None]).any():
+        return np.zeros(len(values), np.intp)
+    # The greatest value is in the last bin, and has none of its own.
+    return np.minimum((values - values.min()) * n_bins / width, n_bins - 1).astype(np.intp)

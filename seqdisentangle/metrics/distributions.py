@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigh, svdvals
 from scipy.spatial.distance import cdist
-from sklearn.metrics import pairwise_distances
 from sklearn.utils import check_random_state
 
 from ..data.containers import numbers_of
 from ._checks import check_size, checked
+from ._rounding import exponent_of
 from .tables import Estimate
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "precision_recall",
     "two_sample_test",
 ]
+
+AT_A_TIME = 1000  # permutations, which bounds memory
 
 
 def frechet_distance(real: ArrayLike, generated: ArrayLike) -> float:
@@ -70,13 +72,14 @@ def frechet_distance(real: ArrayLike, generated: ArrayLike) -> float:
     >>> round(frechet_distance([[0.0], [2.0]], [[1.0], [3.0]]), 6)
     1.0
     """
-    x, y = paired_features(real, generated)
+    x, y, exponent = centred_features(real, generated)
     apart = float(((x.mean(0) - y.mean(0)) ** 2).sum())
     S, R = (np.atleast_2d(np.cov(each, rowvar=False)) for each in (x, y))
     # The trace of the root is the sum of these singular values, also where S or R is singular,
     # which scipy.linalg.sqrtm of their product warns of.
     crossed = float(svdvals(symmetric_root(S) @ symmetric_root(R)).sum())
-    return max(0.0, apart + float(np.trace(S) + np.trace(R)) - 2 * crossed)
+    found = max(0.0, apart + float(np.trace(S) + np.trace(R)) - 2 * crossed)
+    return float(np.ldexp(found, 2 * exponent))
 
 
 @checked()
@@ -201,7 +204,7 @@ def precision_recall(
     >>> precision_recall([[0], [1], [10], [11]], [[0.5], [0.6]], n_neighbours=1)
     PrecisionRecall(precision=1.0, recall=0.0)
     """
-    x, y = paired_features(real, generated)
+    x, y, _ = centred_features(real, generated)
     across = cdist(x, y)
     return PrecisionRecall(
         precision=float((across <= radii(x, n_neighbours)[:, None]).any(0).mean()),
@@ -280,17 +283,21 @@ def two_sample_test(
     >>> two_sample_test(x, y, random_state=0).p_value > 0.05
     True
     """
-    x, y = paired_features(real, generated)
+    x, y, exponent = centred_features(real, generated)
     rng = check_random_state(random_state)
-    distances = pairwise_distances(np.concatenate([x, y]))
+    both = np.concatenate([x, y])
+    distances = cdist(both, both)
     sign = np.repeat([1 / len(x), -1 / len(y)], [len(x), len(y)])
     # -s' D s is the energy distance: of every pair with the weights of its two sides.
     found = -float(sign @ distances @ sign)
-    orders = np.stack([rng.permutation(sign) for _ in range(n_permutations)])
-    permuted = -np.einsum("pi,pi->p", orders @ distances, orders)
     # A permutation that gives the same split differs from it by rounding.
-    as_large = int((permuted >= found - 1e-12 * distances.max()).sum())
-    return TwoSampleTest(found, (1 + as_large) / (1 + n_permutations))
+    least, as_large = found - 1e-12 * distances.max(), 0
+    for start in range(0, n_permutations, AT_A_TIME):
+        size = min(AT_A_TIME, n_permutations - start)
+        orders = np.stack([rng.permutation(sign) for _ in range(size)])
+        permuted = -np.einsum("pi,pi->p", orders @ distances, orders)
+        as_large += int((permuted >= least).sum())
+    return TwoSampleTest(float(np.ldexp(found, exponent)), (1 + as_large) / (1 + n_permutations))
 
 
 def paired_features(real: ArrayLike, generated: ArrayLike) -> tuple[NDArray, NDArray]:
@@ -317,6 +324,20 @@ def paired_features(real: ArrayLike, generated: ArrayLike) -> tuple[NDArray, NDA
     return x, y
 
 
+def centred_features(real: ArrayLike, generated: ArrayLike) -> tuple[NDArray, NDArray, int]:
+    """Two sets of features less the mean of both, times two to the power of less an exponent.
+
+    Neither changes how they differ, and with both, no square of a difference is lost: not of tiny
+    features, and not beside a mean that is large.
+    """
+    x, y = paired_features(real, generated)
+    both = np.concatenate([x, y])
+    both = both - both.mean(0)
+    exponent = int(exponent_of(both))
+    both = np.ldexp(both, -exponent)
+    return both[: len(x)], both[len(x) :], exponent
+
+
 def symmetric_root(S: NDArray) -> NDArray[np.float64]:
     """The symmetric root of a covariance matrix."""
     w, V = eigh(S)
@@ -325,13 +346,19 @@ def symmetric_root(S: NDArray) -> NDArray[np.float64]:
 
 def squared_mmd(x: NDArray, y: NDArray) -> float:
     """Unbiased MMD squared of equally many features, by the cubic kernel."""
-    n, d = x.shape
-    within = ((z @ z.T / d + 1) ** 3 for z in (x, y))
-    across = (x @ y.T / d + 1) ** 3
+    n = len(x)
+    within = (cubic(z, z) for z in (x, y))
+    across = cubic(x, y)
     return float(sum((k.sum() - np.trace(k)) / (n * (n - 1)) for k in within) - 2 * across.mean())
+
+
+def cubic(x: NDArray, y: NDArray) -> NDArray[np.float64]:
+    """The cubic kernel less 1, which cancels in a distance, and hides what is small beside it."""
+    s = x @ y.T / x.shape[1]
+    return np.asarray(s * (s * (s + 3) + 3))
 
 
 def radii(z: NDArray, k: int) -> NDArray[np.float64]:
     """Distance of each of some features to its k-th nearest neighbour."""
     k = min(k, len(z) - 1)
-    return np.asarray(np.partition(pairwise_distances(z), k, axis=1)[:, k])
+    return np.asarray(np.partition(cdist(z, z), k, axis=1)[:, k])

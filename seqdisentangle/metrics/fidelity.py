@@ -110,7 +110,8 @@ def reconstruction_quality(model: Any, X: Any, *, batch_size: int = 256) -> Reco
     with np.errstate(divide="ignore"):
         signal = 10 * np.log10((range_of(held) / unit) ** 2 / np.float64(mean_squared))
     still, moving = reconstructed.r2()
-    return ReconstructionQuality(Estimate.of(errors), float(signal), still, moving)
+    each = [held.squares(error) for error in errors]
+    return ReconstructionQuality(Estimate.of(each), float(signal), still, moving)
 
 
 @checked(model="reconstruct")

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ..data.containers import numbers_of
 from ._checks import check_size, checked, label_of_each, labels_in
+from ._rounding import exponent_of
 
 __all__ = ["chance", "probe_accuracy"]
 
@@ -77,6 +78,9 @@ def probe_accuracy(
         raise ValueError(
             f"codes_train have {train.shape[1]} numbers a sequence, codes_test {test.shape[1]}."
         )
+    # Variances of tiny codes would be 0, and those of large ones infinite.
+    exponents = exponent_of(train, 0)
+    train, test = np.ldexp(train, -exponents), np.ldexp(test, -exponents)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
     probe.fit(train, label_of_each(y_train, "y_train", len(train)))
     return float(probe.score(test, label_of_each(y_test, "y_test", len(test))))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..data.containers import numbers_of
 from ._checks import checked
 from ._made import counted
+from ._rounding import exponent_of
 from ._sequences import ReadSequences
 from .tables import Estimate
 
@@ -163,6 +164,8 @@ def measured(measure: Callable[[Any], Any], x: NDArray, name: str) -> NDArray[np
 def distance(p: NDArray, q: NDArray) -> float:
     """Mean over frames and points of the distance along the last axis; NaN where none is known."""
     n = min(len(p), len(q))
-    lengths = np.linalg.norm(p[:n] - q[:n], axis=-1)
+    apart = p[:n] - q[:n]
+    exponent = exponent_of(np.nan_to_num(apart))
+    lengths = np.ldexp(np.linalg.norm(np.ldexp(apart, -exponent), axis=-1), exponent)
     known = lengths[~np.isnan(lengths)]
     return float(known.mean()) if len(known) else np.nan

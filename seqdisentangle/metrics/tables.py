@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._rounding import deviation
+
 __all__ = ["Estimate", "Table"]
 
 
@@ -57,7 +59,7 @@ class Estimate(NamedTuple):
         each = np.asarray(values, dtype=np.float64)
         if each.ndim != 1 or not len(each):
             raise ValueError(f"values must be one-dimensional and not empty, got {each.shape}")
-        error = float(each.std(ddof=1) / np.sqrt(len(each))) if len(each) > 1 else np.nan
+        error = float(deviation(each, ddof=1) / np.sqrt(len(each))) if len(each) > 1 else np.nan
         return cls(float(each.mean()), error)
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from sklearn.preprocessing import normalize
 
 from ..data.containers import numbers_of
 from ._checks import check_size, checked, label_of_each, labels_in
+from ._rounding import in_range
 from ._sequences import ReadSequences
 
 __all__ = ["Verification", "equal_error_rate", "verification", "verification_error_rate"]
@@ -187,7 +188,7 @@ def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
     if labels.shape != z.shape[:1]:
         raise ValueError(f"y must have shape ({len(z)},), one label a code, got {labels.shape}.")
     check_size(z, "codes")
-    unit = normalize(z - z.mean(0))
+    unit = normalize(in_range(z - z.mean(0)))
     first, second = np.triu_indices(len(z), 1)
     return equal_error_rate((unit @ unit.T)[first, second], labels[first] == labels[second])
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import entropy
 
 from seqdisentangle.metrics import DCI, dci, mutual_information_gap
-from seqdisentangle.metrics.dimensions import concentrated
+from seqdisentangle.metrics.dimensions import bins_of, concentrated
 
 RNG = np.random.RandomState(0)
 HAIR, SHIRT = RNG.randint(3, size=(2, 240))
@@ -76,6 +76,31 @@ def test_gap_is_none_of_two_copies_and_near_none_of_noise():
 def test_gap_of_numbers_is_that_of_their_bins():
     number = RNG.uniform(size=500)
     assert mutual_information_gap(np.column_stack([number, RNG.normal(size=500)]), number) > 0.6
+
+
+@pytest.mark.parametrize("n_bins", [2, 7, 20, 1000])
+@pytest.mark.parametrize("offset", [0.0, -3.0, 1e6])
+def test_bins_are_those_of_a_histogram(n_bins, offset):
+    values = offset + np.random.RandomState(0).normal(size=500)
+    edges = np.histogram_bin_edges(values, n_bins)
+    np.testing.assert_array_equal(bins_of(values, n_bins), np.digitize(values, edges[1:-1]))
+    np.testing.assert_array_equal(bins_of(np.arange(n_bins + 1.0), n_bins)[:-1], np.arange(n_bins))
+
+
+def test_numbers_that_differ_by_rounding_are_in_one_bin():
+    """NumPy refuses to make more bins than there are numbers between them."""
+    values = 0.1 + 1e-17 * np.arange(50)
+    assert not bins_of(np.where(np.arange(50) % 2, 0.1 + 3e-17, values), 20).any()
+    hair = np.arange(50) % 2
+    almost = np.where(hair == 1, 0.3, 0.1 + 0.2)
+    assert mutual_information_gap(np.column_stack([hair, almost]), hair) == 1.0
+
+
+def test_as_many_bins_as_may_be_take_no_memory():
+    values = np.random.RandomState(0).normal(size=60)
+    # Each number in a bin of its own says all of a factor.
+    codes = np.column_stack([values, np.zeros(60)])
+    assert mutual_information_gap(codes, np.arange(60) % 3, n_bins=10**6) == pytest.approx(1.0)
 
 
 def test_one_factor_is_not_enough():

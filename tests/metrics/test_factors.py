@@ -49,3 +49,10 @@ def test_groups_are_two_at_least_or_none():
 def test_whole_numbers_and_names_are_labels():
     assert is_continuous(np.array([0.5, 1.0]))
     assert not any(map(is_continuous, (SPEAKER, DIGIT, SPEAKER.astype(float), SPEAKER == 1)))
+
+
+def test_floats_beyond_those_that_have_fractions_are_no_labels():
+    assert is_continuous(np.array([0.5, 1.0]))
+    assert is_continuous(np.array([1e20, 2e20]))
+    assert not is_continuous(np.array([0.0, 3.0, -(2.0**50)]))
+    assert not is_continuous(np.array([2**60, 1]))

@@ -82,7 +82,7 @@ BAD = {
     "batch_size": COUNTS,
     "max_iter": COUNTS,
     "n_actions": COUNTS,
-    "n_bins": [1, *COUNTS],
+    "n_bins": [1, 10**9, *COUNTS],
     "n_draws": [1, *COUNTS],
     "n_folds": [1, *COUNTS],
     "n_neighbours": COUNTS,
