@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,6 @@ def check_room(n_bytes: int, advice: str, *, share: float = 1.0) -> None:
         return
     if n_bytes > share * memory:
         raise MemoryError(
-            f"The frames take about {n_bytes / 1e9:.1f} GB, and this machine has "
+            f"The frames take about {Decimal(n_bytes) / 10**9:.1f} GB, and this machine has "
             f"{memory / 1e9:.1f} GB of memory: {advice}"
         )

@@ -23,6 +23,7 @@ def test_other_sizes_are_refused(value):
 def test_frames_that_memory_does_not_hold_are_refused():
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     check_room(memory, "fewer n_steps")
-    for n_bytes, share in ((memory + 1, 1.0), (memory // 2 + 1, 0.5)):
+    # Beyond all floats too.
+    for n_bytes, share in ((memory + 1, 1.0), (memory // 2 + 1, 0.5), (10**400, 1.0)):
         with pytest.raises(MemoryError, match=r"take about .* GB of memory: fewer n_steps"):
             check_room(n_bytes, "fewer n_steps", share=share)
