@@ -20,7 +20,7 @@ from torch.nn.utils.rnn import PackedSequence, unpack_sequence
 from torch.utils.data import Dataset
 
 from .masks import unmasked
-from .tables import columns_of_frames, is_data_frame
+from .tables import columns_of_frames, has_columns, is_data_frame
 
 __all__ = [
     "as_array",
@@ -90,7 +90,12 @@ def opened(X: Any, name: str) -> Any:
 
 
 def unpacked(x: Any) -> Any:
-    """A list of the tensors that are packed into one, or nested in it; else ``x`` itself."""
+    """A list of the tensors that are packed into one or nested in it, a frame of dask in memory.
+
+    Anything else is given back.
+    """
+    if has_columns(x) and not is_data_frame(x):
+        return x.compute()
     if isinstance(x, PackedSequence):
         return unpack_sequence(x)
     return list(x.unbind()) if isinstance(x, Tensor) and x.is_nested else x
@@ -134,6 +139,8 @@ def as_array(x: Any, name: str = "x") -> NDArray:
     >>> as_array(np.array([Decimal("0.5"), None]))
     array([0.5, nan])
     """
+    if isinstance(x, Mapping):
+        refuse(x, name)
     # Dask drops masks on the way to NumPy, unless it is asked to compute.
     x = unmasked(x.compute() if hasattr(x, "compute") else x)
     refuse_sparse(x, name)
@@ -301,7 +308,12 @@ def is_read_by_parts(X: Any) -> bool:
 def refuse(X: Any, name: str) -> NoReturn:
     """Raise a TypeError that says what to hand in instead of something that is no array."""
     way = ""
-    if isinstance(X, Mapping):
+    if hasattr(X, "to_dataarray"):  # a data set of xarray, of which not all are arrays of one shape
+        way = (
+            f". Hand in one of its variables, {name}[variable], or several as features, "
+            f"{name}[variables].to_dataarray('feature').transpose(..., 'feature')"
+        )
+    elif isinstance(X, Mapping):
         way = f". Hand in one of its values, {name}[key], or a list of them, [*{name}.values()]"
     elif hasattr(X, "collect"):
         way = f". Hand in {name}.collect()"

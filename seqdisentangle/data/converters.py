@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .containers import as_array, opened, refuse
+from .containers import numbers_of, opened, refuse
 
 __all__ = ["from_channels_first", "from_nan_padded"]
 
@@ -40,7 +40,7 @@ def from_channels_first(X: Any) -> list[NDArray]:
     X = opened(X, "X")
     if isinstance(X, str | PathLike):
         refuse(X, "X")
-    series = [as_array(x, f"X[{i}]") for i, x in enumerate(X)]
+    series = [numbers_of(x, f"X[{i}]") for i, x in enumerate(X)]
     for i, x in enumerate(series):
         if x.ndim != 2:
             raise ValueError(f"X[{i}] must have the 2 dimensions (D, T), got shape {x.shape}")
@@ -75,7 +75,7 @@ def from_nan_padded(X: Any) -> list[NDArray]:
     X = opened(X, "X")
     if isinstance(X, str | PathLike):
         refuse(X, "X")
-    X = as_array(X, "X")
+    X = numbers_of(X, "X")
     if X.ndim < 2 or X.size == 0:
         raise ValueError(f"X must hold values of dimensions (n, T, ...), got shape {X.shape}")
     real = ~np.isnan(X).reshape(*X.shape[:2], -1).all(-1)  # (n, T)

@@ -70,9 +70,9 @@ class Stored:
             )
         self.shape = tuple(int(size) for size in array.shape)
         self.dtype = np.dtype(array.dtype)
-        # A dask array has the sizes of all its chunks, the others that of a chunk; or None.
+        # Arrays of dask and xarray have the sizes of all chunks, others that of one; or None.
         chunks = getattr(array, "chunksize", None) or getattr(array, "chunks", None)
-        self.rows_together = int(chunks[0]) if chunks else 1
+        self.rows_together = int(np.max(chunks[0])) if chunks else 1
 
     def __getitem__(self, key: Rows | tuple[Rows, slice]) -> NDArray:
         rows, *steps = key if isinstance(key, tuple) else (key,)

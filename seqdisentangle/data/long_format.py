@@ -134,6 +134,7 @@ def from_table(
     if not is_data_frame(table):
         raise TypeError(
             f"table must be a data frame of pandas or polars, got {type(table).__name__}"
+            f"{way_to_frame(table)}"
         )
     id_names = several(id, table)
     key_names = id_names if time is None else [*id_names, time]
@@ -261,6 +262,17 @@ def to_table(
     return like.frame_type(
         {name: c.tolist() if c.dtype.kind == "O" else c for name, c in columns.items()}
     )
+
+
+def way_to_frame(table: Any) -> str:
+    """Say how to make a data frame of what can be one: of xarray, dask or polars."""
+    if hasattr(table, "to_dataframe"):
+        name = (
+            "'value'" if hasattr(table, "to_series") else ""
+        )  # of a DataArray, which may have none
+        return f". Hand in table.to_dataframe({name}).reset_index()"
+    lazy = (way for way in ("collect", "compute") if hasattr(table, way))
+    return next((f". Hand in table.{way}()" for way in lazy), "")
 
 
 def identified(keys: dict[str, NDArray]) -> tuple[NDArray[np.intp], NDArray]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .containers import as_array, check_dtype
+from .tables import NamedSequences, columns_of_frames
 
 __all__ = ["Windows", "windows"]
 
@@ -23,7 +24,8 @@ class Windows(NamedTuple):
     ----------
     X : array of shape (n, length, ...), or list of n arrays (length, ...)
         The windows, in order: an array of one recording, a list of several. They are views, which
-        cannot be written to.
+        cannot be written to. The list knows the columns of data frames, for an estimator to
+        remember.
     groups : array of int and shape (n,)
         The number of the recording that each window is of.
     """
@@ -61,7 +63,7 @@ def windows(x: Any, length: int, step: int | None = None) -> Windows:
     ------
     ValueError
         If ``length`` or ``step`` is no int of at least 1, a recording is shorter than a window, or
-        frames differ in shape.
+        frames differ in shape or in their columns.
     TypeError
         If ``x`` is no array in memory or mapped into it.
 
@@ -89,11 +91,13 @@ def windows(x: Any, length: int, step: int | None = None) -> Windows:
         return Windows(X, np.zeros(len(X), np.intp))
     if not x:
         raise ValueError("x is an empty list: expected at least one recording")
+    columns = columns_of_frames(x, "x")
     recordings = [as_recording(recording, f"x[{i}]") for i, recording in enumerate(x)]
     check_frames(recordings)
     parts = [cut(part, length, step, f"x[{i}]") for i, part in enumerate(recordings)]
     groups = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return Windows([window for part in parts for window in part], groups)
+    found = [window for part in parts for window in part]
+    return Windows(NamedSequences(found, columns) if columns else found, groups)
 
 
 def at_least_one(name: str, value: Any) -> int:

@@ -16,6 +16,7 @@ __all__ = [
     "check_columns",
     "columns_of_frames",
     "doubts_of_table",
+    "has_columns",
     "is_data_frame",
 ]
 
@@ -27,7 +28,8 @@ FEWEST_STEPS = FEWEST_SEQUENCES = 3
 class NamedSequences(list[NDArray]):
     """A list of the sequences of a table, which knows of what columns they are.
 
-    Its slices are ordinary lists.
+    So do its slices and copies, and its sum with sequences of the same ones. Lists that are made of
+    it, ``[*X]`` or by scikit-learn's ``train_test_split``, are ordinary ones.
 
     Parameters
     ----------
@@ -40,6 +42,25 @@ class NamedSequences(list[NDArray]):
         super().__init__(sequences)
         self.columns = columns
 
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        return type(self)(found, self.columns) if isinstance(key, slice) else found
+
+    def __add__(self, more: Any) -> Any:
+        if not isinstance(more, list):
+            return NotImplemented
+        columns = columns_of_frames(more, "the list added")
+        if columns and columns != self.columns:
+            raise ValueError(
+                f"the list added has {difference_of(columns, self.columns)} of the one before it: "
+                "expected the same columns in the same order"
+            )
+        return type(self)([*self, *more], self.columns)
+
+    def copy(self) -> NamedSequences:
+        """The same sequences in another list."""
+        return self[:]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ([*self], self.columns)
 
@@ -47,6 +68,11 @@ class NamedSequences(list[NDArray]):
 def is_data_frame(X: Any) -> bool:
     """True of the tables of pandas and polars."""
     return hasattr(X, "to_numpy") and hasattr(X, "columns")
+
+
+def has_columns(X: Any) -> bool:
+    """True of tables, and of those of dask, which are computed when they are asked for."""
+    return is_data_frame(X) or (hasattr(X, "compute") and hasattr(X, "columns"))
 
 
 def columns_of_frames(X: Any, name: str) -> list[Any]:
@@ -74,7 +100,7 @@ def columns_of_frames(X: Any, name: str) -> list[Any]:
         return X.columns
     if not isinstance(X, list | tuple | deque):
         return []
-    frames = [(i, list(x.columns)) for i, x in enumerate(X) if is_data_frame(x)]
+    frames = [(i, list(x.columns)) for i, x in enumerate(X) if has_columns(x)]
     for i, columns in frames[1:]:
         first, expected = frames[0]
         if columns != expected:

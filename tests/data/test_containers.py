@@ -211,6 +211,39 @@ def test_what_is_missing_is_nan(x):
         list(Sequences([[0.0], x]).chunks())
 
 
+class DaskFrame:
+    """A data frame of dask, which is computed when it is asked for."""
+
+    def __init__(self, frame):
+        self.frame = frame
+        self.columns, self.dtypes = frame.columns, frame.dtypes
+
+    def compute(self):
+        return self.frame
+
+    def __array__(self, dtype=None, copy=None):
+        return self.frame.to_numpy()
+
+
+class DataSet(dict):
+    """A data set of xarray: a mapping from names to arrays, and no array itself."""
+
+    def to_dataarray(self, dim):
+        """Its variables as one."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("cannot directly convert an xarray.Dataset into a numpy array")
+
+
+def test_frames_of_dask_are_what_they_are_when_computed():
+    frame = pd.DataFrame({"b": [1.0, 2.0], "a": [3.0, 4.0]})
+    assert opened(DaskFrame(frame), "X") is frame
+    np.testing.assert_array_equal(opened([DaskFrame(frame)], "X"), [frame])
+    assert columns_in([DaskFrame(frame), frame], "X") == ["b", "a"]
+    with pytest.raises(ValueError, match=r"X\[1\] has column 'a' in place of column 'b' of X\[0\]"):
+        opened([frame, DaskFrame(frame[["a", "b"]])], "X")
+
+
 SPARSE = scipy.sparse.csr_array(np.eye(3))
 
 
@@ -233,6 +266,7 @@ SPARSE = scipy.sparse.csr_array(np.eye(3))
         (pl.LazyFrame({"a": [1]}), TypeError, "x must be an array .* Hand in x.collect()"),
         ((i for i in range(3)), TypeError, "x must be an array .* Hand in a list, [*x]"),
         ({"a": 1}, TypeError, "x must be an array .* x[key]"),
+        (DataSet(a=1), TypeError, "x[variables].to_dataarray('feature').transpose(..., 'feature')"),
         (pd.DataFrame({"a": [[1, 2]], "b": [[1]]}), ValueError, "row 0 of x .* [2, 1] steps"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else value[-12:],

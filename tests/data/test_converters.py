@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dask.array
 import numpy as np
 import pytest
 from aeon.datasets import load_basic_motions, load_japanese_vowels
@@ -54,6 +55,8 @@ def test_nan_at_the_end_is_padding_and_nan_before_is_kept():
         (Path("X.npy"), TypeError, "got PosixPath|got WindowsPath"),
         (None, TypeError, "got NoneType"),
         ({"a": 1}, TypeError, "got dict"),
+        (dask.array.from_array(np.full((2, 3, 4), "1")), ValueError, "must hold numbers, .* <U1"),
+        (dask.array.from_array(np.zeros((2, 3, 4), "M8[s]")), ValueError, "numbers, .* datetime64"),
     ],
 )
 def test_what_holds_no_series_is_refused(convert, X, error, told):

@@ -252,6 +252,27 @@ def test_rows_that_change_shape_are_named(tmp_path):
             sequences.read(slice(8, 20))
 
 
+class DataArray:
+    """An array of xarray over one of dask: it tells of all chunks, and not of their usual size."""
+
+    def __init__(self, array):
+        self.array = array
+        self.shape, self.dtype, self.chunks = array.shape, array.dtype, array.chunks
+
+    def __getitem__(self, key):
+        return DataArray(self.array[key])
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.array)
+
+
+def test_an_array_of_xarray_is_read_by_its_chunks():
+    x = DataArray(dask.array.from_array(X, chunks=(5, *X.shape[1:])))
+    stored = Stored(x)
+    assert stored.rows_together == 5
+    np.testing.assert_array_equal(stored[np.array([1, 3])], X[[1, 3]])
+
+
 def test_a_dask_array_of_unknown_length_is_refused():
     x = dask.array.from_array(X, chunks=5)
     with pytest.raises(ValueError, match=r"compute_chunk_sizes\(\)"):

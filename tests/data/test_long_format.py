@@ -3,7 +3,9 @@
 import copy
 import datetime
 import pickle
+import re
 from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -205,6 +207,22 @@ def test_columns_of_one_name_are_refused_where_they_are_read():
         from_table(table, id="speaker", values=["b", "b"])
     with pytest.raises(ValueError, match="column 't' was named 2 times"):
         from_table(table, id="t", time="t")
+
+
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        (["to_dataframe", "to_series", "compute"], "table.to_dataframe('value').reset_index()"),
+        (["to_dataframe", "compute"], "table.to_dataframe().reset_index()"),
+        (["collect"], "table.collect()"),
+        (["compute", "columns"], "table.compute()"),
+    ],
+    ids=["DataArray", "Dataset", "LazyFrame", "frame of dask"],
+)
+def test_what_can_be_made_a_table_is_refused_with_the_way(ways, told):
+    table = SimpleNamespace(**dict.fromkeys(ways))
+    with pytest.raises(TypeError, match=re.escape(f"got SimpleNamespace. Hand in {told}") + "$"):
+        from_table(table, id="speaker")
 
 
 def test_what_is_no_table_is_refused():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from sklearn.model_selection import GroupKFold, cross_val_score
 
 from seqdisentangle.data import Windows, windows
 from seqdisentangle.data.sequences import Sequences
+from seqdisentangle.data.tables import columns_of_frames
 
 
 def recording(*shape, start=0):
@@ -52,6 +54,17 @@ def test_without_a_step_windows_do_not_overlap():
 def test_a_recording_may_be_a_tensor_or_a_table(of):
     x = recording(9, 2)
     assert np.array_equal(windows(of(x), 4).X, windows(x, 4).X)
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame])
+def test_windows_of_data_frames_know_their_columns(of, small):
+    frames = [of({"b": recording(T), "a": recording(T) ** 2}) for T in (9, 8)]
+    X, groups = windows(frames, 4, 2)
+    assert groups.tolist() == [0, 0, 0, 1, 1, 1]
+    assert columns_of_frames(X, "X") == columns_of_frames(X[1:], "X") == ["b", "a"]
+    assert small(max_epochs=1).fit(X).feature_names_in_.tolist() == ["b", "a"]
+    with pytest.raises(ValueError, match=r"x\[1\] has column 'a' in place of column 'b' of x\[0\]"):
+        windows([frames[0], frames[1][["a", "b"]]], 4)
 
 
 @pytest.mark.parametrize("several", [False, True])

@@ -206,4 +206,35 @@ def test_named_sequences_are_a_list_that_is_copied_with_its_names():
         assert isinstance(one, list)
         assert all(map(np.array_equal, one, arrays))
         assert columns_of_frames(one, "X") == ["b", "a"]
-    assert columns_of_frames(X[:1], "X") == []
+
+
+def test_slices_copies_and_sums_of_named_sequences_keep_their_names():
+    arrays = [np.full((2, 2), i) for i in range(4)]
+    X = NamedSequences(arrays, ["b", "a"])
+    same = NamedSequences(arrays[:1], ["b", "a"])
+    one, frame = [arrays[2]], [pd.DataFrame(arrays[1], columns=["b", "a"])]
+    cases = {
+        (1, 2): X[1:3],
+        (3, 2, 1, 0): X[::-1],
+        (): X[9:],
+        (0, 1, 2, 3): X.copy(),
+        (0, 1, 2, 3, 0): X + same,
+        (0, 1, 2, 3, 2): X + one,
+        (0, 1, 2, 3, 1): X + frame,
+    }
+    for expected, found in cases.items():
+        assert tuple(np.asarray(x)[0, 0] for x in found) == expected
+        assert columns_of_frames(found, "X") == ["b", "a"]
+    assert X[-1] is arrays[-1]
+
+
+@pytest.mark.parametrize(
+    "of", [NamedSequences, lambda X, columns: [pd.DataFrame(X[0], columns=columns)]]
+)
+def test_sequences_of_other_columns_are_not_added(of):
+    X = NamedSequences([np.ones((2, 2))], ["b", "a"])
+    with pytest.raises(ValueError, match="the list added has column 'a' in place of column 'b'"):
+        X + of([np.ones((2, 2))], ["a", "b"])
+    pair = (np.ones((2, 2)), np.ones((2, 2)))
+    with pytest.raises(TypeError):
+        X + pair
