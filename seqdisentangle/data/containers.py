@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
 from numbers import Real
 from typing import Any, NoReturn
@@ -30,6 +30,7 @@ __all__ = [
     "numbers_of",
     "opened",
     "refuse",
+    "rows_of",
     "unpacked",
 ]
 
@@ -154,6 +155,31 @@ def as_array(x: Any, name: str = "x") -> NDArray:
     except (ValueError, RuntimeError) as error:  # nested lists, of which some are shorter
         raise ValueError(f"{name} is no array of numbers: {error}") from error
     return from_objects(found, name) if found.dtype.kind == "O" and found.ndim else found
+
+
+def rows_of(x: Any, name: str) -> list[Any]:
+    """The items of what has an order, as a list: of a table its rows, not its columns.
+
+    Raises
+    ------
+    TypeError
+        If it has no items, or these no order: a set and the keys of a dict have none that is told.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [row.tolist() for row in rows_of(pd.DataFrame({"a": [1, 2], "b": [3, 4]}), "x")]
+    [[1, 3], [2, 4]]
+    """
+    if isinstance(x, Mapping | Set | str | bytes):
+        raise TypeError(f"{name} must be a list or an array, got {type(x).__name__}")
+    x = unpacked(x)
+    if is_data_frame(x) or isinstance(x, memoryview):
+        x = x.to_numpy() if is_data_frame(x) else np.asarray(x)
+    try:
+        return list(x)
+    except TypeError as error:
+        raise TypeError(f"{name} must be a list or an array, got {type(x).__name__}") from error
 
 
 def check_dtype(dtype: np.dtype, name: str) -> None:

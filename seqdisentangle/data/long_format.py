@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import check_names, key_of, numbers_of, ranked, several
-from .containers import opened, refuse
+from .containers import opened, refuse, rows_of
 from .tables import NamedSequences, is_data_frame
 
 __all__ = ["TableSequences", "from_table", "to_table"]
@@ -231,7 +231,8 @@ def to_table(
     sequences = opened(sequences, "sequences")
     if isinstance(sequences, str | PathLike):
         refuse(sequences, "sequences")
-    if len(sequences) == 0:
+    sequences = rows_of(sequences, "sequences")
+    if not sequences:
         raise ValueError("sequences are empty: expected at least one")
     frames = [np.asarray(x).reshape(len(np.atleast_1d(x)), -1) for x in sequences]
     names = like.feature_names if values is None else list(values)
@@ -240,11 +241,13 @@ def to_table(
             raise ValueError(
                 f"sequences[{i}] has {x.shape[1]} features, expected one for each of values={names}"
             )
-    if times is None and ids is None:
+    if times is not None:
+        times = [rows_of(t, f"times[{i}]") for i, t in enumerate(rows_of(times, "times"))]
+    elif ids is None:
         times = like.times
-    elif times is None and like.time_name is not None:
+    elif like.time_name is not None:
         times = [np.arange(len(x)) for x in frames]
-    ids = list(like.ids if ids is None else ids)
+    ids = rows_of(like.ids if ids is None else ids, "ids")
     lengths = [len(x) for x in frames]
     check_lengths("ids", [1] * len(ids), [1] * len(frames))
     columns = {

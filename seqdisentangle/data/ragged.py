@@ -132,11 +132,14 @@ def checked_lengths(lengths: Any, n: int, n_steps: int, name: str) -> NDArray[np
         If they are not n whole numbers from 1 to ``n_steps``.
     """
     try:
+        are_objects = not isinstance(lengths, Tensor) and np.asarray(lengths).dtype.kind == "O"
         lengths = as_array(lengths, "lengths")
     except ValueError as error:
         raise ValueError(
             f"lengths must be {n} whole numbers, one for each sequence of {name}: {error}"
         ) from error
+    if are_objects and lengths.dtype.kind == "f" and (lengths == np.round(lengths)).all():
+        lengths = lengths.astype(np.intp)
     if lengths.shape != (n,) or lengths.dtype.kind not in "ui":
         raise ValueError(
             f"lengths must be {n} whole numbers, one for each sequence of {name}, got shape "

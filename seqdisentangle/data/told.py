@@ -70,7 +70,8 @@ def checked_groups(groups: Any, n: int) -> NDArray[np.int64]:
 
 def unknown(label: Any) -> bool:
     """True of None, NaN and pandas' NA, which is equal to nothing."""
-    return label is None or (label == label) is not True
+    same = label == label
+    return label is None or not (isinstance(same, bool | np.bool_) and bool(same))
 
 
 def some_of_groups(

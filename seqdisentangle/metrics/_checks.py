@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from numbers import Integral
+from decimal import Decimal
+from numbers import Integral, Real
 from os import PathLike
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from sklearn.utils._param_validation import HasMethods
 from .._arguments import COUNT, Number, constrained
 from ..data.containers import as_array, is_missing, opened, refuse
 
-__all__ = ["check_size", "checked", "label_of_each", "labels_in", "sequences_in"]
+__all__ = ["check_size", "checked", "classes_of", "label_of_each", "labels_in", "sequences_in"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -124,8 +125,9 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
     if missing:
         raise ValueError(f"{name} must be an array of labels, got {missing[0]!r} for some")
-    if labels.dtype.kind == "f" and np.isnan(labels).any():
-        raise ValueError(f"{name} must be an array of labels, got NaN for some")
+    if labels.dtype.kind in "fcmM" and (labels != labels).any():
+        what = "NaT" if labels.dtype.kind in "mM" else "NaN"
+        raise ValueError(f"{name} must be an array of labels, got {what} for some")
     if isinstance(y, list | tuple) and labels.dtype.kind == "U":
         other = [label for label in np.array(y, object).ravel() if not isinstance(label, str)]
         if other:  # of which NumPy makes text
@@ -149,4 +151,22 @@ def label_of_each(y: Any, name: str, n: int) -> NDArray[Any]:
     labels = labels_in(y, name)
     if labels.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},), a label a sequence, got {labels.shape}")
-    return labels
+    return classes_of(labels)
+
+
+def classes_of(labels: NDArray[Any]) -> NDArray[Any]:
+    """Labels in a type that classifiers know: numbers and text as such, of others their text.
+
+    Examples
+    --------
+    >>> classes_of(np.array([2, 1], object)), classes_of(np.array(["2020-01-01"], "M8[D]"))
+    (array([2, 1]), array(['2020-01-01'], dtype='<U28'))
+    """
+    if labels.dtype.kind in "biufU":
+        return labels
+    found = np.array(labels.tolist()) if labels.dtype.kind == "O" else labels.astype(str)
+    if found.dtype.kind == "O" and all(isinstance(label, Real | Decimal) for label in found.flat):
+        found = found.astype(np.float64)
+    if found.dtype.kind in "biufU" and found.shape == labels.shape:
+        return found
+    return np.array([str(label) for label in labels.flat]).reshape(labels.shape)

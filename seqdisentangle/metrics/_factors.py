@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._checks import label_of_each, labels_in
+from ._checks import classes_of, label_of_each, labels_in
 
 __all__ = ["factors_in", "groups_in", "is_continuous"]
 
@@ -40,6 +40,7 @@ def factors_in(y: Any, n: int, name: str = "y") -> dict[str, NDArray[Any]]:
         columns = {name: labels} if single else {f"{name}_{k}": c for k, c in enumerate(labels.T)}
     if not columns:
         raise ValueError(f"{name} must hold at least one factor, got none")
+    columns = {key: classes_of(column) for key, column in columns.items()}
     for key, column in columns.items():
         where = name if key == name else f"{key} of {name}"
         if column.shape != (n,):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
-from ..data.containers import numbers_of
+from ..data.containers import numbers_of, rows_of
 from ..data.ragged import stacked
 from ._checks import checked, labels_in
 from ._rounding import differ, in_range
@@ -311,9 +311,10 @@ def prediction_stability(predictions: Any) -> float:
     0.875
     """
     try:
-        each = [labels_in(labels, "predictions") for labels in predictions]
+        found = rows_of(predictions, "predictions")
     except TypeError as error:
-        raise ValueError(f"predictions must be labels of frames, got {predictions!r}") from error
+        raise ValueError(f"predictions must be labels of frames: {error}") from error
+    each = [labels_in(labels, "predictions") for labels in found]
     if not each or any(labels.ndim != 1 or not len(labels) for labels in each):
         raise ValueError("predictions must have shape (n, T), or be a list of arrays (T_i,)")
     shares = [np.unique(labels, return_counts=True)[1].max() / len(labels) for labels in each]

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ..data.containers import numbers_of
 from ._checks import check_size, checked, label_of_each, labels_in
+from ._judge_labels import is_text
 from ._rounding import exponent_of
 
 __all__ = ["chance", "probe_accuracy"]
@@ -82,8 +83,14 @@ def probe_accuracy(
     exponents = exponent_of(train, 0)
     train, test = np.ldexp(train, -exponents), np.ldexp(test, -exponents)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
-    probe.fit(train, label_of_each(y_train, "y_train", len(train)))
-    return float(probe.score(test, label_of_each(y_test, "y_test", len(test))))
+    learned, asked = (
+        label_of_each(y, name, len(z))
+        for y, name, z in ((y_train, "y_train", train), (y_test, "y_test", test))
+    )
+    if is_text(learned) != is_text(asked):
+        kinds = ["text" if is_text(labels) else "numbers" for labels in (learned, asked)]
+        raise ValueError(f"y_test must be {kinds[0]}, as y_train is, got {kinds[1]}")
+    return float(probe.fit(train, learned).score(test, asked))
 
 
 def chance(y: ArrayLike) -> float:
@@ -119,7 +126,7 @@ def chance(y: ArrayLike) -> float:
 def _flat(codes: ArrayLike, name: str) -> NDArray[np.floating]:
     """Codes as (n, d): the steps of (n, T, d) side by side."""
     z = numbers_of(codes, name)
-    if z.ndim not in (2, 3):
+    if z.ndim not in (2, 3) or not z.size:
         raise ValueError(f"{name} must have shape (n, d) or (n, T, d), got shape {z.shape}.")
     check_size(z, name)
     return z.reshape(len(z), -1)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_sequence
 from torch.utils.data import Dataset
 
-from seqdisentangle.data.containers import as_array, columns_in, opened
+from seqdisentangle.data.containers import as_array, columns_in, opened, rows_of
 from seqdisentangle.data.sequences import Sequences
 
 NAN = float("nan")
@@ -242,6 +242,30 @@ def test_frames_of_dask_are_what_they_are_when_computed():
     assert columns_in([DaskFrame(frame), frame], "X") == ["b", "a"]
     with pytest.raises(ValueError, match=r"X\[1\] has column 'a' in place of column 'b' of X\[0\]"):
         opened([frame, DaskFrame(frame[["a", "b"]])], "X")
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [[1, 2], [3, 4]],
+        np.array([[1, 2], [3, 4]]),
+        pd.DataFrame([[1, 2], [3, 4]], index=[7, 3]),
+        pl.DataFrame([[1, 2], [3, 4]], orient="row"),
+        DaskFrame(pd.DataFrame([[1, 2], [3, 4]])),
+        memoryview(np.array([[1, 2], [3, 4]])),
+        torch.tensor([[1, 2], [3, 4]]),
+        iter([(1, 2), (3, 4)]),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_rows_are_those_of_tables_too(x):
+    assert [list(map(int, row)) for row in rows_of(x, "x")] == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("x", [{1: 2}, {1, 2}, "text", b"text", 3, None])
+def test_what_has_no_order_has_no_rows(x):
+    with pytest.raises(TypeError, match=f"x must be a list or an array, got {type(x).__name__}"):
+        rows_of(x, "x")
 
 
 SPARSE = scipy.sparse.csr_array(np.eye(3))

@@ -273,6 +273,23 @@ def test_other_sequences_have_ids_times_and_names_of_their_own(make):
     assert list(back["hour"]) == [10, 20, 5, 6, 7]
 
 
+@pytest.mark.parametrize("of", [pd.DataFrame, polars.DataFrame])
+def test_rows_of_a_table_are_sequences_ids_and_times(of):
+    """A table gives its columns one by one, and not its rows."""
+    table = pd.DataFrame({"id": [0, 0, 1, 1], "t": [0, 1, 0, 1], "x": [1.0, 2.0, 3.0, 4.0]})
+    like = from_table(table, id="id", time="t")
+    square = of({"a": [5.0, 6.0], "b": [7.0, 8.0]})
+    found = to_table(square, like, times=square, ids=polars.Series([3, 4]))
+    assert found["x"].tolist() == found["t"].tolist() == [5.0, 7.0, 6.0, 8.0]
+    assert found["id"].tolist() == [3, 3, 4, 4]
+    for name in ("ids", "times"):
+        for bad in ({0: 1, 1: 2}, {1, 2}, 3, "ab"):
+            with pytest.raises(TypeError, match=f"{name} must be a list or an array, got "):
+                to_table(square, like, **{name: bad})
+    with pytest.raises(TypeError, match=r"times\[0\] must be a list or an array, got int"):
+        to_table(square, like, times=[1, 2])
+
+
 def test_reconstructions_of_a_model_keep_the_names_of_their_features():
     found = from_table(long_table(pd.DataFrame), id="speaker", time="t")
     X, _ = found

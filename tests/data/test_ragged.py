@@ -1,5 +1,7 @@
 """Sequences of different lengths: read, checked and batched as if alone; every source is here."""
 
+from decimal import Decimal
+from fractions import Fraction
 from itertools import chain
 
 import h5py
@@ -313,6 +315,14 @@ def test_lengths_are_whole_numbers_in_any_container(lengths):
     found = checked_lengths(lengths, 2, 3, "X")
     assert found.dtype == np.intp
     assert found.tolist() == [3, 1]
+
+
+@pytest.mark.parametrize("of", [Decimal, Fraction, np.int8])
+def test_lengths_may_be_objects_that_are_whole_numbers(of):
+    lengths = np.array([of(3), of(1)], object)
+    assert checked_lengths(lengths, 2, 3, "X").tolist() == [3, 1]
+    with pytest.raises(ValueError, match=r"lengths must be 2 whole numbers, .* float64"):
+        checked_lengths(np.array([of(3), 1.5], object), 2, 3, "X")
 
 
 ONE_EACH = "lengths must be 3 whole numbers, one for each sequence of Y, got shape "

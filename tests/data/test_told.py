@@ -18,8 +18,10 @@ NAMES = ["ada", "bo", "ada", "cy"]
         tuple(NAMES),
         [7, 5, 7, 1],
         np.array([0.5, 2, 0.5, 9]),
+        [np.int64(7), np.int64(5), np.int64(7), np.int64(1)],
+        np.array([np.float32(7), np.str_("a"), np.float32(7), np.datetime64("2020-01-01")], object),
     ],
-    ids=["list", "array", "series", "tuple", "numbers", "floats"],
+    ids=["list", "array", "series", "tuple", "numbers", "floats", "NumPy's numbers", "objects"],
 )
 def test_labels_of_any_kind_are_numbered(groups):
     assert checked_groups(groups, 4).tolist() == [0, 1, 0, 2]
@@ -28,7 +30,13 @@ def test_labels_of_any_kind_are_numbered(groups):
 def test_a_sequence_of_no_group_is_one_by_itself():
     masked = np.ma.masked_array([4, 4, 4, 4], [False, True, False, True])
     unknown = pd.Series([1, None, 1, None], dtype="Int64")
-    for groups in (["a", None, "a", None], [1.0, np.nan, 1.0, np.nan], masked, unknown):
+    for groups in (
+        ["a", None, "a", None],
+        [1.0, np.nan, 1.0, np.nan],
+        [np.float64(1), np.float64("nan"), np.float64(1), np.datetime64("NaT")],
+        masked,
+        unknown,
+    ):
         found = checked_groups(groups, 4)
         assert found[0] == found[2]
         assert len(set(found.tolist())) == 3

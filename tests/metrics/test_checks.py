@@ -1,11 +1,22 @@
 """Arguments of metrics: checked by their names, data of any container, labels of one kind."""
 
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from seqdisentangle.metrics._checks import check_size, checked, labels_in, sequences_in
+from seqdisentangle.metrics._checks import (
+    check_size,
+    checked,
+    classes_of,
+    label_of_each,
+    labels_in,
+    sequences_in,
+)
 
 
 @checked(model="swap")
@@ -50,6 +61,32 @@ def test_features_are_finite_and_can_be_multiplied():
             check_size(changed, "codes")
 
 
+NO_TIME = np.array(["2020-01-01", "NaT"], "M8[D]")
+DATES = [datetime.date(2020, 1, 1), datetime.date(2019, 5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (np.array([2, 1], object), np.array([2, 1])),
+        (np.array([True, False], object), np.array([True, False])),
+        (np.array([Decimal("0.5"), Decimal(1)]), np.array([0.5, 1.0])),
+        (np.array([Fraction(1, 2), 1], object), np.array([0.5, 1.0])),
+        (np.array([["b", "a"]], object), np.array([["b", "a"]])),
+        (np.array(["b", "a"]), np.array(["b", "a"])),
+        (np.array(DATES, object), np.array(["2020-01-01", "2019-05-02"])),
+        (np.array(DATES, "M8[D]"), np.array(["2020-01-01", "2019-05-02"])),
+        (np.array([1 + 2j, 3j]), np.array(["(1+2j)", "3j"])),
+    ],
+    ids=lambda labels: str(labels.dtype),
+)
+def test_labels_are_what_classifiers_know(labels, expected):
+    found = classes_of(labels)
+    assert found.dtype.kind == expected.dtype.kind
+    assert found.tolist() == expected.tolist()
+    assert label_of_each(labels.ravel(), "y", labels.size).tolist() == expected.ravel().tolist()
+
+
 def test_labels_are_of_one_kind():
     assert labels_in(["b", "a"], "y").tolist() == ["b", "a"]
     for of_bytes in ([b"b", b"a"], np.array([b"b", b"a"]), np.array([b"b", b"a"], object)):
@@ -57,6 +94,14 @@ def test_labels_are_of_one_kind():
     for told in (None, pd.NA):
         with pytest.raises(ValueError, match=rf"y must be an array of labels, got {told!r} for"):
             labels_in(["a", told, "b"], "y")
-    for bad in ([None, None], [1, "a", None], [[1], [1, 2]], [1.0, np.nan], [1, "a"], ["a", 1.5]):
+    for bad in (
+        [None, None],
+        [1, "a", None],
+        [[1], [1, 2]],
+        [1.0, np.nan],
+        [1, "a"],
+        ["a", 1.5],
+        NO_TIME,
+    ):
         with pytest.raises(ValueError, match="y must be an array of labels"):
             labels_in(bad, "y")

@@ -3,7 +3,10 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
+import torch
 
 from seqdisentangle.metrics import (
     consistency,
@@ -97,6 +100,12 @@ def test_flicker_of_labels(predictions, expected):
 def test_predictions_of_no_frames_are_refused(predictions):
     with pytest.raises(ValueError, match="predictions must"):
         prediction_stability(predictions)
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame, torch.tensor, memoryview, iter])
+def test_predictions_are_rows_of_any_container(of):
+    labels = np.array([[0, 0, 1, 0], [2, 2, 2, 2]])
+    assert prediction_stability(of(labels)) == 0.875
 
 
 @pytest.mark.parametrize("measure", [linear_consistency, linear_cka])

@@ -1,5 +1,7 @@
 """Factors and groups: columns of any container by name, and those that say nothing refused."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,13 @@ def test_groups_are_two_at_least_or_none():
 def test_whole_numbers_and_names_are_labels():
     assert is_continuous(np.array([0.5, 1.0]))
     assert not any(map(is_continuous, (SPEAKER, DIGIT, SPEAKER.astype(float), SPEAKER == 1)))
+
+
+def test_factors_of_objects_are_learned_as_those_of_arrays():
+    y = {"speaker": SPEAKER.astype(object), "digit": DIGIT.astype(object)}
+    found = factors_in(y, 3)
+    assert [column.dtype.kind for column in found.values()] == ["i", "U"]
+    assert factors_in(np.array([Decimal("0.5"), 1, 2]), 3)["y"].tolist() == [0.5, 1, 2]
 
 
 def test_floats_beyond_those_that_have_fractions_are_no_labels():

@@ -59,6 +59,17 @@ def test_labels_may_be_strings(oracle, reader, factors):
     assert swap.motion == swap.content == (1.0,)
 
 
+def test_labels_of_another_kind_than_the_judges_are_refused(oracle, reader, factors):
+    """No number is equal to a text: all would count as wrong."""
+    X, motion, content = factors
+    with pytest.raises(ValueError, match=r"judge gives numbers, .*content_labels have text there"):
+        data_accuracy(X, motion.astype(str), content.astype(str), reader)
+    names = np.array(["walk", "cast", "slash"])
+    reader.predict = lambda X: np.stack([names[X[:, 0, 1]], names[X[:, 0, 0] % 3]], axis=1)
+    with pytest.raises(ValueError, match=r"judge gives text, .*motion_labels .* have numbers"):
+        data_accuracy(X, motion, content, reader)
+
+
 @pytest.mark.parametrize("batch_size", [1, 7, 1000])
 def test_batches_do_not_change_pairs_and_bound_the_judge(oracle, reader, factors, batch_size):
     X, motion, content = (part[::25] for part in factors)

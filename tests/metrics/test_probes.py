@@ -42,6 +42,18 @@ def test_chance_is_what_a_dummy_classifier_scores(labelled):
     assert chance(y) == DummyClassifier(strategy="most_frequent").fit(content, y).score(content, y)
 
 
+def test_labels_of_any_type_are_read():
+    y = np.tile([0, 1], 50)
+    z = np.random.RandomState(0).normal(size=(100, 2)) + 9 * y[:, None]
+    day = np.array(["2020-01-01", "2021-01-01"], "M8[D]")[y]
+    for of in (y.astype(object), y.astype(str).astype(object), day, day.astype(object), y > 0):
+        assert probe_accuracy(z[:60], of[:60], z[60:], of[60:]) == 1.0
+    with pytest.raises(ValueError, match="y_test must be numbers, as y_train is, got text"):
+        probe_accuracy(z[:60], y[:60], z[60:], y[60:].astype(str))
+    with pytest.raises(ValueError, match=r"codes_test must .* got shape \(0, 2\)"):
+        probe_accuracy(z[:60], y[:60], z[:0], y[:0])
+
+
 def test_codes_that_do_not_fit_are_refused(labelled):
     y, content, noise = labelled
     with pytest.raises(ValueError, match="numbers a sequence"):
