@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from numbers import Integral, Real
 from os import PathLike
@@ -102,7 +103,7 @@ def sequences_in(X: Any) -> Any:
         X = np.stack(X) if X else np.empty((0, 0))
     if not hasattr(X, "dtype"):  # a data frame
         X = as_array(X, "X")
-    if len(X.shape) < 2 or X.shape[0] == 0:
+    if len(X.shape) < 2 or 0 in X.shape:
         raise ValueError(f"X must hold at least one sequence, (n, T, ...), got shape {X.shape}")
     return X
 
@@ -128,6 +129,8 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
     if labels.dtype.kind in "fcmM" and (labels != labels).any():
         what = "NaT" if labels.dtype.kind in "mM" else "NaN"
         raise ValueError(f"{name} must be an array of labels, got {what} for some")
+    if labels.dtype.names is not None:
+        raise ValueError(f"{name} must be an array of labels, got records, of dtype {labels.dtype}")
     if isinstance(y, list | tuple) and labels.dtype.kind == "U":
         other = [label for label in np.array(y, object).ravel() if not isinstance(label, str)]
         if other:  # of which NumPy makes text
@@ -151,6 +154,8 @@ def label_of_each(y: Any, name: str, n: int) -> NDArray[Any]:
     labels = labels_in(y, name)
     if labels.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},), a label a sequence, got {labels.shape}")
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise ValueError(f"{name} must be an array of labels, got infinity for some")
     return classes_of(labels)
 
 
@@ -166,7 +171,8 @@ def classes_of(labels: NDArray[Any]) -> NDArray[Any]:
         return labels
     found = np.array(labels.tolist()) if labels.dtype.kind == "O" else labels.astype(str)
     if found.dtype.kind == "O" and all(isinstance(label, Real | Decimal) for label in found.flat):
-        found = found.astype(np.float64)
+        with suppress(OverflowError):  # of ints beyond float64
+            found = found.astype(np.float64)
     if found.dtype.kind in "biufU" and found.shape == labels.shape:
         return found
     return np.array([str(label) for label in labels.flat]).reshape(labels.shape)

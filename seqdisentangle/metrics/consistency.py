@@ -99,6 +99,9 @@ def consistency(
     motion:  R2 1.000, CKA 1.000
     """
     rng = check_random_state(random_state)
+    held = ReadSequences.all_of(X, model_a)
+    if len(held) < 2:
+        raise ValueError(f"X must hold at least two sequences, got {len(held)}")
     a, b = (ReadSequences.all_of(X, model).encoded(model) for model in (model_a, model_b))
     sequence = np.repeat(np.arange(len(a.motion)), [len(z) for z in a.motion])
     motion_a, motion_b = np.concatenate(a.motion), np.concatenate(b.motion)
@@ -107,6 +110,10 @@ def consistency(
             "model_a and model_b must give motion of the same steps, got "
             f"{len(motion_a)} and {len(motion_b)} in all"
         )
+    for name, codes in (("model_a", a), ("model_b", b)):
+        for code, z in (("content", codes.content), ("motion", np.concatenate(codes.motion))):
+            if not differ(z).any():
+                raise ValueError(f"{name} gives the same {code} for all of X: nothing can agree")
     return Consistency(
         content=both_ways(a.content, b.content, rng),
         motion=both_ways(motion_a, motion_b, rng, sequence),

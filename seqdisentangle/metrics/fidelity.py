@@ -107,8 +107,10 @@ def reconstruction_quality(model: Any, X: Any, *, batch_size: int = 256) -> Reco
         ]
     lengths = [len(x) for x in held.frames]
     mean_squared = float(np.average(errors, weights=lengths))
-    with np.errstate(divide="ignore"):
-        signal = 10 * np.log10((range_of(held) / unit) ** 2 / np.float64(mean_squared))
+    signal = np.inf  # where nothing is missed, of frames that are all alike too
+    if mean_squared:
+        with np.errstate(divide="ignore"):
+            signal = 10 * np.log10((range_of(held) / unit) ** 2 / mean_squared)
     still, moving = reconstructed.r2()
     each = [held.squares(error) for error in errors]
     return ReconstructionQuality(Estimate.of(each), float(signal), still, moving)
@@ -216,11 +218,18 @@ def reconstructions(model: Any, held: ReadSequences, batch_size: int) -> Any:
     Raises
     ------
     ValueError
-        If a reconstruction is shaped otherwise than its original.
+        If a reconstruction is shaped otherwise than its original, or not finite.
     """
     for start in range(0, len(held), batch_size):
         rows = np.arange(start, min(start + batch_size, len(held)))
-        yield [held.frames[i] for i in rows], held.remade(model, rows)
+        made = held.remade(model, rows)
+        for row, x in zip(rows, made, strict=True):
+            if not np.isfinite(x).all():
+                raise ValueError(
+                    "model.reconstruct must give finite numbers, got NaN or infinity for sequence "
+                    f"{row} of X"
+                )
+        yield [held.frames[i] for i in rows], made
 
 
 def unit_of(held: ReadSequences) -> float:

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ..data.containers import numbers_of
 from ._checks import check_size, checked, label_of_each, labels_in
+from ._factors import is_continuous
 from ._judge_labels import is_text
 from ._rounding import exponent_of
 
@@ -90,6 +91,11 @@ def probe_accuracy(
     if is_text(learned) != is_text(asked):
         kinds = ["text" if is_text(labels) else "numbers" for labels in (learned, asked)]
         raise ValueError(f"y_test must be {kinds[0]}, as y_train is, got {kinds[1]}")
+    for name, labels in (("y_train", learned), ("y_test", asked)):
+        if is_continuous(labels):
+            raise ValueError(f"{name} must be labels, got numbers that are no whole ones")
+    if len(np.unique(learned)) < 2:
+        raise ValueError("y_train has one label alone: there is nothing to tell apart")
     return float(probe.fit(train, learned).score(test, asked))
 
 

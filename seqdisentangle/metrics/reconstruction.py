@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
         Anything fitted with `reconstruct`, which gives frames in the units of `X`.
     X : array-like of shape (n, T, ...)
         Sequences; sliced batch by batch. uint8 frames are divided by 255, others taken as given.
+        Values that are missing (NaN) are left out.
     batch_size : int, default=256
         Sequences reconstructed at a time.
 
@@ -51,7 +53,8 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
     Raises
     ------
     ValueError
-        If there is no sequence, or a reconstruction is shaped otherwise than its original.
+        If there is no sequence, or no value, or a reconstruction is shaped otherwise than its
+        original, or not finite.
 
     Examples
     --------
@@ -63,10 +66,7 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
     ReconstructionError(mean_squared=1.0, per_frame=4.0)
     """
     data = sequences_in(X)
-    n, T, *frame = data.shape
-    if n == 0 or T == 0:
-        raise ValueError(f"X holds no frame: its shape is {tuple(data.shape)}.")
-    total = 0.0
+    total, n_known = 0.0, 0
     for _, batch in batches(data, batch_size):
         x = as_array(batch)
         x_hat = np.asarray(model.reconstruct(x))
@@ -75,9 +75,16 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
                 f"model.reconstruct must give frames shaped as those of X, {x.shape}, got "
                 f"{x_hat.shape}"
             )
-        total += float(((_unit(x) - _unit(x_hat)) ** 2).sum())
-    per_frame = total / (n * T)
-    return ReconstructionError(per_frame / int(np.prod(frame, dtype=int)), per_frame)
+        known = ~np.isnan(_unit(x))
+        error = (_unit(x) - _unit(x_hat))[known]
+        if not np.isfinite(error).all():
+            raise ValueError("X and model.reconstruct must have finite values, but for NaN in X")
+        total += float((error**2).sum())
+        n_known += error.size
+    if not n_known:
+        raise ValueError("X holds no value: all of them are NaN")
+    mean_squared = total / n_known
+    return ReconstructionError(mean_squared, mean_squared * math.prod(data.shape[2:]))
 
 
 def _unit(x: np.ndarray) -> np.ndarray:

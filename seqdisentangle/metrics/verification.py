@@ -188,6 +188,12 @@ def verification_error_rate(codes: ArrayLike, y: ArrayLike) -> float:
     if labels.shape != z.shape[:1]:
         raise ValueError(f"y must have shape ({len(z)},), one label a code, got {labels.shape}.")
     check_size(z, "codes")
+    counts = np.unique(labels, return_counts=True)[1]
+    if len(counts) < 2 or counts.max() < 2:
+        raise ValueError(
+            f"y must hold two labels or more, one of them of two codes or more, got {len(counts)} "
+            f"in {len(z)} codes: pairs have to be of one label and of two"
+        )
     unit = normalize(in_range(z - z.mean(0)))
     first, second = np.triu_indices(len(z), 1)
     return equal_error_rate((unit @ unit.T)[first, second], labels[first] == labels[second])

@@ -62,6 +62,7 @@ def test_features_are_finite_and_can_be_multiplied():
 
 
 NO_TIME = np.array(["2020-01-01", "NaT"], "M8[D]")
+RECORDS = np.array([(1,), (2,)], [("a", int)])
 DATES = [datetime.date(2020, 1, 1), datetime.date(2019, 5, 2)]
 
 
@@ -77,6 +78,7 @@ DATES = [datetime.date(2020, 1, 1), datetime.date(2019, 5, 2)]
         (np.array(DATES, object), np.array(["2020-01-01", "2019-05-02"])),
         (np.array(DATES, "M8[D]"), np.array(["2020-01-01", "2019-05-02"])),
         (np.array([1 + 2j, 3j]), np.array(["(1+2j)", "3j"])),
+        (np.array([10**400, 1], object), np.array([str(10**400), "1"])),
     ],
     ids=lambda labels: str(labels.dtype),
 )
@@ -88,6 +90,9 @@ def test_labels_are_what_classifiers_know(labels, expected):
 
 
 def test_labels_are_of_one_kind():
+    for bad in ([1.0, np.inf], RECORDS):
+        with pytest.raises(ValueError, match="y must be an array of labels, got "):
+            label_of_each(bad, "y", 2)
     assert labels_in(["b", "a"], "y").tolist() == ["b", "a"]
     for of_bytes in ([b"b", b"a"], np.array([b"b", b"a"]), np.array([b"b", b"a"], object)):
         assert labels_in(of_bytes, "y").tolist() == ["b", "a"]

@@ -38,6 +38,19 @@ def test_linear_maps_of_both_codes_agree(levels):
     assert found.content_cka < 1
 
 
+def test_what_cannot_agree_is_named(levels):
+    X = levels(10)
+    one = mapped(np.eye(3))
+    with pytest.raises(ValueError, match="X must hold at least two sequences, got 1"):
+        consistency(one, one, X[:1])
+    for models, name in (
+        ((mapped(0 * np.eye(3)), one), "model_a"),
+        ((one, mapped(0 * np.eye(3))), "model_b"),
+    ):
+        with pytest.raises(ValueError, match=f"{name} gives the same content for all of X"):
+            consistency(*models, X)
+
+
 def test_codes_of_other_sequences_do_not_agree():
     X = RNG.normal(size=(150, 5, 3))
     shuffled = SimpleNamespace(transform=lambda X: mapped(np.eye(3)).transform(X[::-1]))

@@ -97,3 +97,20 @@ def test_frames_without_structure_are_refused():
 def test_reconstructions_of_another_shape_are_refused(cut, told):
     with pytest.raises(ValueError, match=rf"model\.reconstruct must give {told}"):
         reconstruction_quality(by(cut), VIDEOS)
+
+
+def test_frames_that_are_all_alike_and_shown_have_no_noise():
+    for X in (np.zeros((4, 3, 2)), np.full((4, 3, 2), 0.1)):
+        same = SimpleNamespace(reconstruct=lambda X: X)
+        assert reconstruction_quality(same, X).peak_signal_to_noise == np.inf
+        off = SimpleNamespace(reconstruct=lambda X: X + 1)
+        assert reconstruction_quality(off, X).peak_signal_to_noise == -np.inf
+
+
+def test_a_reconstruction_that_is_not_finite_is_named():
+    X = np.random.RandomState(0).normal(size=(5, 4, 2))
+    bad = int(np.argmax(X.max((1, 2))))
+    model = SimpleNamespace(reconstruct=lambda part: np.where(part == X.max(), np.inf, part))
+    told = f"model.reconstruct must give finite numbers, .* for sequence {bad} of X"
+    with pytest.raises(ValueError, match=told):
+        reconstruction_quality(model, X, batch_size=2)

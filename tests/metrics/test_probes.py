@@ -48,6 +48,12 @@ def test_labels_of_any_type_are_read():
     day = np.array(["2020-01-01", "2021-01-01"], "M8[D]")[y]
     for of in (y.astype(object), y.astype(str).astype(object), day, day.astype(object), y > 0):
         assert probe_accuracy(z[:60], of[:60], z[60:], of[60:]) == 1.0
+    for name in ("y_train", "y_test"):
+        labels = {"y_train": y, "y_test": y} | {name: np.linspace(0, 1, 100)}
+        with pytest.raises(ValueError, match=f"{name} must be labels, got numbers that are no"):
+            probe_accuracy(z, labels["y_train"], z, labels["y_test"])
+    with pytest.raises(ValueError, match="y_train has one label alone"):
+        probe_accuracy(z, 0 * y, z, y)
     with pytest.raises(ValueError, match="y_test must be numbers, as y_train is, got text"):
         probe_accuracy(z[:60], y[:60], z[60:], y[60:].astype(str))
     with pytest.raises(ValueError, match=r"codes_test must .* got shape \(0, 2\)"):

@@ -165,3 +165,12 @@ def test_a_search_takes_the_gap_as_its_score():
 
     search = GridSearchCV(Part(), {"part": [0, 1]}, scoring=gap, cv=2).fit(X, who)
     assert search.best_params_ == {"part": 1}
+
+
+@pytest.mark.parametrize("y", [[0] * 6, list(range(6))])
+def test_labels_of_which_no_pair_is_alike_or_apart_are_named(y):
+    codes = np.random.RandomState(0).normal(size=(6, 2))
+    with pytest.raises(
+        ValueError, match=rf"y must hold two labels .*, got {len(set(y))} in 6 codes"
+    ):
+        verification_error_rate(codes, y)
