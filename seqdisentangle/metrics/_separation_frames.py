@@ -10,13 +10,14 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, unfold
 
+from ._rounding import deviations, differ
+
 __all__ = ["FrameFeatures"]
 
 N_COMPONENTS = 16  # of frames with more numbers than that
 GRID = 8  # pixels a side of a pooled image
 LARGEST_SIDE, PATCH_SIDE, N_PATCHES = 32, 5, 48
 N_FITTED = 4000  # frames, and patches, that features are fitted to
-LEAST = 1e-6  # of the spread of all values: a feature with less is constant
 
 
 class FrameFeatures:
@@ -45,10 +46,12 @@ class FrameFeatures:
         frames = np.concatenate(sequences)
         frames = frames[rng.permutation(len(frames))[:N_FITTED]]
         values = self._flat(frames)
-        spread = values.std(0) if frames.ndim == 2 else np.full(values.shape[1], values.std())
-        least = max(LEAST * float(values.std()), np.finfo(np.float32).tiny)
         self.mean = values.mean(0)
-        self.scale = np.where(spread > least, spread, np.inf)
+        if frames.ndim == 2:
+            self.scale = deviations(values)
+        else:  # pixels are of one unit
+            spread = values.std() if differ(values.reshape(-1, 1)).any() else np.inf
+            self.scale = np.full(values.shape[1], spread)
         values = (values - self.mean) / self.scale
         too_many = min(values.shape) > N_COMPONENTS and values.any()
         self.components = PCA(N_COMPONENTS, random_state=rng).fit(values) if too_many else None

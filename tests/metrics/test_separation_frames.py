@@ -62,3 +62,17 @@ def test_patches_say_what_there_is_and_not_where():
     )
     np.testing.assert_allclose(square, moved, atol=1e-9)
     assert np.abs(square - ring).max() > 0.01
+
+
+def test_a_feature_in_a_small_unit_counts_as_much():
+    """As a ratio does beside a pressure in Pascals, whose mean is 1e5."""
+    x = np.random.RandomState(0).normal(size=(30, 3)) * [1e-4, 1.0, 1e3] + [0.0, 1.0, 1e5]
+    found = features_of([x])(x)
+    np.testing.assert_allclose(found, (x - x.mean(0)) / x.std(0), rtol=1e-9)
+
+
+def test_images_that_are_all_alike_have_no_features():
+    x = np.full((12, 1, 4, 4), 0.1)
+    features = features_of([x])
+    assert not features(x).any()
+    assert not features(x + 1).any()
