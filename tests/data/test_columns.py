@@ -1,5 +1,8 @@
 """Columns by their names: levels of an index as reset_index names them, each name of one column."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import polars
@@ -58,3 +61,11 @@ def test_places_are_those_of_sorted_values():
     distinct, place = ranked(np.array(["b", "a", "b"], object), "id")
     assert distinct.tolist() == ["a", "b"]
     assert place.tolist() == [1, 0, 1]
+
+
+def test_numbers_in_a_column_may_be_objects():
+    values = [Decimal("0.5"), None, Fraction(1, 4), np.bool_(True), 3]
+    found = numbers_of(pd.DataFrame({"x": np.array(values, object)}), "x")
+    np.testing.assert_array_equal(found, [0.5, np.nan, 0.25, 1.0, 3.0])
+    with pytest.raises(ValueError, match="column 'x' holds 'a' in row 1, of type str"):
+        numbers_of(pd.DataFrame({"x": np.array([1, "a"], object)}), "x")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle import RecurrentWAE
-from seqdisentangle.data.outliers import doubt_of_scale
+from seqdisentangle.data.outliers import doubt_of_scale, farthest
 from seqdisentangle.data.sequences import Sequences
 from seqdisentangle.data.units import Scaling, fit_scaling
 
@@ -100,3 +100,11 @@ def test_what_is_too_far_to_train_on_is_refused_by_the_sequence(start, form, sma
 def test_images_in_a_range_have_no_outliers(videos):
     model = RecurrentWAE(max_epochs=1, hidden_size=4).partial_fit(videos)
     assert model.partial_fit(videos.astype(np.float32) / 255).n_epochs_ == 2
+
+
+def test_the_farthest_value_is_so_from_the_mean():
+    X = np.full((3, 4, 2), 10.0)
+    X[1, 2, 1], X[2, 3, 1] = -5.0, 12.0
+    assert farthest(Sequences(X), 1, 10.0) == (1, 2, -5.0)
+    assert farthest(Sequences(X), 1, -5.0) == (2, 3, 12.0)
+    assert farthest(Sequences(X), 0, 10.0) == (0, 0, 10.0)

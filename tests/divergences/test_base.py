@@ -143,3 +143,23 @@ def test_paired_draws_are_zero_and_weigh_nothing_where_they_are_padding(leading)
     assert torch.equal(x, q.value)
     assert torch.equal(y, p.value)
     assert torch.equal(weight, torch.ones(*leading, 4))
+
+
+@pytest.mark.parametrize(
+    ("q", "p", "one_size", "told"),
+    [
+        ((4, 2), (5, 2), True, r"one shape, got \(4, 2\) and \(5, 2\)"),
+        ((4, 2), (4, 3), True, r"one shape, got \(4, 2\) and \(4, 3\)"),
+        ((4, 2), (5, 2), False, r"one shape but for the last dimension, got"),
+        ((2, 4, 2), (4, 2), False, r"one shape but for the last dimension, got"),
+    ],
+)
+def test_draws_that_are_no_pairs_are_an_error(q, p, one_size, told):
+    q, p = (Samples(torch.zeros(shape)) for shape in (q, p))
+    with pytest.raises(ValueError, match=f"it pairs its draws: q and p must have {told}"):
+        paired("it", q, p, None, one_size=one_size)
+
+
+def test_vectors_may_be_of_two_sizes_where_that_is_asked_for():
+    x, y, _ = paired("it", Samples(torch.ones(4, 2)), Samples(torch.ones(4, 3)), one_size=False)
+    assert (x.shape, y.shape) == ((4, 2), (4, 3))

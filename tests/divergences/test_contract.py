@@ -1,6 +1,9 @@
 """Properties of every divergence; one suite, and long, since each new one must meet it whole."""
 
+import ast
+import inspect
 import pickle
+import re
 
 import pytest
 import torch
@@ -608,3 +611,13 @@ def test_a_value_of_another_kind_is_an_error_that_names_its_parameter(kind, para
     owner = "InverseMultiquadratic" if parameter == "scales" else kind.__name__
     with pytest.raises((TypeError, ValueError), match=f"^{owner}: {parameter} must be"):
         kind(**{parameter: value})
+
+
+@pytest.mark.parametrize("name", DIVERGENCES)
+def test_defaults_are_those_that_the_docstring_says(name):
+    cls = DIVERGENCES[name]
+    told = re.findall(r"^(\w+) : .*default=(.+)$", inspect.getdoc(cls), re.MULTILINE)
+    parameters = inspect.signature(cls).parameters
+    assert {key: ast.literal_eval(value) for key, value in told} == {
+        key: parameters[key].default for key, _ in told
+    }

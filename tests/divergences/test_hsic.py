@@ -168,3 +168,11 @@ def test_the_sides_must_have_one_number_of_draws():
     x, y = sides(6)
     with pytest.raises(ValueError, match=r"but for the last dimension, got \(6, 2\) and \(5, 3\)"):
         hsic(x, y[:5])
+
+
+def test_a_mean_beside_which_draws_are_small_does_not_matter():
+    """Distances are of centred draws: in float32, squares of 1e4 hold no difference of 1."""
+    x, y = torch.randn(2, 50, 2, generator=torch.Generator().manual_seed(0))
+    y = y + x
+    found = HSIC()(Samples(x + 1e4), Samples(y - 1e4))
+    torch.testing.assert_close(found, HSIC()(Samples(x), Samples(y)), rtol=0.02, atol=1e-4)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from seqdisentangle.divergences import HSIC, MMD, Gaussian
+from seqdisentangle.divergences import HSIC, MMD, Gaussian, Laplacian
 from seqdisentangle.divergences.kernel_divergence import KernelDivergence
 
 Z = torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -49,3 +49,10 @@ def test_settings_are_kept_as_they_are_given(kind):
 def test_an_unknown_bandwidth_is_an_error_that_lists_those_there_are(kind):
     with pytest.raises(ValueError, match=r"bandwidth must be one of \['prior', 'median'\], got"):
         make(kind, bandwidth="mean")
+
+
+@pytest.mark.parametrize("kind", [MMD, HSIC])
+def test_a_kernel_by_name_is_a_part_of_its_scales(kind):
+    divergence = make(kind)
+    assert repr(divergence.as_part("kernel", "laplacian")) == repr(Laplacian((0.5, 2.0)))
+    assert divergence.as_part("bandwidth", "prior") == "prior"

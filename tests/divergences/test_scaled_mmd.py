@@ -216,3 +216,9 @@ def test_a_kernel_without_a_slope_at_zero_is_an_error(kernel):
     # infinite one, so that a sum with another kernel passes for smooth.
     with pytest.raises(ValueError, match="finite slope at zero"):
         ScaledMMD(kernel=kernel)
+
+
+def test_a_kernel_by_name_is_a_part_of_its_scales():
+    divergence = ScaledMMD(kernel="gaussian", scales=(0.5, 2.0))
+    assert repr(divergence.as_part("kernel", "gaussian")) == repr(Gaussian((0.5, 2.0)))
+    assert divergence.as_part("penalty", 3.0) == 3.0

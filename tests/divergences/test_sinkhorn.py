@@ -126,3 +126,11 @@ def test_with_a_bound_no_value_is_waited_for(monkeypatch):
 def test_a_diameter_is_a_positive_number(wrong):
     with pytest.raises((ValueError, TypeError), match="Sinkhorn: diameter must be"):
         Sinkhorn(diameter=wrong)
+
+
+@pytest.mark.parametrize("leading", [(0,), (3, 0)])
+def test_of_no_batch_there_is_no_value(leading):
+    x = torch.ones(*leading, 5, 2, requires_grad=True)
+    found = Sinkhorn()(Samples(x), Samples(x.detach()))
+    assert found.shape == leading
+    found.sum().backward()

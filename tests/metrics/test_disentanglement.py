@@ -31,6 +31,13 @@ def test_report_becomes_json_and_a_table(report):
     table = str(report).splitlines()
     assert any(line.startswith("swap") and "1.000" in line for line in table)
     assert len({len(line) for line in table[1:7]}) == 1  # columns line up
+    for title, name in (
+        ("Inception score", "inception_score"),
+        ("H(y|x), nats", "conditional_entropy"),
+    ):
+        row = next(line for line in table if line.startswith(title))
+        of_samples, of_data = (getattr(quality, name) for quality in (report.samples, report.real))
+        assert row.split()[-2:] == [f"{of_samples:.3f}", f"{of_data:.3f}"]
 
 
 def test_seed_determines_everything(oracle, reader, factors, report):

@@ -109,3 +109,9 @@ def test_features_that_cannot_be_compared_are_refused(measure):
         measure(X, Y[:1])
     with pytest.raises(ValueError, match="real must be finite"):
         measure(np.full((3, 4), np.nan), Y)
+
+
+def test_a_ball_holds_what_is_as_far_as_the_neighbour_that_bounds_it():
+    found = precision_recall([[0.0], [1.0]], [[2.0], [5.0]], n_neighbours=1)
+    # 2 is as far from 1 as 0 is; 1 is nearer to 2 than 5 is, and 0 nearer too.
+    assert found == (0.5, 1.0)

@@ -80,3 +80,12 @@ def test_the_distance_of_samples_goes_from_0_to_1_and_has_no_units():
         energy_coefficient(more + 0.01, data)
     )
     assert energy_coefficient(0 * data, 0 * data) == 0
+
+
+def test_vectors_count_in_units_of_each_feature_and_images_as_they_are():
+    """A feature that is missed is half of two, whatever its unit, but little of two pixels."""
+    X = list(np.random.RandomState(0).normal(size=(20, 6, 2)) * [1e-3, 1.0])
+    for frames, expected in ((X, 0.5), ([x[:, None, None] for x in X], 1.0)):
+        reconstructed = Reconstructed(frames)
+        reconstructed.add([x * np.array([0.0, 1.0]) for x in frames])
+        assert reconstructed.r2()[1] == pytest.approx(expected, abs=0.05)
