@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from seqdisentangle.metrics import (
+    Consistency,
     consistency,
     content_stability,
     linear_cka,
@@ -123,7 +124,7 @@ def test_predictions_are_rows_of_any_container(of):
 
 @pytest.mark.parametrize("measure", [linear_consistency, linear_cka])
 def test_codes_that_cannot_be_compared_are_refused(measure):
-    with pytest.raises(ValueError, match="codes_a and codes_b must be of the same sequences"):
+    with pytest.raises(ValueError, match=r"codes_a and codes_b must be of the same sequences"):
         measure(RNG.normal(size=(3, 2)), RNG.normal(size=(4, 2)))
     with pytest.raises(ValueError, match="codes_b must be finite and not all alike"):
         measure(RNG.normal(size=(3, 2)), np.ones((3, 2)))
@@ -163,3 +164,18 @@ def test_consistency_is_that_of_codes_of_any_scale(scale):
     assert 0.1 < expected < 0.9
     assert linear_consistency(a * scale, b, random_state=0) == pytest.approx(expected, abs=1e-12)
     assert linear_consistency(a, b * scale, random_state=0) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_report_of_agreement_has_all_four_numbers():
+    told = str(Consistency(0.25, 0.5, 0.75, 1.0))
+    assert " ".join(told.split()) == ("content: R2 0.250, CKA 0.750 motion: R2 0.500, CKA 1.000")
+
+
+def test_motions_of_other_steps_are_not_compared(levels):
+    X = levels(10)
+    one = mapped(np.eye(3))
+    short = SimpleNamespace(transform=lambda X: one.transform([x[1:] for x in X]))
+    with pytest.raises(ValueError, match="model_a and model_b must give motion of the same steps"):
+        consistency(one, short, X)
+    with pytest.raises(ValueError, match=r"codes_a and codes_b must be of the same .* 10 and 9"):
+        linear_cka(RNG.normal(size=(10, 2)), RNG.normal(size=(9, 2)))

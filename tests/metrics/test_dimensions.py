@@ -106,3 +106,12 @@ def test_as_many_bins_as_may_be_take_no_memory():
 def test_one_factor_is_not_enough():
     with pytest.raises(ValueError, match="y must hold at least two factors, got hair alone"):
         dci(np.zeros((240, 2)), {"hair": HAIR})
+
+
+def test_dimensions_of_no_importance_are_concentrated_nowhere():
+    assert concentrated(np.zeros((3, 2))) == 0.0
+    assert concentrated(np.zeros((3, 1))) == 0.0
+    assert concentrated(np.array([[1.0], [0.0]])) == 1.0
+    for codes in (np.zeros(3), np.zeros((2, 2, 2)), np.zeros((0, 2))):
+        with pytest.raises(ValueError, match=r"codes must have shape \(n, d\), got shape"):
+            mutual_information_gap(codes, [0, 1, 1])

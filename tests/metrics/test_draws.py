@@ -1,5 +1,7 @@
 """Draws: averaged classification error of codes that are right and wrong, and standard errors."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -59,6 +61,7 @@ def test_samples_are_scored_for_action_and_for_appearance(oracle, reader):
         (2, {"value": 2.0}),
         (np.float64(0.5), {"value": 0.5}),
         ({"a": 1, "b": (2, 3)}, {"a": 1.0, "b_0": 2.0, "b_1": 3.0}),
+        (SimpleNamespace(as_dict=lambda: {"a": 1.0}), {"a": 1.0}),
         (LabelAccuracy((0.5,), (1.0,)), {"motion_0": 0.5, "content_0": 1.0}),
     ],
 )

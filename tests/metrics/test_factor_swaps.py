@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seqdisentangle.metrics import dci, factor_swap, factor_swap_accuracy
+from seqdisentangle.metrics.factor_swaps import dimensions_in, subsets_in
 
 rng = np.random.RandomState(0)
 HAIR, SHIRT, ACT = rng.randint(3, size=(3, 150))
@@ -119,3 +120,14 @@ def test_each_sequence_is_encoded_once():
     subsets = {"hair": [2], "shirt": [0]}
     factor_swap_accuracy(model, X, FACTORS, JUDGE, subsets, batch_size=16, random_state=0)
     assert model.n_encoded == len(X)
+
+
+def test_dimensions_are_each_told_once_and_may_be_none():
+    assert dimensions_in([], "dimensions", 3).tolist() == []
+    assert dimensions_in(np.array([2, 0], np.uint8), "dimensions", 3).tolist() == [2, 0]
+    with pytest.raises(ValueError, match="dimensions must name each dimension once, got"):
+        dimensions_in([1, 1], "dimensions", 3)
+    with pytest.raises(ValueError, match=r"subsets must be of factors of y, .* got 'shoes'"):
+        subsets_in({"shoes": [0]}, FACTORS, 3)
+    found = subsets_in({"hair": [1], "act": []}, FACTORS, 3)
+    assert {name: some.tolist() for name, some in found.items()} == {"hair": [1], "act": []}

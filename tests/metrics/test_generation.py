@@ -101,3 +101,15 @@ def test_no_data_are_refused(oracle, reader):
 def test_no_samples_are_refused(oracle, reader):
     with pytest.raises(ValueError, match="n_samples"):
         sample_quality(oracle, reader, 0, 4)
+
+
+def test_a_task_that_a_judge_does_not_know_is_refused():
+    several = SimpleNamespace(predict_proba=lambda X: [np.eye(2)[X[:, 0]]] * 2)
+    one = SimpleNamespace(predict_proba=lambda X: np.eye(2)[X[:, 0]])
+    X = np.array([[0, 0], [1, 1]])
+    assert data_quality(X, several, task=1) == data_quality(X, one, task=0)
+    for judge, task in ((several, 2), (one, 1)):
+        with pytest.raises(ValueError, match=f"task must be from 0 to {task - 1}, .* got {task}"):
+            data_quality(X, judge, task=task)
+    with pytest.raises(TypeError, match=r"X must be an array of numbers .* got str"):
+        data_quality("X.npy", one)

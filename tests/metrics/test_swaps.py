@@ -72,3 +72,12 @@ def test_what_callables_return_is_checked():
         swap_distance(COPY, (A, B))
     with pytest.raises(ValueError, match="pairs must hold equally many sequences, got 6 and 5"):
         swap_distance(COPY, (A, B[:5]), embed=who)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [((A,), "a tuple of two"), (None, "a tuple of two"), ((A, B[:4]), "equally many .* 6 and 4")],
+)
+def test_pairs_that_are_none_are_refused(pairs, told):
+    with pytest.raises(ValueError, match=f"pairs must .*{told}"):
+        swap_distance(SimpleNamespace(swap=exchange), pairs, embed=lambda x: x)
