@@ -2,6 +2,7 @@
 
 import decimal
 from collections import deque
+from importlib.util import find_spec
 
 import dask.array
 import h5py
@@ -11,7 +12,6 @@ import polars as pl
 import pytest
 import scipy.sparse
 import torch
-import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_sequence
@@ -92,7 +92,7 @@ ARRAYS = {
     "float8": lambda x: torch.tensor(x).to(torch.float8_e4m3fn),
     "quantised": quantised,
     "dask": lambda x: dask.array.from_array(x),
-    "zarr": lambda x: zarr.array(x),
+    "zarr": lambda x: pytest.importorskip("zarr").array(x),
     "frame": lambda x: frame(x, pd.DataFrame),
     "nullable frame": lambda x: frame(x, lambda t: pd.DataFrame(t, dtype="Float64")),
     "nullable integers": lambda x: frame(x, lambda t: pd.DataFrame(t).convert_dtypes()),
@@ -324,10 +324,10 @@ def test_what_is_read_by_parts_stays_as_it_is(tmp_path):
     np.save(tmp_path / "X.npy", X)
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     chunked = dask.array.from_array(X, chunks=2)
-    stored = zarr.array(X)
+    zarr = [ARRAYS["zarr"](X)] if find_spec("zarr") else []
     masked = np.ma.array(mapped, mask=X > 70)
     with h5py.File(tmp_path / "X.h5", "w") as file:
-        for one in (mapped, chunked, stored, Elsewhere(), file.create_dataset("X", data=X)):
+        for one in (mapped, chunked, *zarr, Elsewhere(), file.create_dataset("X", data=X)):
             assert opened(one, "X") is one
     assert opened(masked, "X") is masked
     assert [type(x) for x in opened([mapped[0], X[1]], "X")] == [np.memmap, np.ndarray]

@@ -9,7 +9,6 @@ import h5py
 import numpy as np
 import pytest
 import torch
-import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import Dataset, TensorDataset
@@ -29,6 +28,7 @@ def as_hdf5(x, folder):
 
 
 def as_zarr(x, folder):
+    zarr = pytest.importorskip("zarr")
     return zarr.create_array(str(folder / "x.zarr"), data=x, chunks=(5, *x.shape[1:]))
 
 

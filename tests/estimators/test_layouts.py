@@ -5,7 +5,6 @@ import h5py
 import numpy as np
 import pytest
 import torch
-import zarr
 from torch.utils.data import Dataset
 
 from seqdisentangle import Codes
@@ -75,7 +74,7 @@ ARRAY_FORMS = {
     "h5 path": as_hdf5,
     "npy path": as_npy,
     "folder": as_folder,
-    "zarr": lambda x, folder: zarr.create_array(str(folder / "z"), data=x),
+    "zarr": lambda x, folder: pytest.importorskip("zarr").create_array(str(folder / "z"), data=x),
     "dask": lambda x, folder: dask.array.from_array(x, chunks=2),
     "dataset": lambda x, folder: Items(list(x)),
 }
