@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from sklearn.mixture import GaussianMixture
 
 from seqdisentangle.content_priors.fitting import best_mixture, fitted_mixture, parted, whitened
