@@ -140,6 +140,7 @@ def as_array(x: Any, name: str = "x") -> NDArray:
     >>> as_array(np.array([Decimal("0.5"), None]))
     array([0.5, nan])
     """
+    refuse_sparse(x, name)  # first: some sparse arrays are mappings
     if isinstance(x, Mapping):
         refuse(x, name)
     # Dask drops masks on the way to NumPy, unless it is asked to compute.

@@ -275,6 +275,7 @@ SPARSE = scipy.sparse.csr_array(np.eye(3))
     ("x", "error", "way"),
     [
         (SPARSE, TypeError, "x is sparse, a csr_array, .*: hand in x.toarray()"),
+        (scipy.sparse.dok_array(np.eye(3)), TypeError, "x is sparse, a dok_array, .* x.toarray()"),
         (torch.eye(3).to_sparse(), TypeError, "x is sparse, .* hand in x.to_dense()"),
         (pd.DataFrame(np.eye(3)).astype("Sparse[float]"), TypeError, "x.sparse.to_dense()"),
         (np.asmatrix(np.eye(3)), TypeError, "x is a numpy.matrix: hand in numpy.asarray(x)"),
