@@ -141,7 +141,7 @@ def as_array(x: Any, name: str = "x") -> NDArray:
     array([0.5, nan])
     """
     refuse_sparse(x, name)  # first: some sparse arrays are mappings
-    if isinstance(x, Mapping):
+    if hasattr(x, "to_dataarray"):
         refuse(x, name)
     # Dask drops masks on the way to NumPy, unless it is asked to compute.
     x = unmasked(x.compute() if hasattr(x, "compute") else x)
