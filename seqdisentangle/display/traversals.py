@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.decomposition import PCA
 
+from ..metrics._sequences import check_several
 from ._cells import CellDisplay, Cells
 from ._kinds import pen_for
 from ._look import Look, check_count, check_positive, look_of, names_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 __all__ = ["TraversalDisplay"]
+
+_LEAST = 2  # sequences, of which there are directions
 
 
 class TraversalDisplay(CellDisplay):
@@ -135,10 +138,11 @@ class TraversalDisplay(CellDisplay):
         if isinstance(motion_of, bool) or not isinstance(motion_of, Integral):
             raise TypeError(f"motion_of must be the number of a sequence, got {motion_of!r}")
         donor = int(motion_of)
+        check_several(X, getattr(estimator, "layout_", None), _LEAST)
         codes = both_codes(estimator, X)
         content, motion = np.asarray(codes.content), codes.motion
-        if len(content) < 2:
-            raise ValueError(f"X must hold at least 2 sequences, got {len(content)}")
+        if len(content) < _LEAST:
+            raise ValueError(f"X must hold at least {_LEAST} sequences, got {len(content)}")
         if not -len(content) <= donor < len(content):
             raise ValueError(f"motion_of must be one of {len(content)} sequences, got {motion_of}")
         pca = PCA(min(n_directions, *content.shape)).fit(content)

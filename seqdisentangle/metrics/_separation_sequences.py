@@ -52,7 +52,7 @@ class HeldOut(ReadSequences):
         rng: np.random.RandomState,
         groups: Any = None,
     ) -> None:
-        sequences = opened_for(X, model, lengths)
+        sequences = opened_for(X, model, lengths, least=LEAST_SEQUENCES)
         long = np.flatnonzero(sequences.all_lengths >= LEAST_STEPS)
         if len(long) < LEAST_SEQUENCES:
             raise ValueError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..data.sequences import Sequences
 from ._made import check_frames
 from ._separation_codes import SequenceCodes
 
-__all__ = ["ReadSequences", "filled", "flat_frames", "opened_for"]
+__all__ = ["ReadSequences", "check_several", "filled", "flat_frames", "opened_for"]
 
 FAR = 60  # powers of two from 1, beyond which squares may not fit into float32
 
@@ -49,9 +50,11 @@ class ReadSequences:
         self.frames = [filled(x, np.nan_to_num(usual)) for x in with_gaps]
 
     @classmethod
-    def all_of(cls, X: Any, model: Any = None, name: str = "X") -> ReadSequences:
-        """Read all sequences of X, in the layout of the model if it has one."""
-        sequences = opened_for(X, model, name=name)
+    def all_of(cls, X: Any, model: Any = None, name: str = "X", least: int = 1) -> ReadSequences:
+        """Read all sequences of X, at least so many, in the layout of the model if it has one."""
+        sequences = opened_for(X, model, name=name, least=least)
+        if len(sequences) < least:
+            raise ValueError(f"{name} must hold at least {least} sequences, got {len(sequences)}")
         return cls(sequences, np.arange(len(sequences)))
 
     def __len__(self) -> int:
@@ -111,9 +114,15 @@ class ReadSequences:
         return SequenceCodes.of(model, self.X)
 
 
-def opened_for(X: Any, model: Any = None, lengths: Any = None, name: str = "X") -> Sequences:
-    """X, checked; where channels are, the model says, if it knows."""
+def opened_for(
+    X: Any, model: Any = None, lengths: Any = None, name: str = "X", least: int = 1
+) -> Sequences:
+    """X, checked; where channels are, the model says, if it knows.
+
+    A single sequence is refused with the `least` number, if that is more than one.
+    """
     layout = getattr(model, "layout_", None)
+    check_several(X, layout, least, name)
     return Sequences(X, lengths=lengths, layout=layout, missing="mask", name=name)
 
 
@@ -122,6 +131,29 @@ def far_exponent(arrays: list[NDArray]) -> int:
     known = (np.abs(x[np.isfinite(x)]).max(initial=0.0) for x in arrays)
     exponent = int(np.frexp(max(known, default=0.0))[1])
     return exponent if abs(exponent) > FAR else 0
+
+
+def check_several(X: Any, layout: Any, least: int, name: str = "X") -> None:
+    """Raise a ValueError for a single sequence (T, ...) of a known layout if one is too few.
+
+    What reads sequences would advise to hand it in as X[:1], and that be refused in turn.
+    """
+    shape = shape_of(X)
+    if least > 1 and layout is not None and shape and shape[1:] == layout.array_frame_shape:
+        raise ValueError(
+            f"{name} must hold at least {least} sequences, got a single one, of shape {shape}"
+        )
+
+
+def shape_of(X: Any) -> tuple[int, ...] | None:
+    """The shape of an array, or of nested lists as their first entries have it; None of others."""
+    if isinstance(X, list | tuple) and X:
+        inner = shape_of(X[0])
+        return None if inner is None else (len(X), *inner)
+    if isinstance(X, Real):
+        return ()
+    kind = getattr(getattr(X, "dtype", None), "kind", "f")  # objects may be sequences, or paths
+    return tuple(X.shape) if hasattr(X, "shape") and kind in "biuf" else None
 
 
 def flat_frames(frames: list[NDArray]) -> list[NDArray]:

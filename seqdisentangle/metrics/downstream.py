@@ -101,7 +101,7 @@ def downstream(
     y     principal components  1.000           0.000   0.500
     y     data                  1.000           0.000   0.500
     """
-    held = ReadSequences.all_of(X, model)
+    held = ReadSequences.all_of(X, model, least=2)
     tasks, groups = factors_in(y, len(held)), groups_in(groups, len(held))
     rng = check_random_state(random_state)
     features = features_of(held, held.encoded(model))

@@ -94,7 +94,7 @@ def leak_matrix(
     speaker  motion   linear  1.000           0.000   0.333
     speaker  data     linear  1.000           0.000   0.333
     """
-    held = ReadSequences.all_of(X, model)
+    held = ReadSequences.all_of(X, model, least=2)
     factors, groups = factors_in(y, len(held)), groups_in(groups, len(held))
     rng = check_random_state(random_state)
     codes = representations(held, held.encoded(model)).items()

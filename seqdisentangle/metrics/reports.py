@@ -98,9 +98,7 @@ def report(
     >>> table.select(measure="equal error rate of speaker", of="gap")["value"][0] > 0.3
     True
     """
-    held = ReadSequences.all_of(X, model)
-    if len(held) < 2:
-        raise ValueError(f"X must hold at least two sequences, got {len(held)}")
+    held = ReadSequences.all_of(X, model, least=2)
     factors = {} if y is None else factors_in(y, len(held))
     told, rng = groups_in(groups, len(held)), check_random_state(random_state)
     if judge is not None and not labels_in_factors(factors):

@@ -46,3 +46,8 @@ def test_a_fitted_model_is_judged(vector_model, vectors):
 def test_what_is_no_verdict_is_refused():
     with pytest.raises(TypeError, match="separation must be a Separation, got float"):
         SeparationDisplay(0.8)
+
+
+def test_a_single_sequence_is_told_how_many_a_verdict_takes(vector_model, vectors):
+    with pytest.raises(ValueError, match=r"at least 4 sequences, got a single one, of shape \(5,"):
+        SeparationDisplay.from_estimator(vector_model, vectors[0])

@@ -61,3 +61,8 @@ def test_rows_are_of_one_length():
     a, _ = donors("vector")
     with pytest.raises(ValueError, match=r"rows of equally many sequences, got \[1, 2\]"):
         TraversalDisplay([a, a[:1]])
+
+
+def test_a_single_sequence_is_told_how_many_directions_take(vector_model, vectors):
+    with pytest.raises(ValueError, match=r"at least 2 sequences, got a single one, of shape \(5,"):
+        TraversalDisplay.from_estimator(vector_model, vectors[0])

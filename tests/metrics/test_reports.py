@@ -79,7 +79,7 @@ def test_ragged_and_short_sequences(separate, levels):
 def test_two_sequences(separate, levels):
     table = report(separate, levels(2), [0, 1], random_state=0)
     assert set(table.select(measure="linear probe of y")["value"]) == {0}
-    with pytest.raises(ValueError, match="X must hold at least two sequences, got 1"):
+    with pytest.raises(ValueError, match="X must hold at least 2 sequences, got 1"):
         report(separate, levels(1))
 
 

@@ -4,8 +4,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
-from seqdisentangle.metrics._sequences import ReadSequences, filled, flat_frames
+from seqdisentangle.metrics._sequences import (
+    ReadSequences,
+    check_several,
+    filled,
+    flat_frames,
+    opened_for,
+)
 
 
 def test_sequences_of_any_lengths_are_read_in_order():
@@ -39,3 +46,26 @@ def test_gaps_are_interpolated_and_what_is_never_known_is_as_usual():
     np.testing.assert_array_equal(
         filled(x, np.array([9.0, 8.0, 7.0])), [[0, 8, 1], [1, 8, 1], [2, 8, 1]]
     )
+
+
+@pytest.mark.parametrize("frame", [(), (3,), (4, 3), (6, 7), (3, 6, 7)])
+def test_a_single_sequence_is_refused_by_what_needs_several(frame):
+    X = np.random.RandomState(0).normal(size=(4, 5, *frame))
+    model = SimpleNamespace(layout_=opened_for(X).layout)
+    for single in (X[0], X[0].tolist(), torch.tensor(X[0])):
+        with pytest.raises(ValueError, match="X must hold at least 4 sequences, got a single one"):
+            opened_for(single, model, least=4)
+    for several in (X, list(X), X.tolist()):
+        assert len(opened_for(several, model, least=4)) == 4
+    with pytest.raises(ValueError, match="X must hold at least 2 sequences, got 1"):
+        ReadSequences.all_of(X[:1], model, least=2)
+
+
+RAGGED = np.array([np.zeros(3), np.zeros(2)], dtype=object)
+
+
+@pytest.mark.parametrize(
+    "X", [["a.npy", "b.npy"], np.array(["a.npy", "b.npy"]), RAGGED, "a.npy", [], object(), None]
+)
+def test_what_has_no_shape_is_left_to_the_reader(X):
+    check_several(X, opened_for(np.zeros((2, 3))).layout, 4)
