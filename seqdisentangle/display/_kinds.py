@@ -67,10 +67,9 @@ def pen_for(
     if style == "heatmap":
         named = None if look.feature_names is None else names
         return HeatmapPen(look, tables, named, alike=alike)
-    if style == "lanes":
-        return LanePen(look, tables, names)
     pairs = zip(real, made or [], strict=True) if compared else ()
-    return LinePen(look, tables, names, [flat(x) - flat(y) for x, y in pairs])
+    differences = [flat(x) - flat(y) for x, y in pairs]
+    return (LanePen if style == "lanes" else LinePen)(look, tables, names, differences)
 
 
 def style_of(look: Look, layout: Layout) -> str:

@@ -67,10 +67,10 @@ class LinePen(TimePen):
         super().__init__(look, max(map(len, tables)))
         self.names = names
         self.ranges = ranges_of(tables)
+        self.apart = ranges_of(list(differences)) if differences else None
         self.farthest: Table | None = None  # the least and the largest difference
-        if differences:
-            ranges = ranges_of(list(differences))
-            self.farthest = np.array([ranges[:, 0].min(), ranges[:, 1].max()])
+        if self.apart is not None:
+            self.farthest = np.array([self.apart[:, 0].min(), self.apart[:, 1].max()])
 
     @property
     def margins(self) -> tuple[float, float]:
@@ -162,7 +162,10 @@ class LinePen(TimePen):
 
 
 class LanePen(LinePen):
-    """Every channel in a lane of its own, the first on top, from its least value to its largest."""
+    """Every channel in a lane of its own, the first on top, from its least value to its largest.
+
+    A lane is wider where differences would leave it otherwise: they are on the scale of the values.
+    """
 
     @property
     def margins(self) -> tuple[float, float]:
@@ -178,19 +181,27 @@ class LanePen(LinePen):
 
     def drawn(self, x: NDArray[Any]) -> Table:
         low, high = self.ranges.T
-        return self._in_lanes((flat(x) - low) / span(low, high))
+        return self._in_lanes((flat(x) - low) / span(low, high) - 0.5)
 
     def difference(self, x: NDArray[Any], made: NDArray[Any]) -> Course:
         left = (flat(x) - flat(made)) / span(*self.ranges.T)
-        return Course([self._in_lanes(0.5 + left)], [0], self.limits)
+        return Course([self._in_lanes(left)], [0], self.limits)
 
     def size(self, plates: Iterable[Course], *, moving: bool) -> tuple[float, float]:
         return width_for(plates, 1.8), 0.3 + 0.24 * len(self.names)
 
     def _in_lanes(self, shares: Table) -> Table:
-        """Shares of the range of each channel as places in its lane."""
-        bottoms = np.arange(len(self.names))[::-1]
-        return np.asarray(bottoms + _GAP / 2 + shares * (1 - _GAP))
+        """Shares of the range of each channel, from the middle, as places in its lane."""
+        middles = np.arange(len(self.names))[::-1] + 0.5
+        return np.asarray(middles + shares * (1 - _GAP) / self._widths)
+
+    @property
+    def _widths(self) -> Table:
+        """The widths of the lanes, in ranges of their channels."""
+        widths = np.ones(len(self.names))
+        if self.apart is None:
+            return widths
+        return np.maximum(widths, 2 * np.abs(self.apart).max(1) / span(*self.ranges.T))
 
     def label_left(self, ax: Axes) -> None:
         n = len(self.names)

@@ -97,6 +97,30 @@ def test_what_is_left_of_a_lane_is_around_its_middle():
     np.testing.assert_allclose(lines(drawn(pen, pen.difference(X[0], X[0]))), [[2.5, 1.5, 0.5]] * 3)
 
 
+@pytest.mark.parametrize("far", [0.1, 3.0])
+def test_no_difference_leaves_its_lane(far):
+    X = list(UNLIKE)
+    made = [x + far * np.array([1.0, -2000.0]) for x in X]
+    pen = pen_for(Look(style="lanes"), Layout("vector", (2,)), X, made, compared=True)
+    for x, y in zip(X, made, strict=True):
+        values, left = (
+            lines(drawn(pen, plate)) for plate in (pen.sequence(x), pen.difference(x, y))
+        )
+        for lane, bottom in enumerate((1, 0)):
+            assert (np.abs(left[:, lane] - bottom - 0.5) < 0.5).all()
+        # Differences are on the scale of the values: a step of these is as long as one of those.
+        scale = np.ptp(values, axis=0) / np.ptp(x, axis=0)
+        np.testing.assert_allclose(left - [1.5, 0.5], scale * (x - y), atol=1e-9)
+
+
+def test_lanes_are_no_wider_than_differences_need():
+    X = list(UNLIKE)
+    close = pen_for(Look(style="lanes"), Layout("vector", (2,)), X, X, compared=True)
+    alone = pen_for(Look(style="lanes"), Layout("vector", (2,)), X, X)
+    for x in X:
+        np.testing.assert_array_equal(close.sequence(x).tables[0], alone.sequence(x).tables[0])
+
+
 def test_futures_go_on_from_the_last_step():
     pen, X = pen_of("numbers", "lines")
     (plate,) = pen.fan(X[0], [X[1], X[2]])
