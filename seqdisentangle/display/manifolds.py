@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from .._arguments import constrained
 from ..data.containers import numbers_of
-from ..metrics._checks import label_of_each
-from ._colours import SEQUENTIAL, category
+from ..metrics._sequences import check_several
+from ._colours import MUTED, SEQUENTIAL, category
 from ._kinds import pen_for
+from ._labels import UNKNOWN, known_labels
 from ._look import Look, check_count, look_of, one_of
 from ._maps import LEAST, apart, coordinates, corners_beside, method_of
 from ._names import fitted
@@ -34,14 +35,15 @@ class ManifoldDisplay:
     """Map of codes: sequences with like codes stand side by side.
 
     Labels are told apart by colour, and more than eight of them by marker too; numbers that are
-    no classes by a colour scale.
+    no classes by a colour scale. Those that are missing (None, NaN) are grey, and named unknown.
 
     Parameters
     ----------
     coordinates : array-like of shape (n, 2)
         The places.
     labels : array-like of shape (n,), default=None
-        What colours them: names, whole numbers, or numbers on a scale.
+        What colours them: names, whole numbers, or numbers on a scale; None or NaN where one is
+        not known.
     sequences : array-like of n sequences, default=None
         Some of them are drawn beside their places, as thumbnails.
     n_thumbnails : int, default=24
@@ -105,7 +107,9 @@ class ManifoldDisplay:
         if not len(self.coordinates) or not np.isfinite(self.coordinates).all():
             raise ValueError("coordinates must be finite, and of at least one place")
         n = len(self.coordinates)
-        self.labels = None if labels is None else label_of_each(labels, "labels", n)
+        self.labels, self.known = None, np.zeros(n, dtype=bool)
+        if labels is not None:
+            self.labels, self.known = known_labels(labels, "labels", n)
         self.n_thumbnails = n_thumbnails
         self.title = title
         self.sequences: list[NDArray[Any]] | None = None
@@ -235,6 +239,7 @@ class ManifoldDisplay:
         chosen = one_of(codes, "codes", ("content", "motion"))
         method = method_of(method)
         check_drawing(ax=ax)
+        check_several(X, getattr(estimator, "layout_", None), LEAST)
         found = both_codes(estimator, X)
         table = found.content
         if len(table) < LEAST:
@@ -294,29 +299,31 @@ class ManifoldDisplay:
         if self.labels is None:
             ax.scatter(x, y, size, color=category(0)[0], alpha=0.8, linewidths=0)
             return
+        unknown = []
+        if not self.known.all():
+            here = ~self.known
+            unknown = [ax.scatter(x[here], y[here], size, color=MUTED, label=UNKNOWN, linewidths=0)]
+        x, y = x[self.known], y[self.known]
         if self.labels.dtype.kind == "f":
             points = ax.scatter(x, y, size, c=self.labels, cmap=SEQUENTIAL, linewidths=0)
             bar = self.figure_.colorbar(points, ax=ax, fraction=0.04, pad=0.02)
             bar.ax.tick_params(labelsize=7, length=2, labelcolor="0.35")
             bar.outline.set_visible(False)
+            list_names(ax, unknown, below=True)
             return
         names, of = np.unique(self.labels, return_inverse=True)
+        known = []
         for k, name in enumerate(written(names)):
             here = of == k
             colour, marker = category(k)
             name = fitted(name, _LONGEST_NAME, 2)
-            ax.scatter(
-                x[here], y[here], size, color=colour, marker=marker, label=name, linewidths=0
+            known.append(
+                ax.scatter(
+                    x[here], y[here], size, color=colour, marker=marker, label=name, linewidths=0
+                )
             )
-        if len(names) <= _MOST_NAMES:
-            ax.legend(
-                loc="center left",
-                bbox_to_anchor=(1.01, 0.5),
-                fontsize=8,
-                frameon=False,
-                labelcolor="0.35",
-                handletextpad=0.2,
-            )
+        few = len(known) <= _MOST_NAMES
+        list_names(ax, [*known, *unknown] if few else unknown, below=not few)
 
     def _draw_thumbnails(self, ax: Axes, look: Look) -> None:
         """Sequences in small axes, beside their places and below all of these."""
@@ -328,6 +335,21 @@ class ManifoldDisplay:
         for i, x in zip(self.thumbnails_, chosen, strict=True):
             inset = ax.inset_axes((*corners[i], _THUMBNAIL, _THUMBNAIL), zorder=0.5)
             pen.still(inset, pen.sequence(x))
+
+
+def list_names(ax: Axes, points: list[Any], *, below: bool) -> None:
+    """A legend of some points, if there are any, on the right of the map or below it."""
+    if not points:
+        return
+    ax.legend(
+        handles=points,
+        loc="upper left" if below else "center left",
+        bbox_to_anchor=(0.0, -0.01) if below else (1.01, 0.5),
+        fontsize=8,
+        frameon=False,
+        labelcolor="0.35",
+        handletextpad=0.2,
+    )
 
 
 def written(names: NDArray[Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._arguments import COUNT, Number, constrained
 from .._paths import check_path
+from ..display._labels import known_in
 from ..display._look import check_names, look_of, names_of
 from ..display._maps import method_of
 from ..display._reading import check_has, read
@@ -58,7 +59,8 @@ def export_explorer(
         The file to write, whole or not at all.
     labels : array-like of str, default=None
         Names of the sequences. If there are more sequences than are shown, names of these are
-        enough. Up to eight labels that sequences share are colours on the map.
+        enough. Up to eight labels that sequences share are colours on the map; one that is missing
+        (None, NaN) is unknown, and grey there.
     max_sequences : int, default=12
         At most so many sequences are shown, the first ones; each is swapped with each, so the file
         grows with the square.
@@ -129,8 +131,8 @@ def export_explorer(
     return os.fspath(path)
 
 
-def shown_names(labels: Any, n: int, most: int) -> list[str]:
-    """Names of the n sequences that are shown; numbers from 1 without labels.
+def shown_names(labels: Any, n: int, most: int) -> list[str | None]:
+    """Names of the n sequences that are shown, None where unknown; numbers from 1 without labels.
 
     Raises
     ------
@@ -143,4 +145,5 @@ def shown_names(labels: Any, n: int, most: int) -> list[str]:
     enough = n == most and len(labels) > n
     names = names_of(labels, len(labels) if enough else n, "labels")
     assert names is not None
-    return names[:n]
+    known = known_in(labels)
+    return [name if known[i] else None for i, name in enumerate(names[:n])]

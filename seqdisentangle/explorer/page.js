@@ -4,13 +4,15 @@ const $ = id => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const state = { content: 0, motion: Math.min(1, N - 1), walk: 0, prior: false, at: 0, playing: false };
 // Labels that sequences share are colours on the map, as many as can be told apart.
-const labels = [...new Set(DATA.names)];
-const COLOURED = labels.length < N && labels.length <= 8;
+const known = DATA.names.filter(name => name !== null), UNKNOWN = "unknown";
+const labels = [...new Set(known)];
+const COLOURED = labels.length < known.length && labels.length <= 8;
 const sheets = {}; // original[i]; swaps[i][j] of content i and motion j; walk[k][j] of place k
 const cells = [];
 let last = 0;
 
-const nameOf = i => N > 1 && DATA.names[i] !== String(i + 1) ? `${i + 1} · ${DATA.names[i]}` : DATA.names[i];
+const labelOf = i => DATA.names[i] ?? UNKNOWN;
+const nameOf = i => N > 1 && labelOf(i) !== String(i + 1) ? `${i + 1} · ${labelOf(i)}` : labelOf(i);
 const placeOf = k => `${k % 2 ? "between draws" : "draw"}, place ${k + 1} of ${DATA.walk.length}`;
 const swapped = () => (state.prior ? sheets.walk[state.walk] : sheets.swaps[state.content])[state.motion];
 const steps = () => swapped().length;
@@ -188,7 +190,7 @@ function buildMap() {
     const dot = element($("map"), "button", walk < 0
       ? { type: "button", text: k + 1, title: nameOf(k), "aria-label": nameOf(k) }
       : { type: "button", class: "walk", title: placeOf(walk), "aria-label": `the prior: ${placeOf(walk)}` });
-    if (COLOURED && walk < 0) dot.style.setProperty("--label", `var(--c${labels.indexOf(DATA.names[k])})`);
+    if (COLOURED && walk < 0 && DATA.names[k] !== null) dot.style.setProperty("--label", `var(--c${labels.indexOf(DATA.names[k])})`);
     dot.style.left = `${8 + 84 * x}%`;
     dot.style.top = `${8 + 84 * (1 - y)}%`;
     dot.addEventListener("click", () => {
@@ -199,11 +201,11 @@ function buildMap() {
   });
 }
 
-function buildLegend(id, names) {
+function buildLegend(id, names, others = []) {
   $(id).hidden = false;
-  names.forEach((name, d) => {
+  [...names, ...others].forEach((name, d) => {
     const item = element($(id), "li", {});
-    element(item, "i", { style: `background: var(--c${d % 8})` });
+    element(item, "i", { style: `background: var(--${d < names.length ? `c${d % 8}` : "soft"})` });
     item.append(` ${name}`);
   });
 }
@@ -299,7 +301,7 @@ async function begin() {
   buildGrid();
   buildMap();
   if (DATA.kind === "lines" && DATA.channels.length > 1) buildLegend("legend", DATA.channels);
-  if (COLOURED) buildLegend("map-legend", labels);
+  if (COLOURED) buildLegend("map-legend", labels, known.length < N ? [UNKNOWN] : []);
   $("play").addEventListener("click", () => play(!state.playing));
   $("back").addEventListener("click", () => go(now() - 1));
   $("forth").addEventListener("click", () => go(now() + 1));

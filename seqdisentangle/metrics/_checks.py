@@ -23,6 +23,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 AT_LEAST_TWO = Number(Integral, 2, None, closed="left")
 MOST_BINS = 10**6  # of numbers; with more, each of them would be in one of its own
+_WAY_OUT = "leave out the sequences whose label is not known"
 LARGEST = 1e37  # of features: float32 holds it, and float64 the sixth power
 # Of arguments that are the same in every metric.
 CONSTRAINTS = {
@@ -125,10 +126,12 @@ def labels_in(y: Any, name: str) -> NDArray[Any]:
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array of labels of one kind: {error}") from error
     if missing:
-        raise ValueError(f"{name} must be an array of labels, got {missing[0]!r} for some")
+        raise ValueError(
+            f"{name} must be an array of labels, got {missing[0]!r} for some: {_WAY_OUT}"
+        )
     if labels.dtype.kind in "fcmM" and (labels != labels).any():
         what = "NaT" if labels.dtype.kind in "mM" else "NaN"
-        raise ValueError(f"{name} must be an array of labels, got {what} for some")
+        raise ValueError(f"{name} must be an array of labels, got {what} for some: {_WAY_OUT}")
     if labels.dtype.names is not None:
         raise ValueError(f"{name} must be an array of labels, got records, of dtype {labels.dtype}")
     if isinstance(y, list | tuple) and labels.dtype.kind == "U":

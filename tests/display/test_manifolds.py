@@ -41,6 +41,34 @@ def test_numbers_on_a_scale_have_a_colour_bar():
     assert len(display.figure_.axes) == 2
 
 
+@pytest.mark.parametrize("labels", [["b", None, "a", "b", np.nan], [2, None, 1, 2, np.nan]])
+def test_labels_that_are_missing_are_grey_and_named_unknown(labels):
+    display = ManifoldDisplay(PLACES, labels).plot()
+    drawn = {points.get_label(): points for points in display.ax_.collections}
+    np.testing.assert_allclose(drawn["unknown"].get_offsets(), PLACES[[1, 4]])
+    red, green, blue, _ = drawn["unknown"].get_facecolor()[0]
+    assert red == green == blue
+    named = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert named == [*sorted({str(labels[0]), str(labels[2])}), "unknown"]
+
+
+def test_numbers_on_a_scale_may_be_missing_too():
+    display = ManifoldDisplay(PLACES, [0.1, np.nan, 0.3, None, 0.5]).plot()
+    unknown, known = display.ax_.collections
+    np.testing.assert_allclose(unknown.get_offsets(), PLACES[[1, 3]])
+    np.testing.assert_allclose(known.get_array(), [0.1, 0.3, 0.5])
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["unknown"]
+    display.figure_.canvas.draw()
+    legend, bar = display.ax_.get_legend(), display.figure_.axes[1]
+    assert not legend.get_window_extent().overlaps(bar.get_window_extent())
+
+
+def test_of_many_names_the_unknown_one_alone_is_told():
+    places = np.random.RandomState(0).normal(size=(40, 2))
+    display = ManifoldDisplay(places, [None, *map(str, range(39))]).plot()
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["unknown"]
+
+
 def test_thumbnails_are_the_sequences_of_their_places():
     X = np.concatenate(donors("grey"))
     display = ManifoldDisplay(PLACES, sequences=X).plot()
@@ -95,6 +123,11 @@ def test_a_fitted_model_is_mapped(video_model, videos):
 def test_what_does_not_fit_is_refused(told, message):
     with pytest.raises(ValueError, match=message):
         ManifoldDisplay(**({"coordinates": PLACES} | told))
+
+
+def test_a_single_sequence_is_told_how_many_a_map_takes(vector_model, vectors):
+    with pytest.raises(ValueError, match=r"at least 4 sequences, got a single one, of shape \(5,"):
+        ManifoldDisplay.from_estimator(vector_model, vectors[0])
 
 
 def test_too_few_sequences_are_told():

@@ -67,6 +67,15 @@ def test_labels_are_names(make, tmp_path):
     assert data_of(tmp_path / "a.html")["names"] == ["walk", "</script>"]
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [["walk", None, np.nan], np.array(["walk", None, np.nan], object), [0.5, np.nan, None]],
+)
+def test_labels_that_are_missing_are_no_names(labels, tmp_path):
+    export_explorer(Sums((3,)), sequences("vector"), tmp_path / "a.html", labels)
+    assert data_of(tmp_path / "a.html")["names"] == [str(labels[0]), None, None]
+
+
 def test_a_fitted_model_makes_the_same_page_of_the_same_seed(vectors, small, tmp_path):
     model = small().fit(vectors)
     paths = [tmp_path / "a.html", tmp_path / "b.html"]

@@ -30,6 +30,24 @@ def visit(opened, tmp_path):
     return visited
 
 
+def test_labels_that_are_missing_are_unknown_and_grey(opened, tmp_path):
+    path = tmp_path / "a.html"
+    labels = ["walk", None, "walk"]
+    export_explorer(Sums((3,)), sequences("vector"), path, labels, random_state=0)
+    page = opened(path.as_uri() + "#content=2&motion=1", path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    assert page.inner_text("#content-name") == "2 · unknown"
+    names = page.locator("#map-legend li").all_inner_texts()
+    assert [name.strip() for name in names] == ["walk", "unknown"]
+    colour = "button => getComputedStyle(button, '::before').borderColor"
+    walk = page.locator("#map button").nth(2).evaluate(colour)
+    unknown = (
+        page.locator("#map-legend i").nth(1).evaluate("i => getComputedStyle(i).backgroundColor")
+    )
+    page.evaluate("choose({ content: 0 })")
+    assert page.locator("#map button").nth(1).evaluate(colour) == unknown != walk
+
+
 def chosen(page):
     return page.evaluate("location.hash")
 
