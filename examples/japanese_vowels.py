@@ -71,7 +71,7 @@ verify("mean frame", [((x - frames.mean(0)) / frames.std(0)).mean(0) for x in X_
 # %%
 # Maps of the codes, coloured by the man who speaks, whom the model was not told: of content, and of
 # motion at ten places along an utterance. In content each man has a place of his own; in motion
-# they mix.
+# they mix, if not evenly.
 
 courses = [
     np.interp(np.linspace(0, 1, 10), np.linspace(0, 1, len(motion)), motion[:, 0])

@@ -6,7 +6,7 @@ Sequences in an HDF5 file are read in parts, in the background, in training and 
 path takes the place of the array. Here the file is small, so that the example is quick. Memory
 holds some 64 MB of it at a time, however large it is.
 
-Trains in about half a minute.
+Trains in one to two minutes.
 """
 
 # %%
@@ -34,7 +34,7 @@ with h5py.File(folder / "shapes.h5", "w") as file:
 # each, of any lengths.
 
 X = f"{folder}/shapes.h5:/X"
-model = RecurrentWAE(max_epochs=6, random_state=0).fit(X)
+model = RecurrentWAE(batch_size=32, max_epochs=8, random_state=0).fit(X)
 
 # %%
 # What comes out may be larger than memory, too: ``out`` writes codes and samples to a file, whole

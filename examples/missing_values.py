@@ -3,11 +3,11 @@ Gaps: values that are missing, in utterances of different lengths
 =================================================================
 
 Nine men say two vowels, in utterances of 7 to 29 frames (JapaneseVowels, which comes with
-``aeon``). A quarter of the values are taken away: single ones, and whole stretches of a channel.
-Nothing is filled in beforehand. With ``missing="mask"`` a missing value counts for nothing in what
-the encoders see and in the cost, and ``reconstruct`` says what it was likely to be.
+``aeon``). More than a fifth of the values are taken away: single ones, and whole stretches of a
+channel. Nothing is filled in beforehand. With ``missing="mask"`` a missing value counts for nothing
+in what the encoders see and in the cost, and ``reconstruct`` says what it was likely to be.
 
-Trains in about half a minute.
+Trains in less than a minute.
 """
 
 # %%
@@ -49,8 +49,8 @@ filled = model.reconstruct(X_test)
 # %%
 # The error in the gaps, as a share of the variance, beside two ways without a model: the mean of
 # the channel over all utterances, and a straight line between its neighbours. For single values
-# the line is hard to beat. Over a stretch it has nothing to go by, and the model has the other
-# channels, and the man who speaks.
+# the line is hard to beat. Over a stretch it has little to go by, and the model has the other
+# channels, and the man who speaks: it is ahead, if not by much.
 
 mean, deviation = np.concatenate(whole).mean(0), np.concatenate(whole).std(0)
 

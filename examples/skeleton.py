@@ -7,7 +7,7 @@ steps, how far its arms and legs swing, how much it bobs. The model is told neit
 be the build, motion the course of the walk. Recordings of a motion-capture system or of a pose
 estimator, (n, T, J, 2) or (n, T, J, 3), go in just so.
 
-Trains in about half a minute.
+Trains in less than a minute.
 """
 
 # %%
