@@ -35,7 +35,7 @@ class ManifoldDisplay:
     """Map of codes: sequences with like codes stand side by side.
 
     Labels are told apart by colour, and more than eight of them by marker too; numbers that are
-    no classes by a colour scale. Those that are missing (None, NaN) are grey, and named unknown.
+    no classes by a colour scale. Those that are missing (None, NaN) are grey rings, named unknown.
 
     Parameters
     ----------
@@ -302,7 +302,9 @@ class ManifoldDisplay:
         unknown = []
         if not self.known.all():
             here = ~self.known
-            unknown = [ax.scatter(x[here], y[here], size, color=MUTED, label=UNKNOWN, linewidths=0)]
+            # Rings: the middle of a colour scale is grey as well.
+            ring: dict[str, Any] = {"facecolors": "none", "edgecolors": MUTED, "linewidths": 1.0}
+            unknown = [ax.scatter(x[here], y[here], size, label=UNKNOWN, **ring)]
         x, y = x[self.known], y[self.known]
         if self.labels.dtype.kind == "f":
             points = ax.scatter(x, y, size, c=self.labels, cmap=SEQUENTIAL, linewidths=0)

@@ -46,8 +46,9 @@ def test_labels_that_are_missing_are_grey_and_named_unknown(labels):
     display = ManifoldDisplay(PLACES, labels).plot()
     drawn = {points.get_label(): points for points in display.ax_.collections}
     np.testing.assert_allclose(drawn["unknown"].get_offsets(), PLACES[[1, 4]])
-    red, green, blue, _ = drawn["unknown"].get_facecolor()[0]
+    red, green, blue, _ = drawn["unknown"].get_edgecolor()[0]
     assert red == green == blue
+    assert not len(drawn["unknown"].get_facecolor())
     named = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert named == [*sorted({str(labels[0]), str(labels[2])}), "unknown"]
 
