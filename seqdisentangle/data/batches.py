@@ -19,6 +19,9 @@ from .units import Scaling
 
 __all__ = ["Batch", "Batches"]
 
+#: Signed integers as large as the unsigned ones.
+SAME_SIZE = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -122,7 +125,9 @@ class Batches:
         """Some of the sequences of a stretch, which were read together."""
         longest = int(self.sequences.all_lengths[rows].max())
         places = torch.from_numpy(np.searchsorted(np.asarray(whole), np.asarray(rows)))
-        return x[sent(places, x.device), :longest]
+        # Of unsigned integers but uint8 torch 2.4 takes no rows by number: of their bits it does.
+        bits = x.view(SAME_SIZE.get(x.dtype, x.dtype))
+        return bits[sent(places, x.device), :longest].view(x.dtype)
 
     def _batch(self, x: Tensor, rows: Rows, batch: Rows) -> Batch:
         """Some rows of a batch, as long as the longest of all of its."""
