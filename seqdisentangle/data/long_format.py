@@ -270,9 +270,8 @@ def to_table(
 def way_to_frame(table: Any) -> str:
     """Say how to make a data frame of what can be one: of xarray, dask or polars."""
     if hasattr(table, "to_dataframe"):
-        name = (
-            "'value'" if hasattr(table, "to_series") else ""
-        )  # of a DataArray, which may have none
+        # A DataArray may have no name, which a data frame must.
+        name = "'value'" if hasattr(table, "to_series") else ""
         return f". Hand in table.to_dataframe({name}).reset_index()"
     lazy = (way for way in ("collect", "compute") if hasattr(table, way))
     return next((f". Hand in table.{way}()" for way in lazy), "")

@@ -75,8 +75,8 @@ def reconstruction_error(model: Any, X: Any, *, batch_size: int = 256) -> Recons
                 f"model.reconstruct must give frames shaped as those of X, {x.shape}, got "
                 f"{x_hat.shape}"
             )
-        known = ~np.isnan(_unit(x))
-        error = (_unit(x) - _unit(x_hat))[known]
+        expected = _unit(x)
+        error = (expected - _unit(x_hat))[~np.isnan(expected)]
         if not np.isfinite(error).all():
             raise ValueError("X and model.reconstruct must have finite values, but for NaN in X")
         total += float((error**2).sum())
