@@ -2,7 +2,10 @@
 
 const $ = id => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const state = { content: 0, motion: Math.min(1, N - 1), walk: 0, prior: false, at: 0, playing: false };
+// The swap that is shown first is with a sequence of another label, where there is one.
+const unlike = DATA.names.findIndex(name => name !== null && name !== DATA.names[0]);
+const other = unlike < 0 ? Math.min(1, N - 1) : unlike;
+const state = { content: 0, motion: other, walk: 0, prior: false, at: 0, playing: false };
 // Labels that sequences share are colours on the map, as many as can be told apart.
 const known = DATA.names.filter(name => name !== null), UNKNOWN = "unknown";
 const labels = [...new Set(known)];

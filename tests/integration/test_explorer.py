@@ -48,6 +48,18 @@ def test_labels_that_are_missing_are_unknown_and_grey(opened, tmp_path):
     assert page.locator("#map button").nth(1).evaluate(colour) == unknown != walk
 
 
+@pytest.mark.parametrize(
+    ("labels", "motion"),
+    [(["walk", "walk", "run"], 3), (["walk", None, "run"], 3), (["walk"] * 3, 2), (None, 2)],
+)
+def test_the_first_swap_is_with_a_sequence_of_another_label(opened, tmp_path, labels, motion):
+    path = tmp_path / "a.html"
+    export_explorer(Sums((3,)), sequences("vector"), path, labels, random_state=0)
+    page = opened(path.as_uri(), path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    assert page.evaluate("[state.content + 1, state.motion + 1]") == [1, motion]
+
+
 def chosen(page):
     return page.evaluate("location.hash")
 
