@@ -1,7 +1,8 @@
 """Change the package in 150 places, one at a time, and print which its tests notice.
 
 ``python -m tests.mutation``, in the root of the repository. Only the tests that mirror a module
-are run on its mutants; a survivor may be equivalent, or noticed by tests of other modules.
+are run on its mutants, the contract of its room and the suite of all defaults; a survivor may be
+equivalent, or noticed by tests of other modules.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ __all__ = ["mirror_of", "verdict_of"]
 #: Seconds of a processor that tests may take, as a multiple of what they take, and at least.
 PATIENCE, LEAST = 5.0, 20.0
 MEMORY = 8 * 2**30
+#: The suite that compares the defaults of all modules with their docstrings.
+DEFAULTS = Path("tests", "docs", "test_defaults.py")
 
 
 def mirror_of(path: Path) -> Path:
@@ -30,12 +32,13 @@ def mirror_of(path: Path) -> Path:
 
 
 def tests_of(path: Path) -> list[Path]:
-    """The mirror of a module, and files named after it that mirror no module of their own."""
+    """The mirror of a module, files named after it that mirror no other, and suites it is in."""
     mirror = mirror_of(path)
     modules = Path("seqdisentangle", path.parent).glob("*.py")
     siblings = {mirror_of(path.with_name(module.name)) for module in modules}
     more = sorted(mirror.parent.glob(f"{mirror.stem}_*.py"))
-    return [mirror, *(file for file in more if file not in siblings)]
+    suites = [file for file in (mirror.with_name("test_contract.py"), DEFAULTS) if file.is_file()]
+    return [mirror, *(file for file in more if file not in siblings), *suites]
 
 
 def verdict_of(path: Path, mutant: Mutant | None, seconds: float) -> tuple[str, float]:
