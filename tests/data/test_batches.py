@@ -218,3 +218,18 @@ def test_shards_are_as_long_as_the_longest_of_the_whole_batch(n_shards, gap):
             if part.observed is not None:
                 assert torch.equal(part.observed, whole.observed[k::n_shards])
     assert any(batch.observed is not None for batch in wholes) == gap
+
+
+@pytest.mark.parametrize("missing", ["error", "mask"])
+def test_what_is_observed_is_told_where_something_is_missing(missing):
+    x = np.random.default_rng(0).normal(size=(6, 4, 3))
+    sequences = Sequences(x, missing=missing)
+    whole = Batches(sequences, Scaling("none"), EvenPasses(sequences, 3), device=CPU)
+    assert all(batch.observed is None for batch in whole)
+    x[4, 1, 2] = np.nan
+    if missing == "mask":
+        sequences = Sequences(x, missing=missing)
+        parts = Batches(sequences, Scaling("none"), EvenPasses(sequences, 3), device=CPU)
+        first, second = (batch.observed for batch in parts)
+        assert first is None
+        np.testing.assert_array_equal(second, ~np.isnan(x[3:]))

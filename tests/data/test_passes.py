@@ -3,6 +3,7 @@
 from itertools import chain
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,3 +72,55 @@ def test_without_the_first_passes_the_others_stay_together():
     assert without_first(stretches, 1) == [[slice(2, 4)], stretches[1]]
     assert without_first(stretches, 2) == [stretches[1]]
     assert without_first(stretches, 9) == []
+
+
+class Outside:
+    """Numbers that are read in slices, as of a file."""
+
+    def __init__(self, n):
+        self.values = np.arange(n, dtype=np.float64)[:, None]
+        self.shape, self.dtype = self.values.shape, self.values.dtype
+
+    def __getitem__(self, rows):
+        return self.values[rows]
+
+
+@pytest.mark.parametrize("outside", [False, True])
+@pytest.mark.parametrize("rows", [None, np.array([1, 2, 3, 5, 8, 13, 21, 34])])
+def test_shuffled_batches_are_even_and_hold_each_once_in_another_order(outside, rows):
+    source = Outside(40) if outside else np.zeros((40, 1))
+    passes = EvenPasses(Sequences(source), 3, rows=rows, rng=torch.Generator().manual_seed(0))
+    first, second = list(passes), list(passes)
+    for epoch in (first, second):
+        assert sorted(chain.from_iterable(epoch)) == list(range(40) if rows is None else rows)
+        assert {len(batch) for batch in epoch} == {2, 3}
+        assert all((np.diff(batch) > 0).all() for batch in epoch)
+    assert not all(map(np.array_equal, first, second))
+
+
+def test_what_is_outside_of_memory_is_read_in_blocks_in_random_order(monkeypatch):
+    """Of 8 bytes each: blocks of 12 neighbours, and four batches of 10 read together."""
+    monkeypatch.setattr("seqdisentangle.data.passes.BLOCK_BYTES", 8 * 12)
+    monkeypatch.setattr("seqdisentangle.data.passes.STRETCH_BYTES", 8 * 40)
+    sequences = Sequences(Outside(240))
+    passes = EvenPasses(sequences, 10, rng=torch.Generator().manual_seed(0))
+    stretches = passes.stretches()
+    assert [len(stretch) for stretch in stretches] == [4] * 6
+    starts = []
+    for stretch in stretches:
+        together = np.sort(np.concatenate(stretch))
+        assert 1 + (np.diff(together) > 1).sum() <= 5  # with a block cut at either end
+        assert any(1 + (np.diff(batch) > 1).sum() > 5 for batch in stretch), "shuffled in it"
+        starts.append(together[0])
+    assert starts != sorted(starts)
+
+
+def test_shuffled_sequences_of_like_lengths_come_together_in_batches_of_any_length():
+    lengths = np.random.RandomState(0).randint(1, 40, 200)
+    sequences = Sequences([np.zeros((length, 2)) for length in lengths])
+    passes = EvenPasses(sequences, 10, rng=torch.Generator().manual_seed(0))
+    batches = [lengths[rows] for rows in passes]
+    spread = np.mean([batch.max() - batch.min() for batch in batches])
+    assert spread < 8  # of 38 where each batch is drawn from all
+    longest = [batch.max() for batch in batches]
+    assert longest != sorted(longest)

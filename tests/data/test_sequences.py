@@ -327,3 +327,11 @@ def test_arrays_of_some_sequences_have_no_padding():
         np.testing.assert_array_equal(x, whole)
     X = numbered(4, 3, 2)
     np.testing.assert_array_equal(Sequences(X).arrays(np.array([1, 3])), X[[1, 3]])
+
+
+def test_arrays_of_some_sequences_are_each_read_once():
+    source = Counting(numbered(6, 3, 2))
+    sequences = Sequences(source)
+    source.reads.clear()
+    sequences.arrays(np.array([1, 3, 4]))
+    assert source.reads == [1, 1, 1]

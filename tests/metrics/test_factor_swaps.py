@@ -131,3 +131,10 @@ def test_dimensions_are_each_told_once_and_may_be_none():
         subsets_in({"shoes": [0]}, FACTORS, 3)
     found = subsets_in({"hair": [1], "act": []}, FACTORS, 3)
     assert {name: some.tolist() for name, some in found.items()} == {"hair": [1], "act": []}
+
+
+@pytest.mark.parametrize("subsets", [{}, ["hair"], "hair", None, 3])
+def test_subsets_are_a_dict_that_is_not_empty(subsets):
+    match = "subsets must be a dict from factors to dimensions of content, got"
+    with pytest.raises(ValueError, match=match):
+        subsets_in(subsets, FACTORS, 3)

@@ -71,3 +71,9 @@ def test_groups_of_very_unlike_sizes_leave_no_empty_fold():
     folds = splits(LABEL, groups, 5, np.random.RandomState(0))
     assert len(folds) >= 2
     assert all(len(train) and len(test) for train, test in folds)
+
+
+def test_numbers_are_regressed_with_penalties_half_a_decade_apart():
+    penalties = linear_probe(NUMBER).alphas
+    assert penalties[[0, -1]] == pytest.approx([0.1, 1e5])
+    np.testing.assert_allclose(penalties[1:] / penalties[:-1], np.sqrt(10))

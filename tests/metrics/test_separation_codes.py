@@ -7,6 +7,7 @@ import pytest
 
 from seqdisentangle.metrics._separation_codes import (
     SequenceCodes,
+    in_order_of,
     joined_codes,
     predicted,
     r2_of,
@@ -101,3 +102,24 @@ def test_a_constant_number_beside_others_is_no_matter(codes):
     swaps = SequenceCodes(wider[other] + np.array([0, 0, 0, 1e-9]), codes.motion)
     same = SequenceCodes(wider, codes.motion)
     assert read_back(swaps, same, rows, other, rows) == (1, 1)
+
+
+def test_parts_of_swaps_are_put_in_the_order_of_their_motion_donors():
+    """Three parts of two numbers each, shuffled in the swaps and a little off."""
+    rng = np.random.RandomState(0)
+    content = rng.normal(size=(20, 3, 4))
+    motion = [rng.normal(size=(3 + i % 4, 3, 2)) for i in range(20)]
+    orders = [rng.permutation(3) for _ in range(20)]
+    shuffled = SequenceCodes(
+        np.stack([z[order].ravel() for z, order in zip(content, orders, strict=True)]),
+        [
+            (z[:, order] + 0.01 * rng.normal(size=z.shape)).reshape(len(z), -1)
+            for z, order in zip(motion, orders, strict=True)
+        ],
+    )
+    donors = [z.reshape(len(z), -1) for z in motion]
+    found = in_order_of(shuffled, donors, 3)
+    np.testing.assert_array_equal(found.content, content.reshape(20, -1))
+    for z, given in zip(found.motion, donors, strict=True):
+        np.testing.assert_allclose(z, given, atol=0.1)
+    assert in_order_of(shuffled, donors, 1) is shuffled

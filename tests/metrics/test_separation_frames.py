@@ -76,3 +76,16 @@ def test_images_that_are_all_alike_have_no_features():
     features = features_of([x])
     assert not features(x).any()
     assert not features(x + 1).any()
+
+
+@pytest.mark.parametrize(("n_features", "is_reduced"), [(16, False), (17, True)])
+def test_vectors_of_more_than_16_numbers_are_reduced_to_16(n_features, is_reduced):
+    x = np.random.RandomState(0).normal(size=(40, n_features))
+    features = features_of([x])
+    assert features.n_places == 16
+    scaled = (x - x.mean(0)) / x.std(0)
+    assert np.allclose(features(x), scaled[:, :16]) != is_reduced
+    # Of fewer frames than that nothing can be told of their directions.
+    few = features_of([x[:16]])
+    assert few.n_places == n_features
+    assert few(x).shape == x.shape
