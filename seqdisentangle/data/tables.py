@@ -28,8 +28,9 @@ FEWEST_STEPS = FEWEST_SEQUENCES = 3
 class NamedSequences(list[NDArray]):
     """A list of the sequences of a table, which knows of what columns they are.
 
-    So do its slices and copies, and its sum with sequences of the same ones. Lists that are made of
-    it, ``[*X]`` or by scikit-learn's ``train_test_split``, are ordinary ones.
+    So do its slices and copies, those that an array of numbers or a mask picks, ``X[train]``, which
+    scikit-learn's ``train_test_split`` and cross-validation hand out, and its sum with sequences of
+    the same columns. A list that is made of it, ``[*X]``, is an ordinary one.
 
     Parameters
     ----------
@@ -43,8 +44,29 @@ class NamedSequences(list[NDArray]):
         self.columns = columns
 
     def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(key)
-        return type(self)(found, self.columns) if isinstance(key, slice) else found
+        if isinstance(key, slice):
+            return type(self)(super().__getitem__(key), self.columns)
+        if np.ndim(key) == 0:
+            return super().__getitem__(key)
+        rows = np.asarray(key)
+        if rows.ndim != 1:
+            raise IndexError(f"sequences are picked by one axis of numbers, got {rows.ndim} axes")
+        picked = np.arange(len(self))[rows if rows.size else rows.astype(np.intp)]
+        return type(self)([self[i] for i in picked], self.columns)
+
+    @property
+    def iloc(self) -> NamedSequences:
+        """Itself: scikit-learn picks from what has this by its own methods, else makes a list."""
+        return self
+
+    loc = iloc
+
+    def take(self, indices: Any, axis: int = 0) -> NamedSequences:
+        """The sequences of some numbers, as ``X[indices]``."""
+        if axis != 0:
+            raise ValueError(f"sequences have the axis 0 alone, got axis={axis!r}")
+        found: NamedSequences = self[np.asarray(indices)]
+        return found
 
     def __add__(self, more: Any) -> Any:
         if not isinstance(more, list):

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import polars
 import pytest
+from sklearn.model_selection import KFold, cross_validate, train_test_split
+from sklearn.utils import _safe_indexing, shuffle
 
 import seqdisentangle
 from seqdisentangle.data import from_table
@@ -238,3 +240,73 @@ def test_sequences_of_other_columns_are_not_added(of):
     pair = (np.ones((2, 2)), np.ones((2, 2)))
     with pytest.raises(TypeError):
         X + pair
+
+
+ROWS = [2, 0, 5]
+PICKS = {
+    "numbers": np.array(ROWS),
+    "a list": ROWS,
+    "a series": pd.Series(ROWS),
+    "from the end": np.array([-4, 0, 5]),
+    "small numbers": np.array(ROWS, np.uint8),
+}
+MASK = np.isin(np.arange(6), ROWS)
+
+
+@pytest.fixture
+def named():
+    return NamedSequences([np.full((2, 2), i) for i in range(6)], ["b", "a"])
+
+
+def rows_of(found):
+    assert type(found) is NamedSequences
+    assert columns_of_frames(found, "X") == ["b", "a"]
+    return [int(x[0, 0]) for x in found]
+
+
+@pytest.mark.parametrize("key", PICKS.values(), ids=PICKS)
+def test_numbers_pick_sequences_with_their_names(named, key):
+    assert rows_of(named[key]) == ROWS
+
+
+@pytest.mark.parametrize("kind", [np.asarray, list, pd.Series])
+def test_a_mask_picks_sequences_with_their_names(named, kind):
+    assert rows_of(named[kind(MASK)]) == sorted(ROWS)
+    assert rows_of(named[kind([False] * 6)]) == rows_of(named[[]]) == []
+
+
+@pytest.mark.parametrize(
+    "key", [[6], np.ones(5, bool), np.array([1.0]), np.zeros((1, 2), int), ["b"], (0, 7)]
+)
+def test_what_picks_no_sequences_is_refused(named, key):
+    with pytest.raises(IndexError):
+        named[key]
+
+
+def test_one_sequence_is_an_array_and_a_name_none(named):
+    for key in (2, np.int64(2), np.array(2), -4):
+        assert named[key] is named[2]
+    with pytest.raises(TypeError):
+        named["b"]
+    with pytest.raises(ValueError, match="axis=1"):
+        named.take([0], axis=1)
+
+
+def test_scikit_learn_splits_them_with_their_names(named):
+    train, test, _, group = train_test_split(named, np.arange(6), random_state=0)
+    assert rows_of(test) == group.tolist()
+    assert sorted(rows_of(train) + rows_of(test)) == list(range(6))
+    for train, test in KFold(3).split(named):
+        assert rows_of(named[train]) == train.tolist()
+        assert rows_of(_safe_indexing(named, test)) == test.tolist()
+    assert sorted(rows_of(shuffle(named, random_state=0))) == list(range(6))
+    assert rows_of(_safe_indexing(named, MASK)) == sorted(ROWS)
+    assert rows_of(_safe_indexing(named, slice(1, 3))) == [1, 2]
+    assert _safe_indexing(named, 2) is named[2]
+
+
+def test_estimators_are_told_the_names_of_what_scikit_learn_splits(small):
+    X = NamedSequences(list(np.random.RandomState(0).normal(size=(12, 5, 2))), ["b", "a"])
+    found = cross_validate(small(max_epochs=1), X, cv=KFold(2), return_estimator=True)
+    for model in found["estimator"]:
+        assert model.feature_names_in_.tolist() == ["b", "a"]
