@@ -83,11 +83,11 @@ class Losses:
             if not all(map(math.isfinite, row)):
                 parts = dict(zip(self.parts, row, strict=True))
                 # The parts first: their sum is what they make it.
-                for part in (*self.parts[1:], self.parts[0]):
-                    if not math.isfinite(parts[part]):
-                        raise NotFiniteError(
-                            f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
-                        )
+                order = (*self.parts[1:], self.parts[0])
+                part = next(part for part in order if not math.isfinite(parts[part]))
+                raise NotFiniteError(
+                    f"{part} became {parts[part]}", f"epoch {epoch}, batch {batch}"
+                )
 
     def state_dict(self, communicator: Communicator) -> dict[str, Tensor]:
         """All batches so far, with the sequences of all processes."""

@@ -267,3 +267,12 @@ def test_a_paired_statistic_is_the_double_sum_of_its_formula(unbiased):
     ]
     found = pairs.paired_statistic(kernel, x, y, weight, unbiased=unbiased)
     torch.testing.assert_close(found, torch.stack(terms).mean())
+
+
+def test_the_median_of_a_drift_is_told_from_all_of_it():
+    """Of the first rows alone it would be a fraction: rows are taken evenly, each once."""
+    n = 700  # not many more than are taken
+    x = torch.arange(n, dtype=torch.float64).unsqueeze(-1)
+    exact = torch.pdist(x).square().median()
+    found = pairs.median_unit(x, x.new_ones(n))[0, 0]
+    torch.testing.assert_close(found, exact, rtol=0.02, atol=0.0)

@@ -95,3 +95,19 @@ def test_a_critic_is_made_from_its_seed_and_leaves_the_global_generator_alone():
     of = [next(t.objective.content_divergence.parameters()) for t in (first, again, other)]
     assert torch.equal(of[0], of[1])
     assert not torch.equal(of[0], of[2])
+
+
+def test_optimizers_can_be_recorded_within_a_context_alone():
+    """Also one that ends by an error: what they are otherwise is faster without a GPU."""
+    critics = make(content=JensenShannon(), motion=ScaledMMD()).critics
+    groups = [group for one in critics.optimizers.values() for group in one.param_groups]
+    assert len(groups) == 2
+
+    def failing():
+        with critics.capturable():
+            assert [group["capturable"] for group in groups] == [True, True]
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        failing()
+    assert [group["capturable"] for group in groups] == [False, False]

@@ -67,3 +67,32 @@ def test_a_file_system_without_locks_lets_every_training_in(refusing, tmp_path, 
     monkeypatch.setattr(owner, refusing, refuse)
     with kept_to_itself(tmp_path), kept_to_itself(tmp_path):
         pass
+
+
+@locked_only
+def test_a_lock_that_the_training_before_has_removed_is_taken_anew(tmp_path, monkeypatch):
+    seen = []
+
+    def removed_once(path, descriptor):
+        seen.append(descriptor)
+        if len(seen) == 1:
+            path.unlink()
+        return is_there(path, descriptor)
+
+    is_there = locks.is_there
+    monkeypatch.setattr(locks, "is_there", removed_once)
+    with kept_to_itself(tmp_path):
+        assert len(seen) == 2
+        assert f"of process {os.getpid()} on " in (tmp_path / locks.NAME).read_text()
+        with pytest.raises(ValueError, match="is in use by another training"):
+            locks.acquired(tmp_path)
+
+
+def test_a_file_is_there_unless_it_was_removed_or_replaced(tmp_path):
+    path = tmp_path / "lock"
+    with open(path, "w") as file:
+        assert locks.is_there(path, file.fileno())
+        path.rename(tmp_path / "moved")
+        assert not locks.is_there(path, file.fileno())
+        path.touch()
+        assert not locks.is_there(path, file.fileno())

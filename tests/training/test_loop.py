@@ -250,3 +250,33 @@ def test_any_other_error_passes_through():
 
     with pytest.raises(RuntimeError, match="mine"):
         run(make(cost=broken), data(), max_epochs=1)
+
+
+def test_a_callback_ends_the_training_after_its_epoch():
+    ended, whole = make(), make()
+    found = run(ended, data(), max_epochs=5, on_epoch=lambda run: len(run.history) == 2)
+    assert [record["epoch"] for record in found.history] == [1, 2]
+    run(whole, data(), max_epochs=2)
+    assert same(weights(ended), weights(whole))
+
+
+def test_a_training_goes_on_from_a_state_with_batches_of_any_kind():
+    """Bit for bit, whether or not it is told the order of its batches."""
+    whole, first, again = make(), make(), make(seed=3)
+    expected = run(whole, data(), max_epochs=3)
+    states = []
+    run(
+        first,
+        data(),
+        max_epochs=2,
+        on_epoch=lambda run: states.append(copy.deepcopy(run.state_dict())),
+    )
+    found = run(again, data(), max_epochs=3, state=states[-1])
+    assert same(weights(again), weights(whole))
+    without = [{k: v for k, v in record.items() if k != "seconds"} for record in expected.history]
+    assert without == [{k: v for k, v in r.items() if k != "seconds"} for r in found.history]
+    states[-1]["history"] = [{"loss": "low"}] * 2
+    with pytest.raises(
+        ValueError, match=r"state.history must be records of epochs, got \[\{'loss'"
+    ):
+        run(make(), data(), max_epochs=3, state=states[-1])

@@ -1,6 +1,7 @@
 """Freed memory stays with a training, and goes back when it is done."""
 
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,3 +74,12 @@ def test_fit_keeps_it_unless_it_is_told_not_to(on, monkeypatch):
     X = np.random.RandomState(0).normal(size=(8, 5, 2))
     RecurrentWAE(max_epochs=2, training=Training(keep_memory=on), random_state=0).fit(X)
     assert bool(begun) == on
+
+
+def test_other_systems_have_no_settings(monkeypatch):
+    of_process = memory.keeping_of_process.__wrapped__
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: SimpleNamespace())  # of musl, say
+    assert of_process() is None
+    monkeypatch.setattr(memory, "os", SimpleNamespace(name="nt"))
+    monkeypatch.delattr(memory.ctypes, "CDLL")
+    assert of_process() is None

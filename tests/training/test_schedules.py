@@ -5,9 +5,19 @@ import itertools
 
 import pytest
 import torch
+from torch.optim.lr_scheduler import LRScheduler
 
 from seqdisentangle.training import LR_SCHEDULES
-from seqdisentangle.training.schedules import FACTOR, MOVES, PATIENCE, START, Schedule
+from seqdisentangle.training.schedules import (
+    FACTOR,
+    MOVES,
+    PATIENCE,
+    START,
+    Plateau,
+    Schedule,
+    moved,
+    resolve_schedule,
+)
 
 
 def rates_of(name, n_updates, warmup_updates):
@@ -100,3 +110,43 @@ def test_a_schedule_that_has_moved_further_than_it_is_long_is_refused(n_done):
     state["by_step"]["last_epoch"] = n_done
     with pytest.raises(ValueError, match=f"schedule of 10 updates .* got {n_done}"):
         schedule.load_state_dict(state)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"factor": 0.0}, "factor must be between 0 and 1, got 0.0"),
+        ({"factor": 1.0}, "factor must be between 0 and 1, got 1.0"),
+        ({"patience": -1}, "patience must be an int of at least 0, got -1"),
+        ({"patience": 1.5}, "patience must be an int of at least 0, got 1.5"),
+    ],
+)
+def test_a_plateau_falls_after_some_epochs_to_a_part(parameters, message):
+    with pytest.raises(ValueError, match=f"^Plateau: {message}$"):
+        Plateau(**parameters)
+    assert (Plateau(factor=0.5, patience=0).factor, Plateau().patience) == (0.5, 3)
+
+
+def test_a_schedule_is_a_name_or_an_object():
+    assert resolve_schedule("plateau") == Plateau()
+    own = Plateau(factor=0.1)
+    assert resolve_schedule(own) is own
+    with pytest.raises(TypeError, match=r"lr_schedule must be a name .*one_cycle.* got 3"):
+        resolve_schedule(3)
+    with pytest.raises(ValueError, match="lr_schedule"):
+        resolve_schedule("two_cycles")
+
+
+class Halving(LRScheduler):
+    """A scheduler of one's own: half the rate at each step."""
+
+    def get_lr(self):
+        return [
+            group["lr"] / (2 if self.last_epoch else 1) for group in self.optimizer.param_groups
+        ]
+
+
+def test_the_state_of_a_scheduler_of_ones_own_is_taken_whole():
+    state = {"last_epoch": 3, "mine": 4}
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(()))], 1.0)
+    assert moved(Halving(optimizer), state) is state

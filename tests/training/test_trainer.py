@@ -15,6 +15,7 @@ from seqdisentangle.divergences import (
     ScaledMMD,
     SlicedWasserstein,
 )
+from seqdisentangle.objectives.communicator import SingleProcess
 from tests.training._common import IMAGES, data, make, same, weights
 
 
@@ -83,3 +84,36 @@ def test_a_state_is_all_that_the_next_updates_depend_on(ema):
     assert same(weights(trainer), weights(other))
     assert same(trainer.objective.state_dict(), other.objective.state_dict())
     assert same(trainer.result.state_dict(), other.result.state_dict())
+
+
+class Second(SingleProcess):
+    """The second of processes that train together, by itself."""
+
+    rank = 1
+
+
+@pytest.mark.parametrize("n_before", [1, 2])
+def test_a_process_that_joins_keeps_the_noise_of_its_own(n_before):
+    trainer, other = make(seed=0), make(seed=1)
+    other.communicator = Second()
+    own, state = other.rng.get_state(), trainer.state_dict()
+    noise = [state["rngs"][0], torch.Generator().manual_seed(7).get_state()]
+    state["rngs"] = noise[:n_before]
+    other.load_state_dict(state)
+    assert torch.equal(other.rng.get_state(), own if n_before == 1 else noise[1])
+
+
+def test_moments_of_a_critic_of_another_shape_are_left():
+    trainer = make(content=JensenShannon(torch.nn.Linear(3, 1)))
+    trainer.step(data()[0])
+    state = trainer.optimizer_state()
+    same_shape = make(seed=1, content=JensenShannon(torch.nn.Linear(3, 1)))
+    other_shape = make(
+        seed=1,
+        content=JensenShannon(torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Linear(2, 1))),
+    )
+    for one in (same_shape, other_shape):
+        one.load_optimizer_state(state)
+        (_, critic), expected = one._optimizers, state.moments
+        assert len(one.optimizer.state_dict()["state"]) == len(expected[0])
+        assert bool(critic.state_dict()["state"]) == (one is same_shape)
