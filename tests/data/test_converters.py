@@ -37,6 +37,9 @@ def test_nan_at_the_end_is_padding_and_nan_before_is_kept():
     for row, x in zip(padded, RAGGED, strict=True):
         row[: len(x)] = x
     assert same(from_nan_padded(padded))
+    numbers = [x[:, 0] for x in from_nan_padded(padded)]
+    for one, x in zip(from_nan_padded(padded[..., 0]), numbers, strict=True):
+        np.testing.assert_array_equal(one, x)
     padded[0, 1] = np.nan
     assert np.isnan(from_nan_padded(padded)[0][1]).all()
     padded[2] = np.nan
