@@ -335,3 +335,13 @@ def test_arrays_of_some_sequences_are_each_read_once():
     source.reads.clear()
     sequences.arrays(np.array([1, 3, 4]))
     assert source.reads == [1, 1, 1]
+
+
+@pytest.mark.parametrize("frame", [(), (2,), (3,), (2, 5, 4)])
+def test_lengths_that_are_all_full_are_none(frame):
+    X = numbered(4, 3, *frame)
+    for whole in (Sequences(list(X)), Sequences(X, lengths=[3, 3, 3, 3])):
+        assert whole.lengths is None
+        assert whole.shape == X.shape
+    for shorter in (Sequences([*X[:3], X[3, :2]]), Sequences(X, lengths=[3, 3, 3, 2])):
+        assert shorter.lengths.tolist() == [3, 3, 3, 2]

@@ -1,5 +1,6 @@
 """The whole model: shapes, gradients, and weights that are a function of the seed alone."""
 
+import copy
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from seqdisentangle.data.packing import Packing
+from seqdisentangle.model import GaussianPrior, MixturePrior
 from seqdisentangle.model.core import ModelSpec, build_model
 from seqdisentangle.model.latent import LatentCodes
 from seqdisentangle.networks import MLP, Conv, ResNet
@@ -97,3 +100,34 @@ def test_threads_that_build_at_the_same_time_get_the_weights_of_their_seeds():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda seed: build_model(IMAGES, seed), seeds))
     assert all(map(same_weights, alone, together))
+
+
+# ---- motion that sees what levels do not tell ----------------------------------------------------
+
+
+def test_residuals_are_of_vectors():
+    with pytest.raises(ValueError, match="motion_input='residuals' is for vectors, got images"):
+        build_model(dataclasses.replace(IMAGES, motion_input="residuals"), 0)
+
+
+@pytest.mark.parametrize("lengths", [None, [5, 2, 4, 1, 3, 5]])
+@pytest.mark.parametrize(("sees", "by_size"), [("residuals", False), ("frames", True)])
+def test_the_size_of_motion_codes_lowers_no_cost_of_residuals(sees, by_size, lengths):
+    """Codes in training are those of use, and the sum of their squares has no gradient."""
+    model = build_model(dataclasses.replace(VECTORS, motion_input=sees), 0).double()
+    packing = None if lengths is None else Packing.of(torch.tensor(lengths), 5, torch.device("cpu"))
+    model.motion.norm.eps = 0.0  # by which it would be a little short of it
+    x = torch.randn(6, 5, 3, generator=seeded(), dtype=torch.float64)
+    in_use = copy.deepcopy(model).eval().encode(x, sample=False, packing=packing).motion.mean
+    found = model.train().encode(x, seeded(), packing=packing).motion.mean
+    torch.testing.assert_close(found, in_use)
+    found.square().sum().backward()
+    gradient = model.motion.output.weight.grad.abs().max()
+    assert gradient > 1e-2 if by_size else gradient < 1e-9
+
+
+@pytest.mark.parametrize(("prior", "n"), [(GaussianPrior(), 2), (MixturePrior(3), 3)])
+def test_a_step_of_motion_is_drawn_from_as_many_numbers_as_it_says(prior, n):
+    model = build_model(dataclasses.replace(VECTORS, motion_prior=prior), 0)
+    assert model.noise_size == n
+    assert model.rollout(torch.randn(4, 6, model.noise_size)).shape == (4, 6, 2)
