@@ -108,3 +108,12 @@ def test_the_farthest_value_is_so_from_the_mean():
     assert farthest(Sequences(X), 1, 10.0) == (1, 2, -5.0)
     assert farthest(Sequences(X), 1, -5.0) == (2, 3, 12.0)
     assert farthest(Sequences(X), 0, 10.0) == (0, 0, 10.0)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_few_values_of_each_sequence_tell_as_much(form, monkeypatch):
+    X = FORMS[form](drawn((40, 10, 3), 1e6))
+    found = doubt(X)
+    assert "X has 1e+06 in step 2 of sequence 7" in found
+    monkeypatch.setattr("seqdisentangle.data.outliers.MOST_VALUES", 40 * 3 * 4 + 7)
+    assert doubt(X) == found
