@@ -69,3 +69,12 @@ def test_numbers_in_a_column_may_be_objects():
     np.testing.assert_array_equal(found, [0.5, np.nan, 0.25, 1.0, 3.0])
     with pytest.raises(ValueError, match="column 'x' holds 'a' in row 1, of type str"):
         numbers_of(pd.DataFrame({"x": np.array([1, "a"], object)}), "x")
+
+
+def test_a_name_of_two_columns_or_levels_is_told_with_their_number():
+    twice = pd.DataFrame(np.ones((2, 3)), columns=["a", "b", "a"])
+    level = pd.DataFrame({"a": [1.0]}, index=pd.Index([1], name="a"))
+    for table in (twice, level):
+        with pytest.raises(ValueError, match="the table has 2 columns or levels of its index 'a'"):
+            check_names(table, ["a"])
+    check_names(twice, ["b"])
