@@ -53,7 +53,7 @@ def in_use(model, X):
     return parts_in_use(model, held, N)
 
 
-@pytest.mark.parametrize(("empty", "used"), [((), 3), ((1,), 2), ((0, 2), 1)])
+@pytest.mark.parametrize(("empty", "used"), [((), 3), ((1,), 2), ((0, 2), 1), ((0, 1, 2), 0)])
 def test_parts_that_draw_something_are_in_use(empty, used):
     n_parts, found = in_use(Levels(empty), sequences())
     assert n_parts == K
