@@ -16,7 +16,8 @@ from ._rounding import deviations
 __all__ = ["Reconstructed", "energy_coefficient", "indistinguishable", "use_of_codes"]
 
 N_FOLDS = 5
-LEAST_SHARE = 0.01  # of the variance, that what stays or what moves is taken to have
+ABSENT = 1e-4  # the share of the variance by which what stays or what moves is not there
+LEAST_SHARE = 0.01  # of the variance, that it is taken to have then
 
 
 class Reconstructed:
@@ -43,20 +44,20 @@ class Reconstructed:
             self.still_missed.append(self._square(mean - of_made))
             self.moving_missed.append(self._square((x - mean) - (made - of_made)) / len(x))
 
-    def r2(self) -> tuple[float, float]:
+    def r2(self, absent: float = ABSENT) -> tuple[float, float]:
         """Of what stays, and of what moves.
 
-        Either counts as at least 1% of the variance, so that what the data hardly have is not
-        missed.
+        What has a share of the variance of less than `absent` counts as 1% of it, so that what
+        the data do not have is not missed.
         """
         means = np.stack([x.mean(0) for x in self.frames])
         still = sum(self._square(m - means.mean(0)) for m in means)
         moving = sum(self._square(x - m) / len(x) for x, m in zip(self.frames, means, strict=True))
-        least = max(LEAST_SHARE * (still + moving), np.finfo(float).tiny)
-        return (
-            1 - sum(self.still_missed) / max(still, least),
-            1 - sum(self.moving_missed) / max(moving, least),
+        total = max(still + moving, np.finfo(float).tiny)
+        still, moving = (
+            part if part >= absent * total else LEAST_SHARE * total for part in (still, moving)
         )
+        return 1 - sum(self.still_missed) / still, 1 - sum(self.moving_missed) / moving
 
     def _square(self, x: NDArray) -> float:
         return float(((x / self.scale) ** 2).sum())

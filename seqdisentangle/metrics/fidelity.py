@@ -15,6 +15,7 @@ from .tables import Estimate
 
 __all__ = ["ReconstructionQuality", "reconstruction_quality", "structural_similarity"]
 
+ROUNDING = 1e-12  # of the variance
 LEAST_WINDOW = 3  # pixels; smaller frames have no structure
 
 
@@ -55,7 +56,8 @@ def reconstruction_quality(model: Any, X: Any, *, batch_size: int = 256) -> Reco
         {\sum |x_t - \bar x|^2}
 
     A model that shows the mean of each sequence has a still one of 1 and a moving one of 0, which
-    a single error over all hides.
+    a single error over all hides. What data have none of, by less than 1e-12 of the variance,
+    counts as 1% of it.
 
     Parameters
     ----------
@@ -111,7 +113,7 @@ def reconstruction_quality(model: Any, X: Any, *, batch_size: int = 256) -> Reco
     if mean_squared:
         with np.errstate(divide="ignore"):
             signal = 10 * np.log10((range_of(held) / unit) ** 2 / mean_squared)
-    still, moving = reconstructed.r2()
+    still, moving = reconstructed.r2(absent=ROUNDING)
     each = [held.squares(error) for error in errors]
     return ReconstructionQuality(Estimate.of(each), float(signal), still, moving)
 

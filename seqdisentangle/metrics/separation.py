@@ -106,7 +106,7 @@ class Separation:
         degrees where the classifier is always right.
     still_reconstructed, moving_reconstructed : float
         :math:`R^2` of reconstructions: of the means of sequences over time, and of the frames less
-        these means; at most 1.
+        these means; at most 1. What has less than 1e-4 of the variance counts as 1% of it.
     told_apart : float
         The ceiling: in the data themselves, what stays the same in one half of a sequence finds
         the other half; with groups, in one sequence its group. Near 0 there is nothing to separate.

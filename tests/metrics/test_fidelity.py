@@ -45,6 +45,21 @@ def test_what_stays_and_what_moves_are_missed_apart(levels):
     assert (moving.still, moving.moving) == pytest.approx((0, 1))
 
 
+@pytest.mark.parametrize("size", [1, 0.1, 1e-3, 1e-5])
+def test_each_is_of_its_own_variance_however_small(levels, size):
+    X = levels(40)
+    mean = X.mean(1, keepdims=True)
+    X = mean + size * (X - mean)
+    half = reconstruction_quality(by(lambda X: (X + X.mean(1, keepdims=True)) / 2), X)
+    assert (half.still, half.moving) == pytest.approx((1, 0.75))
+
+
+def test_what_is_constant_is_not_missed_for_rounding():
+    X = np.repeat(np.random.RandomState(0).normal(size=(20, 1, 3)), 7, axis=1)
+    found = reconstruction_quality(by(lambda X: X.astype(np.float32)), X)
+    assert (found.still, found.moving) == pytest.approx((1, 1))
+
+
 def test_ragged_sequences_count_by_their_frames():
     X = [np.zeros((2, 1)), np.ones((6, 1))]
     found = reconstruction_quality(by(lambda X: [0 * x for x in X]), X, batch_size=1)

@@ -38,6 +38,16 @@ def test_what_the_data_do_not_have_is_not_missed():
         assert min(reconstructed.r2()) > 0.95
 
 
+@pytest.mark.parametrize("size", [0.1, 0.03])
+def test_a_little_movement_is_missed(size):
+    """Of talking faces three thousandths of the variance is movement."""
+    rng = np.random.RandomState(0)
+    X = [level + size * rng.normal(size=(20, 2)) for level in rng.normal(size=(30, 1, 2))]
+    reconstructed = Reconstructed(X)
+    reconstructed.add([x.mean(0) + 0.5 * (x - x.mean(0)) for x in X])
+    assert reconstructed.r2() == pytest.approx((1, 0.75))
+
+
 def test_a_feature_that_is_constant_does_not_count(levels):
     X = list(levels(30))
     found = []
