@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 # On a page a progress bar would be a line for each of its steps. Read when tqdm is imported.
 os.environ.setdefault("TQDM_DISABLE", "1")
 
+import at_hand
 import attributes
 import inventories
 import public_names
@@ -80,10 +81,12 @@ intersphinx_timeout = 5
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "filename_pattern": ".*",
+    "filename_pattern": at_hand.to_run(),
     "within_subsection_order": "gallery.InOrder",
     "download_all_examples": False,
     "matplotlib_animations": True,
+    "reset_modules": ("matplotlib", "at_hand.lend"),
+    "reset_modules_order": "both",
     "capture_repr": ("_repr_html_",),  # a display is a picture, its address in memory is none
     "remove_config_comments": True,
     "write_computation_times": False,  # a page by scripts of another server

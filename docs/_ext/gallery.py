@@ -8,8 +8,11 @@ __all__ = ["ORDER", "InOrder"]
 
 ORDER = (
     "quickstart",
+    "sprites",
     "pictures",
     "explorer",
+    "talking_faces",
+    "spoken_digits",
     "japanese_vowels",
     "skeleton",
     "curves",

@@ -1,5 +1,6 @@
 """Examples run as they stand; the quickstart is run by the README's command."""
 
+import importlib.util
 import os
 import re
 import runpy
@@ -12,8 +13,10 @@ import matplotlib.pyplot as plt
 import pytest
 
 import seqdisentangle
+from tests.benchmarks._common import data_home
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 
 pytestmark = pytest.mark.integration
 
@@ -29,6 +32,35 @@ def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:
     mpl.use("agg")
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
     return capsys.readouterr().out
+
+
+@pytest.fixture
+def begun(tmp_path, monkeypatch, capsys):
+    """Run an example that reads data of no package, with one epoch of training."""
+    place = ROOT / "docs" / "_ext" / "at_hand.py"
+    at_hand = importlib.util.module_from_spec(importlib.util.spec_from_file_location("it", place))
+    at_hand.__spec__.loader.exec_module(at_hand)
+    home = data_home()
+
+    def run_begun(name: str) -> str:
+        if home is None or not (home / at_hand.NEEDED[name]).is_file():
+            pytest.skip(f"no {at_hand.NEEDED[name]} in SEQDISENTANGLE_DATA or ../shared/data")
+        monkeypatch.setenv("SEQDISENTANGLE_DATA", str(home))
+        monkeypatch.setenv("SEQDISENTANGLE_VIDEOS", "")
+        monkeypatch.delenv("SEQDISENTANGLE_VIDEOS")
+        monkeypatch.setattr(at_hand, "VIDEOS", tmp_path / "videos")
+        code, n = re.subn(r"max_epochs=\d+", "max_epochs=1", (EXAMPLES / f"{name}.py").read_text())
+        assert n == 1
+        (tmp_path / f"{name}.py").write_text(code)
+        at_hand.lend({}, name, when="before")
+        try:
+            mpl.use("agg")
+            runpy.run_path(str(tmp_path / f"{name}.py"), run_name="__main__")
+        finally:
+            at_hand.lend({}, name, when="after")
+        return capsys.readouterr().out
+
+    return run_begun
 
 
 def python(*arguments):
@@ -106,6 +138,20 @@ def test_search(capsys):
 
 def test_actions(capsys):
     assert numbers(run("actions", capsys))["kinds of other boats"] > 90
+
+
+def test_sprites(begun):
+    found = re.findall(r"from (\w+): ([\d.]+)%, chance ([\d.]+)%", begun("sprites"))
+    assert [code for code, *_ in found] == 4 * ["content"] + ["motion"]
+    assert all(float(probe) > float(guessed) for _, probe, guessed in found)
+
+
+def test_spoken_digits(begun):
+    assert "speaker" in begun("spoken_digits")
+
+
+def test_talking_faces(begun):
+    assert "the codes" in begun("talking_faces")
 
 
 def test_the_example_with_a_cluster_runs():
