@@ -135,6 +135,7 @@ DOWNSTREAM = (
     "beijing_air_days",
     "physionet",
     "physionet_4_hours",
+    "physionet_measured",
 )
 HEADS: Columns = {
     "head_chance": ("chance", ".2f"),

@@ -158,6 +158,25 @@ def physionet() -> RealData:
     return _standardised(X[train], X[test], {"death": (died[train], died[test])}, foretold=True)
 
 
+def physionet_measured() -> RealData:
+    """Patients in steps of four hours, and beside the values how often each was measured in them.
+
+    What doctors measure tells what they think (Che et al., Scientific Reports 2018). The shares of
+    the hours in which a value is known are ten features more, standardised as the others are.
+    """
+    hours = physionet()
+    known, known_test = (
+        (~np.isnan(x)).reshape(len(x), -1, 4, x.shape[-1]).mean(2) for x in (hours.X, hours.X_test)
+    )
+    mean, deviation = known.mean((0, 1)), known.std((0, 1))
+    steps = in_steps_of(4, hours)
+    X, X_test = (
+        np.concatenate([x, (share - mean) / deviation], axis=-1, dtype=np.float32)
+        for x, share in ((steps.X, known), (steps.X_test, known_test))
+    )
+    return replace(steps, X=X, X_test=X_test)
+
+
 def faces() -> RealData:
     """Eleven clips of talking people, their last 40% unseen: 16 frames of 64 x 64 pixels."""
     with _read("faces", "grid_sample_64.npz") as file:
@@ -201,6 +220,7 @@ DATA_SETS: dict[str, Callable[[], RealData]] = {
     "beijing_air_days": lambda: in_steps_of(24, beijing_air()),
     "physionet": physionet,
     "physionet_4_hours": lambda: in_steps_of(4, physionet()),
+    "physionet_measured": physionet_measured,
     "faces": faces,
     "gun_point": lambda: curves("GunPoint", "gesture"),
     "gun_point_levels": lambda: curves("GunPoint", "gesture", given_back=True),

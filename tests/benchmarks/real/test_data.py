@@ -45,6 +45,22 @@ def test_hours_of_a_step_stand_beside_each_other_in_a_frame():
     np.testing.assert_array_equal(found.X[1, 2], np.concatenate([X[1, 4], X[1, 5]]))
 
 
+def test_how_often_a_value_was_measured_stands_beside_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEQDISENTANGLE_DATA", str(tmp_path))
+    rng = np.random.RandomState(0)
+    X = np.where(rng.uniform(size=(40, 48, 10)) < 0.6, np.nan, rng.normal(size=(40, 48, 10)))
+    np.savez(tmp_path / "physionet2012a_48h.npz", X=X, died=rng.randint(2, size=40))
+    with_shares, without = (
+        DATA_SETS[name]() for name in ("physionet_measured", "physionet_4_hours")
+    )
+    assert with_shares.X.shape[1:] == (12, 50)
+    np.testing.assert_array_equal(with_shares.X_test[..., :40], without.X_test)
+    shares = with_shares.X[..., 40:]
+    known = (~np.isnan(without.X)).reshape(*shares.shape[:2], 4, 10).mean(2)
+    np.testing.assert_allclose(shares.std((0, 1)), 1, rtol=1e-5)
+    assert np.corrcoef(shares[..., 3].ravel(), known[..., 3].ravel())[0, 1] == pytest.approx(1)
+
+
 def test_what_is_missing_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("SEQDISENTANGLE_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match=r"faces needs grid_sample_64\.npz in the folder"):
