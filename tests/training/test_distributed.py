@@ -1,6 +1,7 @@
 """Batches that processes share; tests/integration has the processes themselves."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -54,6 +55,9 @@ def group():
     try:
         yield find_communicator(torch.device("cpu"))
     finally:
+        # torch before 2.8 hangs where a group is freed while its thread lets go of a tensor
+        # (https://github.com/pytorch/pytorch/pull/154976).
+        time.sleep(0.1)
         dist.destroy_process_group()
 
 
