@@ -10,10 +10,11 @@ lowers the number, the features raise it.
 
 import tempfile
 
-import numpy as np
 import torch
+from aeon.datasets import load_japanese_vowels
 
 from seqdisentangle import RecurrentWAE
+from seqdisentangle.data import from_channels_first
 from seqdisentangle.display import HistoryDisplay
 from seqdisentangle.divergences import MMD, Divergence
 
@@ -42,10 +43,11 @@ class FeatureMatching(Divergence):
 
 # %%
 # It goes where a name would, and its arguments are parameters of the estimator, for a grid search,
-# say. In so short a training ``content`` and ``motion`` rise: the features learn to tell codes from
-# their prior sooner than the model learns to make them alike.
+# say. The data are 270 utterances by nine speakers. In so short a training ``motion`` rises, and
+# ``content`` falls only late: the features learn to tell codes from their prior sooner than the
+# model learns to make them alike.
 
-X = np.random.RandomState(0).normal(size=(64, 12, 3)).cumsum(1)
+X = from_channels_first(load_japanese_vowels(split="train")[0])
 model = RecurrentWAE(reg=FeatureMatching(), max_epochs=10, random_state=0)
 model.set_params(reg__n_features=8).fit(X)
 print({part: round(value, 4) for part, value in model.history_[-1].items() if part != "seconds"})
