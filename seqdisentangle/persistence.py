@@ -69,8 +69,9 @@ def save_file(
     path : str or path-like
         The file to write; its folder has to exist. The name is taken as it is, with any suffix.
     tensors : mapping of str to Tensor
-        Of any dtype of the safetensors format (complex64 included, not complex128 nor quantised),
-        on any device, dense, with any strides, sharing memory or not: each is stored in full.
+        Of any dtype of the safetensors format (complex64 by its version 0.7, not complex128 nor
+        quantised), on any device, dense, with any strides, sharing memory or not: each is stored
+        in full.
     settings : mapping of str to values
         Of the types of JSON: None, bool, int, float (infinities and NaN too), str, and lists and
         dicts with str keys of these. Tuples come back as lists. For everything else there is

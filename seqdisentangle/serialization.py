@@ -310,7 +310,11 @@ def array(content: Any, tensors: object) -> np.ndarray:
     dtype, shape, flat = content
     if np.dtype(dtype).kind not in NUMBERS:
         raise ValueError(f"an array must be of numbers, got the dtype {dtype!r}")
-    return np.array(from_json(flat), dtype=dtype).reshape(shape)
+    numbers = from_json(flat)
+    found = np.array(numbers, dtype=dtype)
+    if found.dtype.kind in "iu" and found.tolist() != numbers:  # before NumPy 2 they wrapped around
+        raise ValueError(f"its numbers are no {found.dtype}")
+    return found.reshape(shape)
 
 
 def random_state(content: Any, tensors: object) -> np.random.RandomState:

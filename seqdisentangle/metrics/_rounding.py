@@ -81,8 +81,8 @@ def deviation(z: NDArray, ddof: int = 0) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> deviation(np.array([1e-200, 3e-200])), np.std([1e-200, 3e-200])
-    (array(1.e-200), np.float64(0.0))
+    >>> deviation(np.array([1e-200, 3e-200])), float(np.std([1e-200, 3e-200]))
+    (array(1.e-200), 0.0)
     """
     return np.asarray(np.ldexp(in_range(z, 0).std(0, ddof=ddof), exponent_of(z, 0)))
 
