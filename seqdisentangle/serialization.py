@@ -307,14 +307,15 @@ def written_out(hint: Any) -> Any:
 
 def array(content: Any, tensors: object) -> np.ndarray:
     """An array of numbers."""
-    dtype, shape, flat = content
-    if np.dtype(dtype).kind not in NUMBERS:
-        raise ValueError(f"an array must be of numbers, got the dtype {dtype!r}")
-    numbers = from_json(flat)
-    found = np.array(numbers, dtype=dtype)
-    if found.dtype.kind in "iu" and found.tolist() != numbers:  # before NumPy 2 they wrapped around
-        raise ValueError(f"its numbers are no {found.dtype}")
-    return found.reshape(shape)
+    name, shape, flat = content
+    dtype, numbers = np.dtype(name), from_json(flat)
+    if dtype.kind not in NUMBERS:
+        raise ValueError(f"an array must be of numbers, got the dtype {name!r}")
+    if dtype.kind in "iu" and numbers:  # before NumPy 2 they would wrap around
+        least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+        if min(numbers) < least or max(numbers) > most:
+            raise ValueError(f"{dtype} has numbers from {least} to {most}")
+    return np.array(numbers, dtype=dtype).reshape(shape)
 
 
 def random_state(content: Any, tensors: object) -> np.random.RandomState:
