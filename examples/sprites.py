@@ -54,6 +54,7 @@ print(f"action from motion: {found:.1%}, chance {chance(test.action):.1%}")
 # Eight that there never were: a character drawn from the prior of content, and an action from that
 # of motion.
 
+# sphinx_gallery_thumbnail_number = 3
 SampleDisplay.from_estimator(model, 8, n_steps=8, random_state=0)
 
 # %%

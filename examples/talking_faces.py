@@ -24,9 +24,12 @@ from seqdisentangle.datasets import load_video_folder
 from seqdisentangle.display import ManifoldDisplay, SwapDisplay
 from seqdisentangle.metrics import reconstruction_quality, separation
 
-videos = load_video_folder(os.environ.get("SEQDISENTANGLE_VIDEOS", "videos"), levels=["person"])
-X, _ = windows([video[: len(video) // 2] for video in videos.X], length=16, step=2)
-X_test, person = windows([video[-len(video) // 3 :] for video in videos.X], length=16, step=3)
+folder = os.environ.get("SEQDISENTANGLE_VIDEOS", "videos")
+videos = load_video_folder(folder, levels=["person"])
+begins = [video[: len(video) // 2] for video in videos.X]
+ends = [video[-len(video) // 3 :] for video in videos.X]
+X, _ = windows(begins, length=16, step=2)
+X_test, person = windows(ends, length=16, step=3)
 model = RecurrentWAE(max_epochs=60, random_state=0).fit(X)
 
 # %%
@@ -53,5 +56,6 @@ print(f"reproduced: {quality.still:.2f} of what stays, {quality.moving:.2f} of w
 # %%
 # The map of content: each person has a place.
 
+# sphinx_gallery_thumbnail_number = 3
 names = np.array(videos.person_names)[person]
 ManifoldDisplay.from_estimator(model, X_test, names, method="pca")
