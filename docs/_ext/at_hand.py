@@ -17,11 +17,18 @@ from sklearn.utils import Bunch
 
 from seqdisentangle import datasets
 from seqdisentangle.datasets._download import get_data_home
+from seqdisentangle.datasets.spoken_digits import _ARCHIVE
 
-__all__ = ["lend", "to_run"]
+__all__ = ["is_at_hand", "lend", "to_run"]
 
-SPEECH, FACES = "fsdd_logmel40.npz", "grid_sample_64.npz"
-NEEDED = {"sprites": "sprites/body/0.png", "spoken_digits": SPEECH, "talking_faces": FACES}
+RECORDINGS, SPEECH = f"spoken_digits/{_ARCHIVE}", "fsdd_logmel40.npz"
+FACES = "grid_sample_64.npz"
+# Any file of each.
+NEEDED = {
+    "sprites": ["sprites/body/0.png"],
+    "spoken_digits": [RECORDINGS, SPEECH],
+    "talking_faces": [FACES],
+}
 VIDEOS = Path(__file__).resolve().parents[1] / "_build" / "videos"
 
 fetch_spoken_digits = datasets.fetch_spoken_digits
@@ -29,15 +36,21 @@ fetch_spoken_digits = datasets.fetch_spoken_digits
 
 def to_run() -> str:
     """The pattern of the examples to run: all but those whose data are not at hand."""
-    home = get_data_home()
-    missing = [name for name, file in NEEDED.items() if not (home / file).is_file()]
+    missing = [name for name in NEEDED if not is_at_hand(name)]
     return rf"/(?!({'|'.join(missing)})\.py)[^/]*$" if missing else ".*"
+
+
+def is_at_hand(name: str) -> bool:
+    """Whether an example of data of no package has them."""
+    return any((get_data_home() / file).is_file() for file in NEEDED[name])
 
 
 def lend(gallery_conf: Any, name: str | Path | None, when: str) -> None:
     """Put before an example what it reads; the loader is itself again after it."""
     example = Path(name).stem if name is not None and when == "before" else ""
-    datasets.fetch_spoken_digits = spoken if example == "spoken_digits" else fetch_spoken_digits
+    recorded = (get_data_home() / RECORDINGS).is_file()
+    stands_in = example == "spoken_digits" and not recorded
+    datasets.fetch_spoken_digits = spoken if stands_in else fetch_spoken_digits
     if example == "talking_faces" and "SEQDISENTANGLE_VIDEOS" not in os.environ:
         os.environ["SEQDISENTANGLE_VIDEOS"] = str(lay_out(get_data_home() / FACES, VIDEOS))
 

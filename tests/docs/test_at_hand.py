@@ -66,6 +66,16 @@ def test_utterances_are_lent_for_one_example(at_hand, home):
     assert [train.speaker_names[k] for k in train.speaker] == ["theo", "theo"]
 
 
+def test_recordings_that_are_there_are_read(at_hand, home):
+    fetched = datasets.fetch_spoken_digits
+    (home / at_hand.RECORDINGS).parent.mkdir()
+    (home / at_hand.RECORDINGS).touch()
+    (home / at_hand.SPEECH).unlink()
+    assert at_hand.is_at_hand("spoken_digits")
+    at_hand.lend({}, "examples/spoken_digits.py", when="before")
+    assert datasets.fetch_spoken_digits is fetched
+
+
 def test_faces_are_lent_as_a_folder_of_videos(at_hand, home):
     at_hand.lend({}, "examples/talking_faces.py", when="before")
     videos = datasets.load_video_folder(

@@ -43,9 +43,10 @@ def begun(tmp_path, monkeypatch, capsys):
     home = data_home()
 
     def run_begun(name: str) -> str:
-        if home is None or not (home / at_hand.NEEDED[name]).is_file():
+        if home is not None:
+            monkeypatch.setenv("SEQDISENTANGLE_DATA", str(home))
+        if not at_hand.is_at_hand(name):
             pytest.skip(f"no {at_hand.NEEDED[name]} in SEQDISENTANGLE_DATA or ../shared/data")
-        monkeypatch.setenv("SEQDISENTANGLE_DATA", str(home))
         monkeypatch.setenv("SEQDISENTANGLE_VIDEOS", "")
         monkeypatch.delenv("SEQDISENTANGLE_VIDEOS")
         monkeypatch.setattr(at_hand, "VIDEOS", tmp_path / "videos")
