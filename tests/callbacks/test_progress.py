@@ -7,7 +7,8 @@ import pytest
 
 
 @pytest.mark.parametrize("verbose", [0, 1, True])
-def test_verbose(verbose, vectors, small, capsys):
+def test_verbose(verbose, vectors, small, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # of a terminal, whose width cuts the line off
     small(verbose=verbose).fit(vectors)
     out, err = capsys.readouterr()
     assert out.count("\n") == 2 * bool(verbose), "the divergences, and the verdict"
