@@ -53,7 +53,7 @@ class Reconstructed:
         means = np.stack([x.mean(0) for x in self.frames])
         still = sum(self._square(m - means.mean(0)) for m in means)
         moving = sum(self._square(x - m) / len(x) for x, m in zip(self.frames, means, strict=True))
-        total = max(still + moving, np.finfo(float).tiny)
+        total = still + moving or 1.0  # of data all alike
         still, moving = (
             part if part >= absent * total else LEAST_SHARE * total for part in (still, moving)
         )

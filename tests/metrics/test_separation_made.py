@@ -38,6 +38,13 @@ def test_what_the_data_do_not_have_is_not_missed():
         assert min(reconstructed.r2()) > 0.95
 
 
+def test_of_images_that_are_all_alike_everything_is_missed_by_a_number():
+    X = list(np.zeros((3, 4, 1, 8, 8)))
+    reconstructed = Reconstructed(X)
+    reconstructed.add([x + np.arange(4).reshape(4, 1, 1, 1) / 4 for x in X])
+    assert np.isfinite(reconstructed.r2()).all()
+
+
 @pytest.mark.parametrize("size", [0.1, 0.03])
 def test_a_little_movement_is_missed(size):
     """Of talking faces three thousandths of the variance is movement."""
