@@ -27,10 +27,10 @@ def no_figure_is_left():
     plt.close("all")
 
 
-def run(name: str, capsys: pytest.CaptureFixture[str]) -> str:
+def run(name: str, capsys: pytest.CaptureFixture[str], folder: Path = EXAMPLES) -> str:
     """The output of an example."""
     mpl.use("agg")
-    runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+    runpy.run_path(str(folder / f"{name}.py"), run_name="__main__")
     return capsys.readouterr().out
 
 
@@ -55,11 +55,9 @@ def begun(tmp_path, monkeypatch, capsys):
         (tmp_path / f"{name}.py").write_text(code)
         at_hand.lend({}, name, when="before")
         try:
-            mpl.use("agg")
-            runpy.run_path(str(tmp_path / f"{name}.py"), run_name="__main__")
+            return run(name, capsys, tmp_path)
         finally:
             at_hand.lend({}, name, when="after")
-        return capsys.readouterr().out
 
     return run_begun
 
