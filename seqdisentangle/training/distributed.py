@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -256,7 +259,6 @@ def find_communicator(device: torch.device) -> Communicator:
     if device.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    atexit.register(dist.destroy_process_group)
     return ProcessGroup()
 
 
@@ -293,6 +295,25 @@ def _note_group() -> None:
         _of_parent = dist.group.WORLD
 
 
+def _end_group() -> None:
+    """End the group before Python is taken down, where its threads would at times abort.
+
+    A script that an error ends has not come to its own ``destroy_process_group``, and the frames of
+    that error hold the group.
+    """
+    if not dist.is_initialized() or dist.group.WORLD is _of_parent:
+        return
+    for name in ("last_exc", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    # torch before 2.8 hangs where a group is freed while its thread lets go of a tensor
+    # (https://github.com/pytorch/pytorch/pull/154976).
+    time.sleep(0.1)
+    dist.destroy_process_group()
+    gc.collect()
+
+
+if dist.is_available():
+    atexit.register(_end_group)  # here, so that it comes after what others register later
 if dist.is_available() and dist.is_torchelastic_launched():
     claim_rank()  # before it can start a process
 if hasattr(os, "register_at_fork"):  # Windows has no forks

@@ -312,19 +312,29 @@ atexit.register(note, "after")  # what is registered later runs before
 
 from seqdisentangle import RecurrentWAE
 
+def failing(reconstruction, target):
+    note("before")
+    raise SystemError("of a cost")
+
+if sys.argv[2] != "ours":
+    import torch
+    torch.distributed.init_process_group("gloo")
 X = np.random.RandomState(0).normal(size=(12, 4, 3)).cumsum(1)
 RecurrentWAE(
     content_size=4, motion_size=2, hidden_size=8, max_epochs=2, batch_size=6, device="cpu",
+    cost=failing if sys.argv[2] == "failing" else "squared",
 ).fit(X)
 note("before")
 """
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="threads are listed on Linux")
-def test_the_threads_of_a_group_end_before_python_is_taken_down(tmp_path):
+@pytest.mark.parametrize("case", ["ours", "own", "failing"])
+def test_the_threads_of_a_group_end_before_python_is_taken_down(case, tmp_path):
     script = tmp_path / "train.py"
     script.write_text(ENDED)
-    torchrun(script, tmp_path)
+    complaints = torchrun(script, tmp_path, case, ends=case == "failing")
+    assert ("SystemError: of a cost" in complaints) == (case == "failing")
     for rank in range(2):
         assert (tmp_path / f"before-{rank}.txt").read_text()
         assert not (tmp_path / f"after-{rank}.txt").read_text()

@@ -143,8 +143,15 @@ def test_a_group_that_a_fork_has_inherited_is_not_its_own(group, monkeypatch):
     assert type(find_communicator(torch.device("cpu"))) is SingleProcess
 
 
+@pytest.fixture
+def unclaimed(monkeypatch):
+    """No rank claimed, and none left to the processes that later tests start."""
+    monkeypatch.setenv(distributed.RANK_PID, "to be put back, or taken away")
+    monkeypatch.delenv(distributed.RANK_PID)
+
+
+@pytest.mark.usefixtures("unclaimed")
 def test_a_rank_is_that_of_the_process_that_claims_it_first(monkeypatch):
-    monkeypatch.delenv(distributed.RANK_PID, raising=False)
     assert distributed.claim_rank()
     assert distributed.claim_rank()
     monkeypatch.setenv(distributed.RANK_PID, str(os.getpid() + 1))
@@ -160,16 +167,28 @@ def test_without_groups_or_torchrun_a_process_is_alone(monkeypatch):
 
 
 @needs_groups
+def test_a_process_ends_its_own_group_and_not_that_of_the_one_it_was_forked_from(
+    group, monkeypatch
+):
+    ended = []
+    monkeypatch.setattr(dist, "destroy_process_group", lambda: ended.append(1))
+    monkeypatch.setattr(distributed, "_of_parent", dist.group.WORLD)
+    distributed._end_group()
+    assert not ended
+    monkeypatch.setattr(distributed, "_of_parent", None)
+    distributed._end_group()
+    assert ended
+
+
+@needs_groups
+@pytest.mark.usefixtures("unclaimed")
 @pytest.mark.parametrize("kind", ["cpu", "cuda"])
 def test_torchrun_has_a_group_begun_for_the_device(kind, monkeypatch):
     begun = []
-    monkeypatch.delenv(distributed.RANK_PID, raising=False)
     monkeypatch.setenv("LOCAL_RANK", "3")
     monkeypatch.setattr(dist, "is_torchelastic_launched", lambda: True)
     monkeypatch.setattr(dist, "init_process_group", begun.append)
     monkeypatch.setattr(torch.cuda, "set_device", begun.append)
-    monkeypatch.setattr(distributed.atexit, "register", begun.append)
     monkeypatch.setattr(distributed, "ProcessGroup", lambda: "the group")
     assert find_communicator(torch.device(kind)) == "the group"
-    end = dist.destroy_process_group
-    assert begun == (["gloo", end] if kind == "cpu" else [3, "nccl", end])
+    assert begun == (["gloo"] if kind == "cpu" else [3, "nccl"])
