@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,10 +28,14 @@ def factors_in(y: Any, n: int, name: str = "y") -> dict[str, NDArray[Any]]:
     Raises
     ------
     ValueError
-        If they are not of that many sequences, if values are missing, or if a factor has one value.
+        If they are not of that many sequences, if values are missing, if a factor has one value,
+        or if two have one name.
     """
     if isinstance(y, Mapping) or (hasattr(y, "columns") and hasattr(y, "__getitem__")):
         keys = list(y if isinstance(y, Mapping) else y.columns)
+        [(key, count)] = Counter(map(str, keys)).most_common(1) or [("", 0)]
+        if count > 1:
+            raise ValueError(f"{name} must have a name for each factor, got {key!r} {count} times")
         columns = {str(key): labels_in(y[key], f"{name}[{key!r}]") for key in keys}
     else:
         labels = labels_in(y, name)

@@ -32,6 +32,11 @@ def test_columns_of_an_array_are_numbered_and_a_single_one_is_not():
         ([0.5, np.inf, 1], "y must be finite"),
         ([0.5, np.nan, 1], "y must be an array of labels, got NaN for some"),
         (np.zeros((3, 1, 1)), "y must have shape"),
+        ({1: SPEAKER, "1": DIGIT}, "y must have a name for each factor, got '1' 2 times"),
+        (
+            pd.DataFrame(np.column_stack([SPEAKER, SPEAKER]), columns=["a", "a"]),
+            "y must have a name for each factor, got 'a' 2 times",
+        ),
     ],
 )
 def test_what_is_no_factor_is_refused(y, match):
