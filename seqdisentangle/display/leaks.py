@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score
 from ..data.containers import numbers_of
 from ..metrics import leak_matrix
 from ..metrics._checks import labels_in
-from ..metrics._judge_labels import is_text
+from ..metrics._judge_labels import unlike_kinds
 from ._colours import SEQUENTIAL
 from ._look import names_of, one_of
 from ._names import fitted
@@ -328,8 +328,7 @@ def accuracy(true: NDArray[Any], predicted: NDArray[Any], name: str) -> float:
     ValueError
         If they are of another number of sequences, or of another kind than the labels.
     """
-    if is_text(true) != is_text(predicted):  # by which some versions of NumPy count none as right
-        kinds = ["text" if is_text(labels) else "numbers" for labels in (true, predicted)]
+    if kinds := unlike_kinds(true, predicted):
         raise ValueError(f"{name} must be {kinds[0]}, as the labels are, got {kinds[1]}")
     try:
         return float(accuracy_score(true, predicted))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._checks import labels_in
 
-__all__ = ["encoded", "share_right"]
+__all__ = ["encoded", "share_right", "unlike_kinds"]
 
 
 def encoded(y: ArrayLike, n: int) -> tuple[list[NDArray], NDArray[np.int64], bool]:
@@ -86,17 +86,23 @@ def share_right(given: NDArray[Any], y: ArrayLike, sample_weight: ArrayLike | No
             f"y must have shape {given.shape}, a label for each sequence of X as in fit, at least "
             f"one, got shape {true.shape}"
         )
-    if is_text(true) != is_text(given):
-        text = [f"text, such as {str(labels.flat[0])!r}" for labels in (given, true)]
-        kinds = [text[i] if is_text(a) else "numbers" for i, a in enumerate((given, true))]
-        raise ValueError(f"y must hold {kinds[0]}, as in fit, got {kinds[1]}")
+    if kinds := unlike_kinds(given, true):
+        text = str((given if kinds[0] == "text" else true).flat[0])
+        known, got = (f"text, such as {text!r}" if kind == "text" else kind for kind in kinds)
+        raise ValueError(f"y must hold {known}, as in fit, got {got}")
     right = (given == true).reshape(len(true), -1).mean(axis=1)
     return float(np.average(right, weights=weights_in(sample_weight, len(true))))
 
 
-def is_text(labels: NDArray[Any]) -> bool:
-    """True of labels that are strings."""
-    return labels.dtype.kind == "U" or isinstance(labels.flat[0], str)
+def unlike_kinds(*labels: NDArray[Any]) -> list[str]:
+    """The kind of each, text or numbers; none where all are alike.
+
+    Some versions of NumPy take none of one kind for equal to any of the other.
+    """
+    kinds = [
+        "text" if y.dtype.kind == "U" or isinstance(y.flat[0], str) else "numbers" for y in labels
+    ]
+    return kinds if len({*kinds}) > 1 else []
 
 
 def weights_in(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._judge_labels import is_text
+from ._judge_labels import unlike_kinds
 
 __all__ = ["labels_shown"]
 
@@ -41,7 +41,6 @@ def labels_shown(
         )
     shown = dict(zip(factors, answered.T, strict=True))
     for name, factor in factors.items():
-        if is_text(shown[name]) != is_text(factor):
-            kinds = ["text" if is_text(labels) else "numbers" for labels in (shown[name], factor)]
+        if kinds := unlike_kinds(shown[name], factor):
             raise ValueError(f"judge gives {kinds[0]} for {name}, and y has {kinds[1]}")
     return shown

@@ -14,7 +14,7 @@ from ..data.ragged import Rows
 from ._batches import batches, drawn_seed
 from ._checks import checked, labels_in, sequences_in
 from ._codes import both_codes
-from ._judge_labels import is_text
+from ._judge_labels import unlike_kinds
 from ._made import counted
 from .probes import chance
 
@@ -113,8 +113,7 @@ class Labels:
                 f"the {self.content.shape[1]} of content_labels."
             )
         for given, wanted in zip(answered.T, expected.T, strict=True):
-            if is_text(given) != is_text(wanted):
-                kinds = ["text" if is_text(labels) else "numbers" for labels in (given, wanted)]
+            if kinds := unlike_kinds(given, wanted):
                 raise ValueError(
                     f"judge gives {kinds[0]}, {given[0]!r} say, and motion_labels or "
                     f"content_labels have {kinds[1]} there: hand in labels as it was trained on"

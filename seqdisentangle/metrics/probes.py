@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from ..data.containers import numbers_of
 from ._checks import check_size, checked, label_of_each, labels_in
 from ._factors import is_continuous
-from ._judge_labels import is_text
+from ._judge_labels import unlike_kinds
 from ._rounding import exponent_of
 
 __all__ = ["chance", "probe_accuracy"]
@@ -88,8 +88,7 @@ def probe_accuracy(
         label_of_each(y, name, len(z))
         for y, name, z in ((y_train, "y_train", train), (y_test, "y_test", test))
     )
-    if is_text(learned) != is_text(asked):
-        kinds = ["text" if is_text(labels) else "numbers" for labels in (learned, asked)]
+    if kinds := unlike_kinds(learned, asked):
         raise ValueError(f"y_test must be {kinds[0]}, as y_train is, got {kinds[1]}")
     for name, labels in (("y_train", learned), ("y_test", asked)):
         if is_continuous(labels):
