@@ -105,9 +105,9 @@ model = RecurrentWAE(network=Spectral(width=8), max_epochs=50, random_state=0).f
 print(separation(model, X_test, random_state=0).verdict)
 
 # %%
-# More than eight channels are a heat map, the first channel at the top. Hums follow the column, and
-# whistles the row, across hums that are not their own. These whistles are louder than the hums and
-# stay in the band; others would blur, where motion cannot see them.
+# More than eight channels are a heat map, numbered upwards. Hums follow the column, and whistles
+# the row, across hums that are not their own. These whistles are louder than the hums and stay in
+# the band; others would blur, where motion cannot see them.
 
 SwapDisplay.from_estimator(model, X_test[:3], X_test[3:6], sampling_rate=100)
 

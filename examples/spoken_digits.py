@@ -25,7 +25,7 @@ model = RecurrentWAE(max_epochs=12, random_state=0).fit(train.X, groups=train.sp
 
 # %%
 # Swaps. A row says the word on its left, at its pace; a column has the voice on top, heard saying
-# "three". Low bands are on top.
+# "three". Low bands are at the bottom.
 
 
 def said(digit, speaker):

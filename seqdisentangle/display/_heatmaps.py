@@ -1,4 +1,4 @@
-"""Vectors of many channels: heat maps, with time across and channels down."""
+"""Vectors of many channels: heat maps, with time across."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ _DIFFERENCES = DIVERGING + "_r"
 
 
 class HeatmapPen(TimePen):
-    """Heat maps; a plate is a picture (D, T, 3) in RGB, the first channel at the top.
+    """Heat maps; a plate is a picture (D, T, 3) in RGB.
 
-    Values that are missing are pale pink.
+    Channels with names are read from the top, as the lines of a table; numbers count upwards, as on
+    an axis, so that a spectrogram has its low bands at the bottom. Values that are missing are pale
+    pink.
 
     Parameters
     ----------
@@ -107,7 +109,8 @@ class HeatmapPen(TimePen):
             aspect="auto",
             interpolation="nearest",
         )
-        ax.set(xlim=(left, max(right, end)), ylim=(n - 0.5, -0.5))
+        ylim = (-0.5, n - 0.5) if self.names is None else (n - 0.5, -0.5)
+        ax.set(xlim=(left, max(right, end)), ylim=ylim)
 
     def begin(self, ax: Axes, plate: NDArray[np.floating]) -> Any:
         """The whole map, and a line at the step that is reached."""
@@ -125,6 +128,6 @@ class HeatmapPen(TimePen):
         else:
             ax.set_yticks([0, len(self.low) - 1])
             first, last = ax.get_yticklabels()
-            first.set_verticalalignment("top")  # those of two cells would touch
-            last.set_verticalalignment("bottom")
+            first.set_verticalalignment("bottom")  # those of two cells would touch
+            last.set_verticalalignment("top")
         light_ticks(ax, "y")

@@ -102,7 +102,7 @@ function labelValues(ctx, x, y, h) {
   ctx.textAlign = "right";
   const names = DATA.channels;
   const [top, bottom] = DATA.kind === "heatmap"
-    ? (DATA.named ? [names[0], names[names.length - 1]] : ["0", String(names.length - 1)]).map(s => s.slice(0, 6))
+    ? (DATA.named ? [names[0], names[names.length - 1]] : [String(names.length - 1), "0"]).map(s => s.slice(0, 6))
     : [Math.max(...DATA.high), Math.min(...DATA.low)].map(v => String(+v.toPrecision(3)));
   ctx.fillText(top, x, y + 10);
   ctx.fillText(bottom, x, y + h);
@@ -136,6 +136,7 @@ function drawLines(ctx, seq, step, X, x, top, height, full) {
   }
 }
 
+// Channels with names are read from the top; numbers count upwards, as the bands of a spectrogram.
 function drawHeatmap(ctx, seq, X, top, height) {
   const D = DATA.low.length, [low, span] = DATA.shades;
   if (!seq.picture) {
@@ -146,7 +147,7 @@ function drawHeatmap(ctx, seq, X, top, height) {
       const t = Math.floor(k / D), d = k % D;
       const place = clamp((v - low[d]) / span[d], 0, 1) * (CIVIDIS.length - 1);
       const i = Math.min(Math.floor(place), CIVIDIS.length - 2), share = place - i;
-      const at = 4 * (d * seq.length + t);
+      const at = 4 * ((DATA.named ? d : D - 1 - d) * seq.length + t);
       for (let c = 0; c < 3; c++) image.data[at + c] = CIVIDIS[i][c] * (1 - share) + CIVIDIS[i + 1][c] * share;
       image.data[at + 3] = 255;
     });

@@ -64,10 +64,12 @@ def test_names_of_channels_stand_beside_the_map():
     assert [text.get_text() for text in ax.get_yticklabels()] == names
 
 
-def test_the_first_channel_is_at_the_top():
-    pen = pen_for(Look(), Layout("vector", (20,)), X)
-    ax = plt.figure().add_subplot()
-    pen.still(ax, pen.sequence(X[0]))
+def test_channels_with_names_are_read_from_the_top_and_numbers_count_upwards():
+    for names, ylim in (([f"bin {k}" for k in range(20)], (19.5, -0.5)), (None, (-0.5, 19.5))):
+        pen = pen_for(Look(feature_names=names), Layout("vector", (20,)), X)
+        ax = plt.figure().add_subplot()
+        pen.still(ax, pen.sequence(X[0]))
+        assert ax.get_ylim() == ylim
+        assert ax.images[0].get_extent() == [-0.5, 5.5, 19.5, -0.5]  # the first channel by 0
     pen.label_left(ax)
-    assert ax.get_ylim() == (19.5, -0.5)
     assert [text.get_text() for text in ax.get_yticklabels()] == ["0", "19"]
