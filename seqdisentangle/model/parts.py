@@ -185,7 +185,7 @@ class PartsContentPosterior(ContentPosterior):
         super().__init__(encoder, size // network.n_parts, hidden_size, noise)
         self.n_parts = network.n_parts
         self.windows = network.windows(frame_shape)
-        self.worth = nn.Linear(hidden_size, 1)
+        self.worth = nn.Linear(hidden_size, 1, bias=False)  # of frames, beside each other
         nn.init.zeros_(self.worth.weight)  # all frames alike at first
 
     def forward(

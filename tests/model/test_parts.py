@@ -70,7 +70,7 @@ def test_what_stays_the_same_of_the_looks_is_not_motions():
 
 def test_gradients_reach_all_that_encodes():
     made = model().train()
-    torch.nn.init.normal_(made.motion.tracker.finer[-1].weight)  # zero at first
+    torch.nn.init.normal_(made.motion.tracker.finer[-1].weight, generator=seeded())  # zero at first
     x = torch.rand(4, 6, 1, 16, 16, generator=seeded())
     codes = made.encode(x, seeded()).codes
     (made.decode(codes) - x).square().sum().backward()
