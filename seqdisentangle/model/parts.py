@@ -14,6 +14,7 @@ from .._modes import full_precision
 from ..data.packing import Packing, around_mean, real_values
 from ..networks.base import SLOPE
 from ..networks.parts import SPREAD, Parts
+from .common_fate import as_one, repeats
 from .latent import Latent, Mixture, gaussian
 from .norms import RunningNorm
 from .posteriors import ContentPosterior, MotionInput, moments_layer, split_moments
@@ -53,6 +54,9 @@ class PartsMotionPosterior(nn.Module):
     with ``sees="changes"``: what stays the same of a part is content's to say. Its place is
     motion's, though it rest.
 
+    Parts that move as one, half a window from each other or less, are one thing: all are at its
+    place, see :func:`as_one`.
+
     Parts are looked for where frames differ from the usual one, which is what lies behind things,
     as far as it is known at the start of a training (``start_from``).
 
@@ -90,6 +94,7 @@ class PartsMotionPosterior(nn.Module):
                 f"{size // network.n_parts}"
             )
         self.n_parts, self.noise, self.sees = network.n_parts, noise, sees
+        self.reach = float(network.window)  # half of a window
         self.encoder = network.encoder(frame_shape)
         self.tracker = Tracker(network.n_parts, network.width)
         self.hidden = nn.Sequential(nn.Linear(LOOK_SIZE, hidden_size), nn.LeakyReLU(SLOPE))
@@ -120,6 +125,7 @@ class PartsMotionPosterior(nn.Module):
             maps = features.unflatten(0, x.shape[:2]) if packing is None else packing.pad(features)
             mask = None if packing is None else packing.mask
             places, looks = self.tracker(maps, mask, self._unusual(x, maps, mask, observed))
+            places = as_one(places, mask, self.reach)
             if self.sees == "changes":
                 real = real_values(looks, packing, None)
                 looks = around_mean(looks, real)[1]
@@ -161,7 +167,9 @@ class PartsContentPosterior(ContentPosterior):
 
     Of each frame it sees a window around the place that the motion code of the part says. There the
     part is always in the middle, and places in the window tell its shape: they are told apart. A
-    frame in which the part is covered by another is worth less than one that shows it whole.
+    frame in which the part is covered by another is worth less than one that shows it whole. Of
+    parts that are one thing the first sees it, and the others a window without anything: the
+    decoder learns to draw nothing for them.
 
     Parameters
     ----------
@@ -208,10 +216,12 @@ class PartsContentPosterior(ContentPosterior):
             steps = random_steps(n, n_steps, rng, x.device, real)[:, :FRAMES_SEEN]
             x, places, n_steps = frames_at(x, steps), frames_at(places, steps), FRAMES_SEEN
             lengths = None if lengths is None else lengths.clamp(max=n_steps)
+        empty = repeats(places).flatten()
         # (n, T, K) windows, as the frames of n * K sequences.
         places = places.transpose(1, 2).flatten(0, 2)
         frames = x.unsqueeze(1).expand(-1, self.n_parts, *x.shape[1:]).flatten(0, 2)
         windows = self.windows.cut(frames, places.to(x.dtype)).unflatten(0, (-1, n_steps))
+        windows = torch.where(empty[:, None, None, None, None], 0.0, windows)
         if lengths is not None:
             packing = Packing.of(lengths.repeat_interleave(self.n_parts), n_steps, x.device)
         latent = super().forward(windows, rng, sample=sample, packing=packing)

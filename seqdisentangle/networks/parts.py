@@ -96,7 +96,9 @@ class Parts(FrameNetwork):
     Parts are found by competition: at each place of a map of the frame those that it may belong to
     share it, by their distance from where they were and by what was seen of them before. It is a
     soft k-means, whose centres go on from frame to frame. They are looked for where frames differ
-    from the usual one, the median of some frames of the data, which ``fit`` finds.
+    from the usual one, the median of some frames of the data, which ``fit`` finds. Parts that move
+    as one and keep close to each other are one thing: the first of them draws it, and the others
+    stay empty.
 
     References
     ----------

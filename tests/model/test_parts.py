@@ -104,11 +104,11 @@ BEHIND = {
 }
 
 
-def moving(behind, n=24, steps=8):
-    """Videos (n, T, 1, H, W) of two discs that move before something, and their places."""
+def moving(behind, n=24, steps=8, n_things=K):
+    """Videos (n, T, 1, H, W) of discs that move before something, and their places."""
     rng = seeded(2)
-    start = torch.rand(n, 1, K, 2, generator=rng) - 0.5
-    end = torch.rand(n, 1, K, 2, generator=rng) - 0.5
+    start = torch.rand(n, 1, n_things, 2, generator=rng) - 0.5
+    end = torch.rand(n, 1, n_things, 2, generator=rng) - 0.5
     places = start + torch.linspace(0, 1, steps)[None, :, None, None] * (end - start)
     cells = (2 * torch.arange(SIDE) + 1) / SIDE - 1
     grid = torch.stack(torch.meshgrid(cells, cells, indexing="ij"), -1)
@@ -123,6 +123,19 @@ def built(seed, usual):
     made = build_model(ModelSpec(frame, True, 3 * K, 3 * K, 8, network, "style", **spec), seed)
     made.start_from(usual)
     return made
+
+
+def test_a_part_too_many_is_where_the_thing_is_and_sees_nothing():
+    x, true = moving(BEHIND["dark"], n_things=1)
+    made = built(0, torch.zeros(1, SIDE, SIDE))
+    with torch.no_grad():
+        posterior = made.encode(x, sample=False)
+    places = made.seen_of(posterior.motion)["places"]
+    moved = (true[:, -1] - true[:, 0]).norm(dim=-1).squeeze(1) > 0.2
+    assert torch.equal(places[moved, :, 0], places[moved, :, 1])
+    first, second = posterior.content.mean[moved].unflatten(1, (K, -1)).unbind(1)
+    torch.testing.assert_close(second, second[:1].expand_as(second))
+    assert first.std(0).min() > 10 * second.std(0).max()
 
 
 @pytest.mark.parametrize("behind", BEHIND)
