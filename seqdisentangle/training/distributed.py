@@ -314,7 +314,7 @@ def _end_group() -> None:
 
 if dist.is_available():
     atexit.register(_end_group)  # here, so that it comes after what others register later
-if dist.is_available() and dist.is_torchelastic_launched():
-    claim_rank()  # before it can start a process
+    if dist.is_torchelastic_launched():
+        claim_rank()  # before it can start a process
 if hasattr(os, "register_at_fork"):  # Windows has no forks
     os.register_at_fork(after_in_child=_note_group)
